@@ -1,0 +1,38 @@
+// scheduler/cost_model.h
+//
+// What things cost on the simulated machine, in virtual nanoseconds. The figures are plausible for
+// a CPU of a few GHz, not measurements of any machine: they give runs a time scale and order CPUs
+// by default. Nothing correct may depend on them; exploring strategies let CPUs fall arbitrarily
+// far behind.
+#ifndef DRYDOCK_SCHEDULER_COST_MODEL_H_
+#define DRYDOCK_SCHEDULER_COST_MODEL_H_
+
+#include <array>
+#include <cstddef>
+
+#include "scheduler/kernel/clock.h"
+#include "scheduler/kernel/operation.h"
+
+namespace drydock {
+
+struct CostModel {
+  // The documented table (docs/machine.md).
+  CostModel();
+
+  kernel::Time& operator[](kernel::OperationKind kind) {
+    return operation_ns[static_cast<size_t>(kind)];
+  }
+  kernel::Time operator[](kernel::OperationKind kind) const {
+    return operation_ns[static_cast<size_t>(kind)];
+  }
+
+  std::array<kernel::Time, kernel::kOperationKinds> operation_ns;
+  kernel::Time context_switch_ns =
+      2 * kernel::kMicrosecond;  // before a thread's first step on a CPU
+  kernel::Time interrupt_entry_ns = 1 * kernel::kMicrosecond;  // from the line to the handler
+  kernel::Time quantum_ns = 10 * kernel::kMillisecond;         // (SC-1)
+};
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_SCHEDULER_COST_MODEL_H_

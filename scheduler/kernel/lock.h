@@ -1,0 +1,54 @@
+// scheduler/kernel/lock.h
+//
+// The kernel's locks: a mutex that blocks, and a spin lock that does not. Recursive locks and gates
+// are built on the mutex by libkern/.
+#ifndef DRYDOCK_SCHEDULER_KERNEL_LOCK_H_
+#define DRYDOCK_SCHEDULER_KERNEL_LOCK_H_
+
+#include "absl/strings/string_view.h"
+#include "scheduler/kernel/types.h"
+#include "scheduler/kernel/wait.h"
+
+namespace drydock::kernel {
+
+// A mutual-exclusion lock owned by a thread. Not recursive. A contended unlock wakes the waiter of
+// highest priority but does not hand the lock over, so a running thread may barge in. (workloop.md,
+// section 6)
+struct Mutex;
+
+Mutex* MutexAlloc(absl::string_view name);
+void MutexFree(Mutex* mutex);
+void MutexSetName(Mutex* mutex, absl::string_view name);
+ObjectId MutexId(const Mutex* mutex);
+
+// Blocks until the caller owns the lock. Thread context only. Panics if the caller owns it already.
+void MutexLock(Mutex* mutex);
+// Takes the lock if it is free; never waits. False also if the caller owns it already.
+bool MutexTryLock(Mutex* mutex);
+// Panics unless the caller owns the lock.
+void MutexUnlock(Mutex* mutex);
+// The owner, or null.
+Thread* MutexOwner(const Mutex* mutex);
+
+// Releases the lock, waits for `event`, takes the lock again. If the wait cannot start
+// (kInterrupted) the lock is never dropped. `deadline` as in AssertWait.
+WaitResult MutexSleep(Mutex* mutex, const void* event, Interruptible interruptible, Time deadline,
+                      const WaitNote& note);
+
+// A lock for a few instructions, also usable in interrupt context. While it is held its owner
+// cannot be preempted and must not block. The DisableInterrupts form keeps interrupts off its CPU
+// as well, as a lock shared with a primary interrupt handler must.
+struct SpinLock;
+
+SpinLock* SpinLockAlloc(absl::string_view name);
+void SpinLockFree(SpinLock* lock);
+void SpinLockLock(SpinLock* lock);
+bool SpinLockTryLock(SpinLock* lock);
+void SpinLockUnlock(SpinLock* lock);
+// Returns whether interrupts were enabled, for the matching unlock.
+bool SpinLockLockDisableInterrupts(SpinLock* lock);
+void SpinLockUnlockRestoreInterrupts(SpinLock* lock, bool enabled);
+
+}  // namespace drydock::kernel
+
+#endif  // DRYDOCK_SCHEDULER_KERNEL_LOCK_H_

@@ -1,0 +1,67 @@
+// scheduler/kernel/operation.h
+//
+// What a thread is about to do when another could step in between: the operations of which choice
+// points are made.
+#ifndef DRYDOCK_SCHEDULER_KERNEL_OPERATION_H_
+#define DRYDOCK_SCHEDULER_KERNEL_OPERATION_H_
+
+#include "scheduler/kernel/types.h"
+
+namespace drydock::kernel {
+
+// `X(enumerator, name, write)`: write is whether the operation conflicts with every other on the
+// same object (a read conflicts with writes only); partial-order strategies need it.
+#define DRYDOCK_OPERATIONS(X)                                                                \
+  X(kBegin, "begin", true) /* a thread's first step */                                       \
+  X(kExit, "exit", true)                                                                     \
+  X(kResume, "resume", true) /* go on after a wait or a preemption */                        \
+  X(kThreadCreate, "thread create", true)                                                    \
+  X(kLock, "lock", true)                                                                     \
+  X(kTryLock, "try lock", true)                                                              \
+  X(kUnlock, "unlock", true)                                                                 \
+  X(kSpinLock, "spin lock", true)                                                            \
+  X(kSpinUnlock, "spin unlock", true)                                                        \
+  X(kAssertWait, "assert wait", true)                                                        \
+  X(kBlock, "block", true)                                                                   \
+  X(kWakeup, "wakeup", true)                                                                 \
+  X(kYield, "yield", true)                                                                   \
+  X(kDelay, "delay", false)           /* a busy wait */                                      \
+  X(kRaise, "raise", true)            /* an interrupt line is raised */                      \
+  X(kMask, "mask", true)              /* an interrupt line is masked or unmasked */          \
+  X(kInterrupt, "interrupt", true)    /* primary-interrupt context is entered */             \
+  X(kThreadCall, "thread call", true) /* entered or cancelled */                             \
+  X(kDeadline, "deadline", true)      /* a deadline passes: a wait, a delayed thread call */ \
+  X(kOutside, "outside", true)        /* a device, or the hand on the cable, acts */         \
+  X(kRetain, "retain", true)                                                                 \
+  X(kRelease, "release", true)                                                               \
+  X(kAtomic, "atomic", true)                                                                 \
+  X(kRead, "read", false) /* a hooked memory access */                                       \
+  X(kWrite, "write", true)                                                                   \
+  X(kSubmit, "submit", true)   /* I/O is handed to hardware */                               \
+  X(kService, "service", true) /* a service's state is read or changed */
+
+enum class OperationKind : uint8_t {
+#define DRYDOCK_OPERATION_ENUMERATOR(enumerator, name, write) enumerator,
+  DRYDOCK_OPERATIONS(DRYDOCK_OPERATION_ENUMERATOR)
+#undef DRYDOCK_OPERATION_ENUMERATOR
+};
+
+inline constexpr int kOperationKinds = 0
+#define DRYDOCK_OPERATION_COUNT(enumerator, name, write) +1
+    DRYDOCK_OPERATIONS(DRYDOCK_OPERATION_COUNT)
+#undef DRYDOCK_OPERATION_COUNT
+    ;
+
+// The operation as a report prints it, such as "try lock".
+const char* OperationName(OperationKind kind);
+bool OperationWrites(OperationKind kind);
+
+// An operation that has not happened yet.
+struct Operation {
+  OperationKind kind = OperationKind::kBegin;
+  ObjectId object = 0;  // what it touches; 0 = nothing that another thread could touch
+};
+
+}  // namespace drydock::kernel
+
+#endif  // DRYDOCK_SCHEDULER_KERNEL_OPERATION_H_

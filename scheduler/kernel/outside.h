@@ -1,0 +1,29 @@
+// scheduler/kernel/outside.h
+//
+// The world outside the CPUs: device models, the hand on the cable. What happens there is a
+// function called at a time; it runs on no thread, must not block, and reaches the CPUs only by
+// raising interrupt lines (or, as a convenience of tests, by waking an event).
+#ifndef DRYDOCK_SCHEDULER_KERNEL_OUTSIDE_H_
+#define DRYDOCK_SCHEDULER_KERNEL_OUTSIDE_H_
+
+#include "scheduler/kernel/types.h"
+
+namespace drydock::kernel {
+
+using OutsideFunction = void (*)(void* context);
+
+// Names one scheduled happening; 0 is none. Never reused within a run.
+using OutsideHandle = uint64_t;
+
+// Calls `function(context)` in the outside world at `when`, or as soon as may be if that has
+// passed. `what` says what happens ("bulk IN done") and outlives the run. `object` is the device it
+// happens to. Any context.
+OutsideHandle OutsideSchedule(Time when, const char* what, ObjectId object,
+                              OutsideFunction function, void* context);
+
+// Takes it back. False if it has happened already.
+bool OutsideCancel(OutsideHandle handle);
+
+}  // namespace drydock::kernel
+
+#endif  // DRYDOCK_SCHEDULER_KERNEL_OUTSIDE_H_

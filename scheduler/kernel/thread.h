@@ -1,0 +1,54 @@
+// scheduler/kernel/thread.h
+//
+// Kernel threads.
+#ifndef DRYDOCK_SCHEDULER_KERNEL_THREAD_H_
+#define DRYDOCK_SCHEDULER_KERNEL_THREAD_H_
+
+#include <functional>
+
+#include "absl/strings/string_view.h"
+#include "scheduler/kernel/types.h"
+#include "scheduler/priority.h"
+
+namespace drydock::kernel {
+
+struct ThreadOptions {
+  absl::string_view name = "thread";
+  int priority = BASEPRI_KERNEL;  // 0..127
+  // A daemon may stay blocked for ever: a run is over, and counts as quiet, without it (work loops,
+  // worker pools). A daemon blocked at the end is dropped without unwinding its stack, so it must
+  // own nothing while it waits.
+  bool daemon = false;
+};
+
+// Makes a thread and lets it run. `body` runs on it once; the thread ends when `body` returns. Any
+// context.
+Thread* ThreadStart(const ThreadOptions& options, std::function<void()> body);
+
+// The calling thread. In interrupt context the thread that was interrupted, or null if the CPU was
+// idle; null in the outside world and with no run in progress.
+Thread* CurrentThread();
+
+// Whether the caller may block: it is on a thread, not in interrupt context and holds no spin lock.
+bool MayBlock();
+
+ThreadId ThreadIdOf(const Thread* thread);     // 0 for null
+const char* ThreadName(const Thread* thread);  // interned
+void SetThreadName(Thread* thread, absl::string_view name);
+int ThreadPriority(const Thread* thread);  // the priority it is scheduled at, 0..127
+void SetThreadPriority(Thread* thread, int priority);
+
+// Waits until the thread has ended. Thread context only.
+void ThreadJoin(Thread* thread);
+
+// Gives the CPU to other threads of the same priority, if any is runnable.
+void ThreadYield();
+
+// Breaks the thread's interruptible waits with WaitResult::kInterrupted: all of them from now on
+// (`safely` false, as when a task dies: sticky), or just the current or next abort-safe one
+// (`safely` true, as for a signal). (workloop.md, section 0.2)
+void ThreadAbort(Thread* thread, bool safely);
+
+}  // namespace drydock::kernel
+
+#endif  // DRYDOCK_SCHEDULER_KERNEL_THREAD_H_

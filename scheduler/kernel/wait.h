@@ -1,0 +1,65 @@
+// scheduler/kernel/wait.h
+//
+// Waiting for an event, Mach's way: a thread asserts that it will wait for an address, checks once
+// more whatever it checks, then blocks; who makes the event happen wakes the address. Wakeups are
+// not remembered.
+#ifndef DRYDOCK_SCHEDULER_KERNEL_WAIT_H_
+#define DRYDOCK_SCHEDULER_KERNEL_WAIT_H_
+
+#include "scheduler/kernel/types.h"
+
+namespace drydock::kernel {
+
+// Mach's values. (workloop.md, section 0.2)
+enum class WaitResult : int {
+  kWaiting = -1,
+  kAwakened = 0,
+  kTimedOut = 1,
+  kInterrupted = 2,
+  kRestart = 3,
+  kNotWaiting = 10,
+};
+
+enum class Interruptible : int {
+  kUninterruptible = 0,  // THREAD_UNINT: ends by wakeup or timeout only
+  kInterruptible = 1,    // THREAD_INTERRUPTIBLE: also by an abort
+  kAbortSafe = 2,        // THREAD_ABORTSAFE: also by a safe abort
+};
+
+// What a report says about a wait: "«verb» «object's name», which «owner» could end".
+struct WaitNote {
+  const char* verb = "waits for an event";  // a string that outlives the run
+  const char* name = "";                    // what is waited for; outlives the run
+  ObjectId object = 0;
+  Thread* owner = nullptr;  // who could end it, if one thread can be named
+};
+
+// Declares that the calling thread will wait for `event` (any non-null address, compared only for
+// equality) until it is woken or `deadline` passes (absolute; 0 = none; one in the past times out
+// at once). Returns kWaiting, or kInterrupted when an abort is already pending, in which case the
+// thread is not waiting. Thread context only; must be followed by ThreadBlock.
+WaitResult AssertWait(const void* event, Interruptible interruptible, Time deadline,
+                      const WaitNote& note);
+
+// Whether an abort is pending that would make AssertWait return kInterrupted at once. Thread
+// context only.
+bool AbortPending(Interruptible interruptible);
+
+// Gives up the CPU until the asserted wait has ended; returns how. Returns at once if it has ended
+// already.
+WaitResult ThreadBlock();
+
+// Wakes those who wait for `event`: all, or the first in line. The line is first come, first
+// served, but that threads of priority >= 96 go in front. Returns how many were woken. Any context.
+// (workloop.md, section 3.4)
+int ThreadWakeup(const void* event, bool one_thread);
+
+// Wakes `thread` if it waits for `event`; returns whether it did. Any context.
+bool ThreadWakeupThread(const void* event, Thread* thread);
+
+// Ends with `result` the wait of everybody who waits for `event`.
+int ThreadWakeupWithResult(const void* event, WaitResult result);
+
+}  // namespace drydock::kernel
+
+#endif  // DRYDOCK_SCHEDULER_KERNEL_WAIT_H_

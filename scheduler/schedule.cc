@@ -1,0 +1,198 @@
+#include "scheduler/schedule.h"
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+
+namespace drydock {
+namespace {
+
+constexpr absl::string_view kFormat = "dd1";
+constexpr uint64_t kMaxAlternatives = 1 << 16;
+constexpr uint64_t kMaxQuestions = uint64_t{1} << 40;
+
+absl::Status Malformed(absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat("not a schedule: ", what));
+}
+
+void PutVarint(uint64_t value, std::string* out) {
+  while (value >= 0x80) {
+    out->push_back(static_cast<char>(value | 0x80));
+    value >>= 7;
+  }
+  out->push_back(static_cast<char>(value));
+}
+
+bool GetVarint(absl::string_view* in, uint64_t* value) {
+  *value = 0;
+  for (int shift = 0; shift < 64 && !in->empty(); shift += 7) {
+    const uint8_t byte = static_cast<uint8_t>(in->front());
+    in->remove_prefix(1);
+    *value |= uint64_t{byte & 0x7fu} << shift;
+    if ((byte & 0x80) == 0) return true;
+  }
+  return false;
+}
+
+int BitsFor(uint32_t alternatives) {
+  int bits = 0;
+  while ((uint64_t{1} << bits) < alternatives) ++bits;
+  return bits;
+}
+
+using Runs = absl::Span<const Schedule::Run>;
+
+// Each run of equal answers other than 0: how many zeros before it, the answer, how often. The
+// zeros at the end follow from the segment's length.
+std::string Sparse(Runs runs) {
+  std::string out;
+  uint64_t zeros = 0;
+  for (const Schedule::Run& run : runs) {
+    if (run.choice == 0) {
+      zeros += run.repeat;
+      continue;
+    }
+    PutVarint(zeros, &out);
+    PutVarint(run.choice, &out);
+    PutVarint(run.repeat, &out);
+    zeros = 0;
+  }
+  return out;
+}
+
+// Every answer in as many bits as the number of alternatives needs, lowest bit first.
+std::string Dense(Runs runs, int bits) {
+  std::string out;
+  uint32_t buffer = 0;
+  int filled = 0;
+  for (const Schedule::Run& run : runs) {
+    for (uint64_t i = 0; i < run.repeat; ++i) {
+      buffer |= run.choice << filled;
+      filled += bits;
+      while (filled >= 8) {
+        out.push_back(static_cast<char>(buffer));
+        buffer >>= 8;
+        filled -= 8;
+      }
+    }
+  }
+  if (filled > 0) out.push_back(static_cast<char>(buffer));
+  return out;
+}
+
+bool ReadSparse(absl::string_view body, uint32_t alternatives, uint64_t length,
+                Schedule* schedule) {
+  while (!body.empty()) {
+    uint64_t zeros, choice, repeat;
+    if (!GetVarint(&body, &zeros) || !GetVarint(&body, &choice) || !GetVarint(&body, &repeat)) {
+      return false;
+    }
+    if (choice == 0 || choice >= alternatives || repeat == 0) return false;
+    if (zeros > length || repeat > length - zeros) return false;
+    schedule->Append(alternatives, 0, zeros);
+    schedule->Append(alternatives, static_cast<uint32_t>(choice), repeat);
+    length -= zeros + repeat;
+  }
+  schedule->Append(alternatives, 0, length);
+  return true;
+}
+
+bool ReadDense(absl::string_view body, uint32_t alternatives, uint64_t length, Schedule* schedule) {
+  const int bits = BitsFor(alternatives);
+  if (body.size() != (length * bits + 7) / 8) return false;
+  uint32_t buffer = 0;
+  int filled = 0;
+  size_t next = 0;
+  for (uint64_t i = 0; i < length; ++i) {
+    while (filled < bits) {
+      buffer |= uint32_t{static_cast<uint8_t>(body[next++])} << filled;
+      filled += 8;
+    }
+    const uint32_t choice = buffer & ((1u << bits) - 1);
+    if (choice >= alternatives) return false;
+    schedule->Append(alternatives, choice);
+    buffer >>= bits;
+    filled -= bits;
+  }
+  return buffer == 0;
+}
+
+}  // namespace
+
+uint64_t Schedule::deviations() const {
+  uint64_t deviations = 0;
+  for (const Run& run : runs_) {
+    if (run.choice != 0) deviations += run.repeat;
+  }
+  return deviations;
+}
+
+std::string Schedule::ToString() const {
+  std::string payload;
+  for (size_t begin = 0; begin < runs_.size();) {
+    // A segment: all neighbouring questions with the same number of alternatives.
+    size_t end = begin;
+    uint64_t length = 0;
+    for (; end < runs_.size() && runs_[end].alternatives == runs_[begin].alternatives; ++end) {
+      length += runs_[end].repeat;
+    }
+    const Runs segment = absl::MakeConstSpan(runs_).subspan(begin, end - begin);
+    const int bits = BitsFor(runs_[begin].alternatives);
+    std::string body = Sparse(segment);
+    bool dense = false;
+    if ((length * bits + 7) / 8 < body.size()) {
+      body = Dense(segment, bits);
+      dense = true;
+    }
+    PutVarint(uint64_t{runs_[begin].alternatives} << 1 | (dense ? 1 : 0), &payload);
+    PutVarint(length, &payload);
+    PutVarint(body.size(), &payload);
+    payload += body;
+    begin = end;
+  }
+  return absl::StrFormat("%s-%016x-%s", kFormat, fingerprint_, absl::WebSafeBase64Escape(payload));
+}
+
+absl::StatusOr<Schedule> Schedule::Parse(absl::string_view text) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, absl::MaxSplits('-', 2));
+  if (parts.size() != 3) return Malformed("expected dd1-<fingerprint>-<payload>");
+  if (parts[0] != kFormat) {
+    return Malformed(
+        absl::StrCat("format '", parts[0].substr(0, 20), "' is not known, only ", kFormat));
+  }
+  uint64_t fingerprint;
+  if (parts[1].size() != 16 || !absl::SimpleHexAtoi(parts[1], &fingerprint)) {
+    return Malformed("the fingerprint is not 16 hex digits");
+  }
+  std::string payload;
+  if (!absl::WebSafeBase64Unescape(parts[2], &payload)) {
+    return Malformed("the payload is not base64url");
+  }
+  Schedule schedule(fingerprint);
+  absl::string_view in = payload;
+  while (!in.empty()) {
+    uint64_t head, length, size;
+    if (!GetVarint(&in, &head) || !GetVarint(&in, &length) || !GetVarint(&in, &size) ||
+        size > in.size()) {
+      return Malformed("the payload is cut short");
+    }
+    const uint64_t alternatives = head >> 1;
+    if (alternatives < 2 || alternatives > kMaxAlternatives || length == 0 ||
+        length > kMaxQuestions) {
+      return Malformed("a question with an impossible number of alternatives");
+    }
+    const absl::string_view body = in.substr(0, size);
+    in.remove_prefix(size);
+    const auto read = (head & 1) != 0 ? ReadDense : ReadSparse;
+    if (!read(body, static_cast<uint32_t>(alternatives), length, &schedule)) {
+      return Malformed("an answer that is not among the alternatives");
+    }
+  }
+  // One schedule has one text; anything else was not written by us.
+  if (schedule.ToString() != text) return Malformed("the payload is not in canonical form");
+  return schedule;
+}
+
+}  // namespace drydock

@@ -1,0 +1,79 @@
+// scheduler/schedule.h
+//
+// The answers of one run, in order, and their printed form.
+//
+// Program + scenario + schedule determine a run, so this is what a failing test prints and what
+// `replay` takes. The printed form (docs/schedule.md):
+//
+//   dd1-<fingerprint>-<payload>
+//
+// `dd1` is the format; the fingerprint, 16 hex digits, names program and scenario; the payload is
+// base64url of runs of questions that had the same number of alternatives, each with its answers
+// packed sparsely (when almost all are 0, the alternative a machine at full speed would take) or
+// densely. A schedule says how many alternatives each question had, so that one which does not fit
+// is noticed at the first question that differs.
+#ifndef DRYDOCK_SCHEDULER_SCHEDULE_H_
+#define DRYDOCK_SCHEDULER_SCHEDULE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace drydock {
+
+class Schedule {
+ public:
+  // `repeat` questions in a row with `alternatives` alternatives each and the same answer.
+  struct Run {
+    uint32_t alternatives;  // 2 or more
+    uint32_t choice;        // below alternatives
+    uint64_t repeat;
+
+    friend bool operator==(const Run& a, const Run& b) {
+      return a.alternatives == b.alternatives && a.choice == b.choice && a.repeat == b.repeat;
+    }
+  };
+
+  Schedule() = default;
+  explicit Schedule(uint64_t fingerprint) : fingerprint_(fingerprint) {}
+
+  // Names what the schedule is for. Any 64 bits; 0 if nobody said.
+  uint64_t fingerprint() const { return fingerprint_; }
+
+  void Append(uint32_t alternatives, uint32_t choice, uint64_t repeat = 1) {
+    if (repeat == 0) return;
+    questions_ += repeat;
+    if (!runs_.empty() && runs_.back().alternatives == alternatives &&
+        runs_.back().choice == choice) {
+      runs_.back().repeat += repeat;
+    } else {
+      runs_.push_back({alternatives, choice, repeat});
+    }
+  }
+
+  const std::vector<Run>& runs() const { return runs_; }
+  uint64_t questions() const { return questions_; }
+  // How many answers are not 0: the delays that make this run differ from the one at full speed.
+  uint64_t deviations() const;
+
+  std::string ToString() const;
+  // Reads what ToString wrote. InvalidArgument with one line otherwise; never crashes, never
+  // allocates more than the text warrants.
+  static absl::StatusOr<Schedule> Parse(absl::string_view text);
+
+  friend bool operator==(const Schedule& a, const Schedule& b) {
+    return a.fingerprint_ == b.fingerprint_ && a.runs_ == b.runs_;
+  }
+
+ private:
+  uint64_t fingerprint_ = 0;
+  uint64_t questions_ = 0;
+  std::vector<Run> runs_;  // neighbours differ in alternatives or choice
+};
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_SCHEDULER_SCHEDULE_H_

@@ -1,0 +1,72 @@
+// scheduler/sim/deadline_queue.h
+//
+// What is to happen at a time: a heap ordered by (time, order of insertion).
+#ifndef DRYDOCK_SCHEDULER_SIM_DEADLINE_QUEUE_H_
+#define DRYDOCK_SCHEDULER_SIM_DEADLINE_QUEUE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "scheduler/kernel/operation.h"
+
+namespace drydock::sim {
+
+// An entry, embedded in what waits for its time. Not queued when index is kNotQueued.
+struct Deadline {
+  static constexpr uint32_t kNotQueued = ~uint32_t{0};
+  enum class Kind : uint8_t { kWait, kThreadCall, kOutside };
+
+  Deadline(Kind k, void* o) : kind(k), owner(o) {}
+  bool queued() const { return index != kNotQueued; }
+
+  const Kind kind;
+  void* const owner;            // what it is embedded in: a Thread, a ThreadCall or an OutsideEvent
+  uint32_t index = kNotQueued;  // of the heap
+  kernel::Time when = 0;
+  uint64_t order = 0;
+  kernel::Operation operation;  // for the strategy
+};
+
+class DeadlineQueue {
+ public:
+  // `deadline` must not be queued; it stays the caller's.
+  void Insert(Deadline* deadline, kernel::Time when);
+  // No effect if it is not queued.
+  void Remove(Deadline* deadline);
+
+  bool empty() const { return heap_.empty(); }
+  Deadline* top() const { return heap_.front(); }
+
+  // Calls `visit(Deadline*)` for every entry due at or before `until`, in no particular order.
+  template <typename Visit>
+  void VisitUntil(kernel::Time until, Visit visit) const {
+    VisitFrom(0, until, visit);
+  }
+
+ private:
+  static bool Before(const Deadline* a, const Deadline* b) {
+    return a->when != b->when ? a->when < b->when : a->order < b->order;
+  }
+  void Put(uint32_t index, Deadline* deadline) {
+    heap_[index] = deadline;
+    deadline->index = index;
+  }
+  void Up(uint32_t index);
+  void Down(uint32_t index);
+
+  template <typename Visit>
+  void VisitFrom(size_t index, kernel::Time until, Visit& visit) const {
+    if (index >= heap_.size() || heap_[index]->when > until) return;
+    visit(heap_[index]);
+    VisitFrom(2 * index + 1, until, visit);
+    VisitFrom(2 * index + 2, until, visit);
+  }
+
+  std::vector<Deadline*> heap_;
+  uint64_t next_order_ = 1;
+};
+
+}  // namespace drydock::sim
+
+#endif  // DRYDOCK_SCHEDULER_SIM_DEADLINE_QUEUE_H_

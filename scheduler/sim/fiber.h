@@ -1,0 +1,80 @@
+// scheduler/sim/fiber.h
+//
+// Stacks of their own for simulated threads, all on the one host thread. Built on Boost.Context's
+// fcontext: a switch is a handful of instructions. AddressSanitizer is told of every switch.
+#ifndef DRYDOCK_SCHEDULER_SIM_FIBER_H_
+#define DRYDOCK_SCHEDULER_SIM_FIBER_H_
+
+#include <cstddef>
+
+namespace drydock::sim {
+
+// A stack and a place in it. Made and recycled by FiberPool; the host's own stack is a Fiber too
+// (FiberPool::host()).
+class Fiber {
+ public:
+  using Entry = void (*)(void* argument);
+
+  Fiber(const Fiber&) = delete;
+  Fiber& operator=(const Fiber&) = delete;
+
+ private:
+  friend class FiberPool;
+  friend struct FiberTrampoline;
+  Fiber() = default;
+
+  void* context_ = nullptr;  // where to go on; stale while the fiber runs
+  char* stack_ = nullptr;    // lowest usable byte; null for the host
+  size_t stack_bytes_ = 0;
+  Entry entry_ = nullptr;
+  void* argument_ = nullptr;
+  void* fake_stack_ = nullptr;  // AddressSanitizer's, while the fiber does not run
+  Fiber* next_free_ = nullptr;
+};
+
+// The process's fibers, kept for reuse: a campaign of runs makes no system calls. Stacks are mapped
+// lazily by the host's kernel and end in a guard page, so that an overflow is a fault and not a
+// corruption.
+class FiberPool {
+ public:
+  static constexpr size_t kStackBytes = 256 * 1024;
+
+  // The one pool. Leaked on purpose.
+  static FiberPool& Get();
+
+  // The stack the program was started on.
+  Fiber* host() { return &host_; }
+  Fiber* running() { return running_; }
+
+  // A fiber that will call entry(argument) when first switched to. entry must not return: it ends
+  // by retiring its fiber and switching away.
+  Fiber* Acquire(Fiber::Entry entry, void* argument);
+
+  // Gives a fiber that is not running back; whatever its stack held is forgotten without unwinding.
+  void Release(Fiber* fiber);
+
+  // Gives the running fiber back as soon as it has switched away, which must be its next and last
+  // act.
+  void RetireRunning() { retired_ = running_; }
+
+  // Goes on with `target` until somebody switches back to the caller. `target` must not be running.
+  void SwitchTo(Fiber* target);
+
+  // How many fibers were ever made.
+  size_t made() const { return made_; }
+
+ private:
+  FiberPool() = default;
+  void Arrived(Fiber* from, void* from_context, void* own_fake_stack);
+  friend struct FiberTrampoline;
+
+  Fiber host_;
+  Fiber* running_ = &host_;
+  Fiber* retired_ = nullptr;
+  Fiber* free_ = nullptr;
+  size_t made_ = 0;
+};
+
+}  // namespace drydock::sim
+
+#endif  // DRYDOCK_SCHEDULER_SIM_FIBER_H_

@@ -1,0 +1,151 @@
+// Interrupt lines, and primary-interrupt context.
+#include <algorithm>
+
+#include "scheduler/kernel/choice.h"
+#include "scheduler/kernel/interrupt.h"
+#include "scheduler/sim/machine.h"
+
+namespace drydock::sim {
+
+using trace::EventKind;
+
+void Machine::LineChanged(int index) {
+  Line& line = lines_[index];
+  uint64_t& word = deliverable_[index / 64];
+  const uint64_t bit = uint64_t{1} << (index % 64);
+  const bool was = (word & bit) != 0;
+  if (line.deliverable() == was) return;
+  word ^= bit;
+  if (!was) {
+    line.since = Now();
+    line.order = next_line_order_++;
+  }
+  Disturb();
+}
+
+Cpu* Machine::InterruptibleCpu() {
+  Cpu* chosen = nullptr;
+  for (Cpu& cpu : cpus_) {
+    if (!cpu.interrupts_enabled || cpu.in_interrupt || cpu.stalled_on != nullptr) continue;
+    if (cpu.thread == nullptr) return &cpu;
+    if (chosen == nullptr || cpu.thread->priority < chosen->thread->priority) chosen = &cpu;
+  }
+  return chosen;
+}
+
+void Machine::Deliver(int index) {
+  current_ = nullptr;
+  self_ = nullptr;
+  Cpu& cpu = *InterruptibleCpu();
+  Line& line = lines_[index];
+  line.active = true;
+  if (line.trigger == kernel::Trigger::kEdge) line.raised = false;
+  LineChanged(index);
+  cpu.clock = std::max(cpu.clock, now_);
+  cpu.in_interrupt = true;
+  cpu.line = index;
+  cpu.interrupt_began = cpu.clock;
+  cpu.clock += options_.costs.interrupt_entry_ns;
+  cpu.interrupt_pending = {OperationKind::kInterrupt, 0};
+}
+
+void Machine::InterruptMain(void* argument) {
+  Cpu& cpu = *static_cast<Cpu*>(argument);
+  for (;;) {
+    Line& line = machine->lines_[cpu.line];
+    machine->Emit(EventKind::kInterruptBegin, 0, static_cast<uint64_t>(cpu.line));
+    if (line.handler != nullptr) line.handler(line.target, cpu.line);
+    machine->Emit(EventKind::kInterruptEnd, 0, static_cast<uint64_t>(cpu.line));
+    line.active = false;
+    cpu.in_interrupt = false;
+    // The interrupted thread does not pay for it.
+    cpu.charged_until += cpu.clock - cpu.interrupt_began;
+    machine->LineChanged(cpu.line);
+    machine->Release(&line);
+    machine->Disturb();
+    machine->RunNext();
+  }
+}
+
+}  // namespace drydock::sim
+
+namespace drydock::kernel {
+
+using sim::Line;
+using sim::machine;
+using trace::EventKind;
+
+void InterruptInstall(int line, Trigger trigger, InterruptHandler handler, void* target) {
+  ChoicePoint(OperationKind::kMask, 0);
+  Line& state = machine->line(line);
+  state.trigger = trigger;
+  state.handler = handler;
+  state.target = target;
+  state.masked = true;
+  if (handler == nullptr) state.raised = false;
+  machine->LineChanged(line);
+}
+
+void InterruptMask(int line) {
+  ChoicePoint(OperationKind::kMask, 0);
+  machine->line(line).masked = true;
+  machine->LineChanged(line);
+}
+
+void InterruptUnmask(int line) {
+  ChoicePoint(OperationKind::kMask, 0);
+  machine->line(line).masked = false;
+  machine->LineChanged(line);
+}
+
+bool InterruptIsMasked(int line) { return machine->line(line).masked; }
+
+void InterruptRaise(int line) {
+  ChoicePoint(OperationKind::kRaise, 0);
+  Line& state = machine->line(line);
+  if (!state.raised) {
+    machine->Emit(EventKind::kInterruptRaise, 0, static_cast<uint64_t>(line));
+  }
+  state.raised = true;
+  machine->LineChanged(line);
+}
+
+void InterruptLower(int line) {
+  ChoicePoint(OperationKind::kRaise, 0);
+  Line& state = machine->line(line);
+  if (state.raised) {
+    machine->Emit(EventKind::kInterruptLower, 0, static_cast<uint64_t>(line));
+  }
+  state.raised = false;
+  machine->LineChanged(line);
+}
+
+bool InterruptActiveElsewhere(int line) {
+  if (!machine->line(line).active) return false;
+  return !(machine->in_interrupt() && machine->cpu()->line == line);
+}
+
+void InterruptWaitInactive(int line) {
+  if (machine->cpu() == nullptr) return;
+  while (InterruptActiveElsewhere(line)) {
+    const bool on_thread = !machine->in_interrupt();
+    if (on_thread) ++machine->self()->spin_depth;
+    machine->Stall(&machine->line(line));
+    if (on_thread && --machine->self()->spin_depth == 0) {
+      machine->PreemptionEnabled();
+      machine->Settle();
+    }
+  }
+}
+
+bool InInterruptContext() { return machine != nullptr && machine->in_interrupt(); }
+
+bool SetInterruptsEnabled(bool enabled) {
+  if (machine == nullptr || machine->cpu() == nullptr) return true;
+  const bool was = machine->cpu()->interrupts_enabled;
+  machine->cpu()->interrupts_enabled = enabled;
+  machine->Disturb();
+  return was;
+}
+
+}  // namespace drydock::kernel

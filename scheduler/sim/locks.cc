@@ -1,0 +1,180 @@
+// The mutex and the spin lock. With no run in progress locks are taken for granted: nobody else is
+// there.
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/kernel/choice.h"
+#include "scheduler/kernel/panic.h"
+#include "scheduler/sim/lock.h"
+#include "scheduler/sim/machine.h"
+#include "trace/names.h"
+
+namespace drydock::kernel {
+
+using sim::machine;
+using trace::EventKind;
+
+namespace {
+
+// A lock out of the run's pool, or off the heap when there is no run.
+template <typename Lock>
+Lock* Make(sim::Pool<Lock>* pool, absl::string_view name) {
+  Lock* lock = pool != nullptr ? pool->Take() : new Lock();
+  *lock = Lock();
+  lock->id = NewObjectId();
+  lock->name = trace::Intern(name);
+  lock->pooled = pool != nullptr;
+  return lock;
+}
+
+template <typename Lock>
+void Unmake(sim::Pool<Lock>* pool, Lock* lock) {
+  if (lock->pooled) {
+    pool->GiveBack(lock);
+  } else {
+    delete lock;
+  }
+}
+
+sim::Pool<Mutex>* Mutexes() { return machine != nullptr ? &machine->locks().mutexes : nullptr; }
+sim::Pool<SpinLock>* SpinLocks() {
+  return machine != nullptr ? &machine->locks().spin_locks : nullptr;
+}
+
+}  // namespace
+
+Mutex* MutexAlloc(absl::string_view name) { return Make(Mutexes(), name); }
+
+void MutexFree(Mutex* mutex) {
+  if (mutex->waiters > 0) {
+    Misuse("lock-freed-with-waiters",
+           absl::StrCat("lock ", mutex->name, " is freed while threads wait for it"));
+    return;  // they still point to it
+  }
+  Unmake(Mutexes(), mutex);
+}
+
+void MutexSetName(Mutex* mutex, absl::string_view name) { mutex->name = trace::Intern(name); }
+
+ObjectId MutexId(const Mutex* mutex) { return mutex->id; }
+
+void MutexLock(Mutex* mutex) {
+  Thread* self = CurrentThread();
+  if (self != nullptr) {
+    if (!MayBlock()) {
+      Panic(absl::StrCat(
+          "lock ", mutex->name, " is taken ",
+          InInterruptContext() ? "in primary-interrupt context" : "while a spin lock is held"));
+    }
+    machine->Step(OperationKind::kLock, mutex->id);
+    if (mutex->held && mutex->owner == self) {
+      Panic(absl::StrCat("lock ", mutex->name, " is taken again by its owner"));
+    }
+    while (mutex->held) {
+      machine->Emit(EventKind::kLockContend, ThreadIdOf(mutex->owner), 0, mutex->id, mutex->name);
+      ++mutex->waiters;
+      self->note = {"waits for lock", mutex->name, mutex->id, mutex->owner};
+      self->interruptible = Interruptible::kUninterruptible;
+      machine->LinkWaiter(self, mutex);
+      machine->BlockSelf({OperationKind::kLock, mutex->id});
+      --mutex->waiters;
+    }
+  } else if (machine != nullptr && machine->Running()) {
+    Panic(absl::StrCat("lock ", mutex->name, " is taken where there is no thread"));
+  }
+  mutex->held = true;
+  mutex->owner = self;
+  if (self != nullptr) machine->Emit(EventKind::kLockAcquire, 0, 0, mutex->id, mutex->name);
+}
+
+bool MutexTryLock(Mutex* mutex) {
+  ChoicePoint(OperationKind::kTryLock, mutex->id);
+  if (mutex->held) return false;
+  mutex->held = true;
+  mutex->owner = CurrentThread();
+  if (machine != nullptr) machine->Emit(EventKind::kLockAcquire, 0, 0, mutex->id, mutex->name);
+  return true;
+}
+
+void MutexUnlock(Mutex* mutex) {
+  if (!mutex->held || mutex->owner != CurrentThread()) {
+    Panic(absl::StrCat("lock ", mutex->name, " is released by a thread that does not own it"));
+  }
+  ChoicePoint(OperationKind::kUnlock, mutex->id);
+  mutex->held = false;
+  mutex->owner = nullptr;
+  if (machine == nullptr) return;
+  machine->Emit(EventKind::kLockRelease, 0, 0, mutex->id, mutex->name);
+  if (mutex->waiters == 0) return;
+  // From here on another thread may own the lock, and free it.
+  Thread* waiter = machine->FindWaiter(mutex, /*by_priority=*/true);
+  if (waiter != nullptr) machine->EndWait(waiter, WaitResult::kAwakened);
+  machine->Settle();
+}
+
+Thread* MutexOwner(const Mutex* mutex) { return mutex->owner; }
+
+WaitResult MutexSleep(Mutex* mutex, const void* event, Interruptible interruptible, Time deadline,
+                      const WaitNote& note) {
+  if (AssertWait(event, interruptible, deadline, note) == WaitResult::kInterrupted) {
+    return WaitResult::kInterrupted;
+  }
+  MutexUnlock(mutex);
+  const WaitResult result = ThreadBlock();
+  MutexLock(mutex);
+  return result;
+}
+
+SpinLock* SpinLockAlloc(absl::string_view name) { return Make(SpinLocks(), name); }
+
+void SpinLockFree(SpinLock* lock) { Unmake(SpinLocks(), lock); }
+
+void SpinLockLock(SpinLock* lock) {
+  if (machine == nullptr || machine->cpu() == nullptr) {
+    lock->held = true;
+    return;
+  }
+  const bool on_thread = !machine->in_interrupt();
+  if (on_thread) ++machine->self()->spin_depth;
+  machine->Step(OperationKind::kSpinLock, lock->id);
+  while (lock->held) machine->Stall(lock);
+  lock->held = true;
+  machine->Emit(EventKind::kLockAcquire, 0, 0, lock->id, lock->name, "spin");
+}
+
+bool SpinLockTryLock(SpinLock* lock) {
+  ChoicePoint(OperationKind::kTryLock, lock->id);
+  if (lock->held) return false;
+  lock->held = true;
+  if (machine == nullptr || machine->cpu() == nullptr) return true;
+  if (!machine->in_interrupt()) ++machine->self()->spin_depth;
+  machine->Emit(EventKind::kLockAcquire, 0, 0, lock->id, lock->name, "spin");
+  return true;
+}
+
+void SpinLockUnlock(SpinLock* lock) {
+  ChoicePoint(OperationKind::kSpinUnlock, lock->id);
+  lock->held = false;
+  if (machine == nullptr || machine->cpu() == nullptr) return;
+  // Last use of the lock: from here on another CPU may have it, and free it.
+  machine->Emit(EventKind::kLockRelease, 0, 0, lock->id, lock->name, "spin");
+  machine->Release(lock);
+  if (machine->in_interrupt()) return;
+  if (--machine->self()->spin_depth == 0) {
+    machine->PreemptionEnabled();
+    machine->Settle();
+  }
+}
+
+bool SpinLockLockDisableInterrupts(SpinLock* lock) {
+  const bool enabled = SetInterruptsEnabled(false);
+  SpinLockLock(lock);
+  return enabled;
+}
+
+void SpinLockUnlockRestoreInterrupts(SpinLock* lock, bool enabled) {
+  // Interrupts first: once preemption is on again this thread may go on on another CPU.
+  SetInterruptsEnabled(enabled);
+  SpinLockUnlock(lock);
+}
+
+}  // namespace drydock::kernel

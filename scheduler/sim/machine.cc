@@ -1,0 +1,377 @@
+// The run from boot to quiet, and the loop that asks what happens next.
+#include "scheduler/sim/machine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/kernel/boot.h"
+#include "trace/names.h"
+
+namespace drydock {
+
+const char* OutcomeName(Outcome::Kind kind) {
+  switch (kind) {
+    case Outcome::Kind::kQuiet:
+      return "quiet";
+    case Outcome::Kind::kBlocked:
+      return "blocked";
+    case Outcome::Kind::kPanic:
+      return "panic";
+    case Outcome::Kind::kRefused:
+      return "refused";
+    case Outcome::Kind::kEndless:
+      return "endless";
+  }
+  return "?";
+}
+
+Simulation::Simulation(const MachineOptions& options, Strategy* strategy)
+    : options_(options), strategy_(strategy) {}
+
+Simulation::~Simulation() = default;
+
+Outcome Simulation::Run(std::function<void()> body) {
+  if (sim::machine != nullptr) {
+    std::fputs("drydock: Simulation::Run called while another run is in progress\n", stderr);
+    std::abort();
+  }
+  kernel::internal::BeginBoot();
+  Outcome outcome;
+  {
+    sim::Machine machine(options_, strategy_);
+    sim::machine = &machine;
+    outcome = machine.Run(std::move(body));
+    // What the booted kernel still owns is destroyed while its threads' records exist, but nothing
+    // runs any more.
+    kernel::internal::EndBoot();
+    sim::machine = nullptr;
+  }
+  return outcome;
+}
+
+}  // namespace drydock
+
+namespace drydock::sim {
+
+Machine* machine = nullptr;
+
+Machine::Machine(const MachineOptions& options, Strategy* strategy)
+    : options_(options),
+      strategy_(strategy),
+      follows_time_(strategy->FollowsTime()),
+      fibers_(FiberPool::Get()),
+      cpus_(options.cpus),
+      schedule_(options.fingerprint) {
+  for (size_t i = 0; i < cpus_.size(); ++i) cpus_[i].index = static_cast<int>(i);
+  Line& timer = lines_[kTimerLine];
+  timer.handler = &ThreadCalls::RunSignalled;
+  timer.target = &thread_calls_;
+  timer.masked = false;
+}
+
+Machine::~Machine() {
+  for (Thread& thread : threads_) {
+    if (thread.fiber != nullptr) fibers_.Release(thread.fiber);
+  }
+  for (Cpu& cpu : cpus_) {
+    if (cpu.interrupt_fiber != nullptr) fibers_.Release(cpu.interrupt_fiber);
+  }
+}
+
+Outcome Machine::Run(std::function<void()> body) {
+  MakeRunnable(NewThread("main", options_.main_priority, false, std::move(body)), "created");
+  started_ = true;
+  RunNext();
+  stopped_ = true;
+  // Back on the host: nothing can happen any more, or somebody stopped the run.
+  FlushFast();
+  current_ = nullptr;
+  self_ = nullptr;
+  outcome_.end_ns = now_;
+  if (outcome_.kind == Outcome::Kind::kQuiet && unfinished_ > 0) {
+    outcome_.kind = Outcome::Kind::kBlocked;
+    outcome_.text =
+        absl::StrCat(unfinished_, unfinished_ == 1 ? " thread is" : " threads are",
+                     " blocked and nothing can wake ", unfinished_ == 1 ? "it" : "them");
+  }
+  outcome_.blocked = Blocked();
+  if (outcome_.kind != Outcome::Kind::kRefused && !strategy_->Finish(schedule_.questions())) {
+    outcome_.kind = Outcome::Kind::kRefused;
+    outcome_.text = strategy_->refusal();
+  }
+  outcome_.schedule = std::move(schedule_);
+  return std::move(outcome_);
+}
+
+void Machine::Stop(Outcome::Kind kind, std::string text) {
+  outcome_.kind = kind;
+  outcome_.text = std::move(text);
+  stopped_ = true;
+  now_ = std::max(now_, Now());
+  fibers_.SwitchTo(fibers_.host());
+  std::abort();  // nobody goes on with a fiber of a stopped run
+}
+
+std::vector<BlockedThread> Machine::Blocked() const {
+  std::vector<BlockedThread> blocked;
+  for (const Thread& thread : threads_) {
+    if (thread.daemon || thread.state == Thread::State::kExited) continue;
+    std::string reason;
+    if (thread.state == Thread::State::kWaiting) {
+      reason =
+          absl::StrCat(thread.note.verb, *thread.note.name != '\0' ? " " : "", thread.note.name);
+      if (thread.note.owner != nullptr) {
+        absl::StrAppend(&reason, ", held by thread ", thread.note.owner->name);
+      }
+    } else {
+      reason = thread.cpu != nullptr && thread.cpu->stalled_on != nullptr ? "spins" : "was running";
+    }
+    blocked.push_back({thread.id, thread.name, thread.priority, std::move(reason)});
+  }
+  return blocked;
+}
+
+void Machine::Emit(trace::Event event) const {
+  event.time_ns = Now();
+  event.context = current_ == nullptr      ? trace::Context::kOutside
+                  : current_->in_interrupt ? trace::Context::kInterrupt
+                                           : trace::Context::kThread;
+  if (current_ != nullptr && event.kind != trace::EventKind::kThreadRun) {
+    event.cpu = static_cast<uint8_t>(current_->index);
+  }
+  if (self_ != nullptr) {
+    event.thread = self_->id;
+    if (!current_->in_interrupt) event.priority = static_cast<uint8_t>(self_->priority);
+  }
+  trace::Publish(event);
+}
+
+// --- Stepping.
+
+void Machine::StepSlow() {
+  Charge(*current_);
+  RunNext();
+}
+
+// Charges the time since the last time to the calling thread; at the end of its quantum others of
+// its priority have a turn.
+void Machine::Charge(Cpu& cpu) {
+  if (cpu.in_interrupt) return;
+  Thread* thread = cpu.thread;
+  const Time used = cpu.clock - cpu.charged_until;
+  cpu.charged_until = cpu.clock;
+  if (used < thread->quantum_left) {
+    thread->quantum_left -= used;
+    return;
+  }
+  thread->quantum_left = options_.costs.quantum_ns;
+  if (thread->spin_depth == 0 && run_queue_.highest() >= thread->priority) {
+    Preempt(cpu, /*to_tail=*/true);
+    PickNext(cpu);
+  }
+}
+
+void Machine::RunNext() {
+  FlushFast();
+  for (;;) {
+    if (unfinished_ == 0) stopped_ = true;
+    if (!stopped_) Gather();
+    if (stopped_ || candidates_.empty()) {
+      current_ = nullptr;
+      self_ = nullptr;
+      if (fibers_.running() != fibers_.host()) fibers_.SwitchTo(fibers_.host());
+      return;
+    }
+    const size_t choice = Ask();
+    if (stopped_) continue;
+    const Candidate chosen = candidates_[choice];
+    switch (chosen.alternative.kind) {
+      case Alternative::Kind::kDeadline:
+        now_ = std::max(now_, chosen.alternative.time);
+        Expire(chosen.deadline);
+        break;
+      case Alternative::Kind::kInterrupt:
+        now_ = std::max(now_, chosen.alternative.time);
+        Deliver(static_cast<int>(chosen.alternative.actor));
+        break;
+      case Alternative::Kind::kCpu: {
+        Cpu& cpu = cpus_[chosen.alternative.cpu];
+        cpu.clock = now_ = std::max(now_, cpu.clock);
+        current_ = &cpu;
+        self_ = cpu.thread;
+        pending_ = cpu.in_interrupt ? &cpu.interrupt_pending : &cpu.thread->pending;
+        SetFastPath();
+        Fiber* fiber = ActiveFiber(cpu);
+        if (fiber != fibers_.running()) fibers_.SwitchTo(fiber);
+        return;
+      }
+    }
+  }
+}
+
+// Collects what could happen next, in order.
+void Machine::Gather() {
+  candidates_.clear();
+  Time slowest = kNever;
+  for (Cpu& cpu : cpus_) {
+    if (!cpu.busy() || cpu.stalled_on != nullptr) continue;
+    Alternative alternative;
+    alternative.kind = Alternative::Kind::kCpu;
+    alternative.cpu = static_cast<uint8_t>(cpu.index);
+    alternative.actor = cpu.in_interrupt ? 0 : cpu.thread->id;
+    alternative.time = cpu.clock;
+    alternative.operation = cpu.in_interrupt ? cpu.interrupt_pending : cpu.thread->pending;
+    candidates_.push_back({alternative, static_cast<uint64_t>(cpu.index), nullptr});
+    slowest = std::min(slowest, cpu.clock);
+  }
+  const bool all_idle = candidates_.empty();
+  const bool interruptible =
+      (deliverable_[0] | deliverable_[1] | deliverable_[2]) != 0 && InterruptibleCpu() != nullptr;
+  if (all_idle) {
+    // Time jumps to whatever comes first.
+    if (!deadlines_.empty()) slowest = deadlines_.top()->when;
+    if (interruptible) slowest = std::min(slowest, now_);
+    if (slowest == kNever) return;
+  }
+  const Time until = kernel::SaturatingAdd(std::max(now_, slowest), options_.horizon_ns);
+  deadlines_.VisitUntil(until, [this](Deadline* deadline) {
+    Alternative alternative;
+    alternative.kind = Alternative::Kind::kDeadline;
+    alternative.time = deadline->when;
+    alternative.operation = deadline->operation;
+    candidates_.push_back({alternative, deadline->order, deadline});
+  });
+  if (interruptible) {
+    for (size_t word = 0; word < deliverable_.size(); ++word) {
+      for (uint64_t bits = deliverable_[word]; bits != 0; bits &= bits - 1) {
+        const size_t index = word * 64 + absl::countr_zero(bits);
+        Alternative alternative;
+        alternative.kind = Alternative::Kind::kInterrupt;
+        alternative.actor = static_cast<uint32_t>(index);
+        alternative.time = lines_[index].since;
+        alternative.operation = {OperationKind::kInterrupt, 0};
+        candidates_.push_back({alternative, lines_[index].order, nullptr});
+      }
+    }
+  }
+  if (candidates_.size() < 2) return;
+  // At one time the outside world comes before the CPUs: hardware does not wait for software.
+  const auto rank = [](const Candidate& candidate) {
+    switch (candidate.alternative.kind) {
+      case Alternative::Kind::kDeadline:
+        return 0;
+      case Alternative::Kind::kInterrupt:
+        return 1;
+      case Alternative::Kind::kCpu:
+        return 2;
+    }
+    return 3;
+  };
+  std::sort(candidates_.begin(), candidates_.end(), [&](const Candidate& a, const Candidate& b) {
+    if (a.alternative.time != b.alternative.time) return a.alternative.time < b.alternative.time;
+    if (rank(a) != rank(b)) return rank(a) < rank(b);
+    return a.order < b.order;
+  });
+}
+
+size_t Machine::Ask() {
+  const size_t count = candidates_.size();
+  if (count < 2) return 0;
+  size_t choice = 0;
+  if (!follows_time_) {
+    alternatives_.clear();
+    for (const Candidate& candidate : candidates_) alternatives_.push_back(candidate.alternative);
+    choice = strategy_->Choose({schedule_.questions(), alternatives_});
+    if (choice == Strategy::kRefuse) {
+      stopped_ = true;
+      outcome_.kind = Outcome::Kind::kRefused;
+      outcome_.text = strategy_->refusal();
+      return 0;
+    }
+  }
+  schedule_.Append(static_cast<uint32_t>(count), static_cast<uint32_t>(choice));
+  if (schedule_.questions() > options_.max_questions) {
+    stopped_ = true;
+    outcome_.kind = Outcome::Kind::kEndless;
+    outcome_.text = absl::StrCat("the run asked more than ", options_.max_questions, " questions");
+  }
+  return choice;
+}
+
+void Machine::FlushFast() {
+  if (fast_alternatives_ >= 2) schedule_.Append(fast_alternatives_, 0, fast_steps_);
+  fast_steps_ = 0;
+  fast_until_ = 0;
+}
+
+Time Machine::QuietUntil() const {
+  Time until = kNever;
+  for (const Cpu& cpu : cpus_) {
+    if (&cpu != current_ && cpu.busy() && cpu.stalled_on == nullptr) {
+      until = std::min(until, cpu.clock);
+    }
+  }
+  if (!deadlines_.empty()) {
+    const Time when = deadlines_.top()->when;
+    until = std::min(until, when > options_.horizon_ns ? when - options_.horizon_ns : 0);
+  }
+  if (!current_->in_interrupt) {
+    until = std::min(until, current_->charged_until + current_->thread->quantum_left);
+  }
+  return until;
+}
+
+// The chosen CPU may go on without questions as long as they would all be the same and have a known
+// answer.
+void Machine::SetFastPath() {
+  fast_alternatives_ = static_cast<uint32_t>(candidates_.size());
+  size_t busy = 0;
+  for (const Candidate& candidate : candidates_) {
+    if (candidate.alternative.kind == Alternative::Kind::kCpu) ++busy;
+  }
+  const bool settled = fast_alternatives_ == 1 || (follows_time_ && busy == fast_alternatives_);
+  fast_until_ = settled ? QuietUntil() : 0;
+}
+
+void Machine::Stall(const void* address) {
+  Cpu* cpu = current_;
+  cpu->stalled_on = address;
+  Disturb();
+  RunNext();
+}
+
+void Machine::Release(const void* address) {
+  const Time now = Now();
+  for (Cpu& cpu : cpus_) {
+    if (cpu.stalled_on != address) continue;
+    cpu.stalled_on = nullptr;
+    cpu.clock = std::max(cpu.clock, now);
+    Disturb();
+  }
+}
+
+// A deadline passes: the outside world acts.
+void Machine::Expire(Deadline* deadline) {
+  current_ = nullptr;
+  self_ = nullptr;
+  deadlines_.Remove(deadline);
+  switch (deadline->kind) {
+    case Deadline::Kind::kWait:
+      EndWait(static_cast<Thread*>(deadline->owner), kernel::WaitResult::kTimedOut);
+      break;
+    case Deadline::Kind::kThreadCall:
+      thread_calls_.Due(static_cast<kernel::ThreadCall*>(deadline->owner));
+      break;
+    case Deadline::Kind::kOutside: {
+      auto* event = static_cast<OutsideEvent*>(deadline->owner);
+      const kernel::OutsideFunction function = event->function;
+      void* context = event->context;
+      outside_.Recycle(event);  // before the call, which may schedule again
+      function(context);
+      break;
+    }
+  }
+}
+
+}  // namespace drydock::sim

@@ -1,0 +1,277 @@
+// scheduler/sim/machine.h
+//
+// The simulated computer behind the kernel interface: its CPUs, its clock, who runs where, and the
+// loop that asks the strategy what happens next.
+//
+// Only files of this folder include this header. The parts of the kernel interface each have a file
+// of their own here (threads.cc, waits.cc, locks.cc, interrupts.cc, thread_calls.cc, outside.cc);
+// this class is what they share.
+//
+// How a run moves. Simulated code runs on fibers and calls Step at each choice point, just before
+// the operation it announces. Step adds the operation's cost to its CPU's clock and, unless nothing
+// else could come first, gathers what could happen next, asks the strategy, and goes on with the
+// answer: the fiber of another CPU, an interrupt, a deadline. Machine code runs on whatever fiber
+// called it; there is no separate scheduler thread.
+//
+// Invariant: at every step the busy CPUs run the highest-priority runnable threads, but for threads
+// that hold a spin lock, which keep their CPU.
+#ifndef DRYDOCK_SCHEDULER_SIM_MACHINE_H_
+#define DRYDOCK_SCHEDULER_SIM_MACHINE_H_
+
+#include <array>
+#include <deque>
+#include <vector>
+
+#include "absl/base/optimization.h"
+#include "absl/strings/string_view.h"
+#include "scheduler/kernel/interrupt.h"
+#include "scheduler/kernel/thread.h"
+#include "scheduler/sim/deadline_queue.h"
+#include "scheduler/sim/fiber.h"
+#include "scheduler/sim/lock.h"
+#include "scheduler/sim/outside_events.h"
+#include "scheduler/sim/run_queue.h"
+#include "scheduler/sim/thread.h"
+#include "scheduler/sim/thread_calls.h"
+#include "scheduler/simulation.h"
+#include "trace/event.h"
+#include "trace/observer.h"
+
+namespace drydock::sim {
+
+using kernel::ObjectId;
+using kernel::Operation;
+using kernel::OperationKind;
+using kernel::Thread;
+using kernel::Time;
+
+inline constexpr Time kNever = ~Time{0};
+
+struct Cpu {
+  int index = 0;
+  Time clock = 0;
+  Time charged_until = 0;            // up to here the thread's time has been charged to its quantum
+  Thread* thread = nullptr;          // null = idle
+  const void* stalled_on = nullptr;  // spins until this is released; not an alternative meanwhile
+  bool interrupts_enabled = true;
+  bool in_interrupt = false;
+  int line = 0;  // being handled, while in_interrupt
+  Time interrupt_began = 0;
+  Operation interrupt_pending;       // what the handler does when it next steps
+  Fiber* interrupt_fiber = nullptr;  // made at the first interrupt
+
+  bool busy() const { return thread != nullptr || in_interrupt; }
+};
+
+struct Line {
+  kernel::Trigger trigger = kernel::Trigger::kEdge;
+  kernel::InterruptHandler handler = nullptr;
+  void* target = nullptr;
+  bool masked = true;
+  bool raised = false;
+  bool active = false;  // its handler runs on some CPU
+  Time since = 0;       // when it became deliverable
+  uint64_t order = 0;
+
+  bool deliverable() const { return raised && !masked && !active && handler != nullptr; }
+};
+
+// One past the lines drivers see: the CPUs' own timer.
+inline constexpr int kTimerLine = kernel::kInterruptLines;
+
+class Machine {
+ public:
+  Machine(const MachineOptions& options, Strategy* strategy);
+  ~Machine();
+
+  Outcome Run(std::function<void()> body);
+
+  // --- Context.
+
+  // Where the calling code runs: null in the outside world.
+  Cpu* cpu() const { return current_; }
+  // The thread whose code it is; in interrupt context the one that was interrupted.
+  Thread* self() const { return self_; }
+  // Whether simulated code is being run, as opposed to what comes before and after.
+  bool Running() const { return !stopped_ && started_; }
+  bool in_interrupt() const { return current_ != nullptr && current_->in_interrupt; }
+  Time Now() const { return current_ != nullptr ? current_->clock : now_; }
+  const CostModel& costs() const { return options_.costs; }
+
+  // Publishes an event of the calling context.
+  void Emit(trace::Event event) const;
+  void Emit(trace::EventKind kind, uint32_t other, uint64_t value, ObjectId object = 0,
+            const char* name = "", const char* detail = "") const {
+    if (!trace::Observed()) return;
+    trace::Event event;
+    event.kind = kind;
+    event.other = other;
+    event.value = value;
+    event.object = object;
+    event.name = name;
+    event.detail = detail;
+    Emit(event);
+  }
+
+  // --- Stepping. For code on a CPU.
+
+  // A choice point.
+  void Step(OperationKind kind, ObjectId object) {
+    Cpu& cpu = *current_;
+    *pending_ = {kind, object};
+    cpu.clock += options_.costs[kind];
+    if (ABSL_PREDICT_TRUE(cpu.clock < fast_until_)) {
+      ++fast_steps_;
+      return;
+    }
+    StepSlow();
+  }
+
+  // Goes on with whatever comes next; returns when the caller is to go on. The caller has set its
+  // pending operation.
+  void RunNext();
+
+  // Called after an operation that may have given the calling thread's CPU to another: waits for
+  // its turn.
+  void Settle() {
+    if (current_ != nullptr && !current_->in_interrupt && self_->cpu != current_) {
+      self_->pending = {OperationKind::kResume, 0};
+      RunNext();
+    }
+  }
+
+  // Says that the set of things that could happen next has changed.
+  void Disturb() { fast_until_ = 0; }
+
+  // Until when the calling CPU goes on alone, whatever the strategy: until the next CPU, deadline
+  // or quantum end.
+  Time QuietUntil() const;
+
+  // Busy-waits until Release(address): the CPU does nothing else but serve no interrupts either.
+  void Stall(const void* address);
+  void Release(const void* address);
+
+  // --- The dispatcher.
+
+  Thread* NewThread(absl::string_view name, int priority, bool daemon, std::function<void()> body);
+  // A thread becomes runnable; gets a CPU if one is idle or runs something of lower priority. `why`
+  // for the trace.
+  void MakeRunnable(Thread* thread, const char* why);
+  // The calling thread gives up its CPU and goes on once it has been made runnable and is chosen;
+  // then does `resume`.
+  void BlockSelf(Operation resume);
+  [[noreturn]] void ExitSelf();
+  void ChangePriority(Thread* thread, int priority);
+  void YieldSelf();
+  // After the last spin lock was released: a preemption that was held off.
+  void PreemptionEnabled();
+
+  // --- Waiting.
+
+  void LinkWaiter(Thread* thread, const void* event);
+  // Ends a wait; the thread runs again if it was blocked.
+  void EndWait(Thread* thread, kernel::WaitResult result);
+  // First in line among those who wait for `event`; or, `by_priority`, the first of the highest
+  // priority. Or null.
+  Thread* FindWaiter(const void* event, bool by_priority) const;
+
+  DeadlineQueue& deadlines() { return deadlines_; }
+
+  // --- Interrupts.
+
+  Line& line(int index) { return lines_[index]; }
+  // Recomputes whether the line can be delivered.
+  void LineChanged(int index);
+
+  // --- Ending.
+
+  // Stops the run; the caller never runs again.
+  [[noreturn]] void Stop(Outcome::Kind kind, std::string text);
+
+  ObjectId NewId() { return next_id_++; }
+
+  ThreadCalls& thread_calls() { return thread_calls_; }
+  Locks& locks() { return locks_; }
+  OutsideEvents& outside() { return outside_; }
+
+ private:
+  struct Candidate {
+    Alternative alternative;
+    uint64_t order;
+    Deadline* deadline;
+  };
+
+  void StepSlow();
+  void Gather();
+  // The strategy's answer, an index into candidates_; sets stopped_ if the run cannot go on.
+  size_t Ask();
+  void FlushFast();
+  void SetFastPath();
+  void Charge(Cpu& cpu);
+  void Deliver(int line);
+  void Expire(Deadline* deadline);
+  void Place(Thread* thread);
+  void Assign(Cpu& cpu, Thread* thread);
+  void Preempt(Cpu& cpu, bool to_tail);
+  void PickNext(Cpu& cpu);
+  // The CPU that would take an interrupt now, or null.
+  Cpu* InterruptibleCpu();
+  Fiber* ActiveFiber(Cpu& cpu);
+  std::vector<BlockedThread> Blocked() const;
+  static void ThreadMain(void* thread);
+  static void InterruptMain(void* cpu);
+
+  static constexpr size_t kWaitBuckets = 128;
+  struct WaitBucket {
+    Thread* head = nullptr;
+    Thread* tail = nullptr;
+  };
+  static size_t BucketOf(const void* event) {
+    const auto bits = reinterpret_cast<uintptr_t>(event);
+    return (bits >> 4 ^ bits >> 11) % kWaitBuckets;
+  }
+
+  const MachineOptions options_;
+  Strategy* const strategy_;
+  const bool follows_time_;
+  FiberPool& fibers_;
+
+  std::vector<Cpu> cpus_;
+  Time now_ = 0;            // no step from here on happens earlier
+  Cpu* current_ = nullptr;  // whose code is running
+  Thread* self_ = nullptr;
+  Operation* pending_ = nullptr;  // of the running context
+
+  // The running CPU may take choice points without asking while its clock is below this.
+  Time fast_until_ = 0;
+  uint64_t fast_steps_ = 0;         // taken so since the last question
+  uint32_t fast_alternatives_ = 1;  // that each of them would have had
+
+  std::vector<Candidate> candidates_;
+  std::vector<Alternative> alternatives_;
+  Schedule schedule_;
+
+  RunQueue run_queue_;
+  std::deque<Thread> threads_;
+  int unfinished_ = 0;  // threads that are not daemons and have not exited
+  std::array<WaitBucket, kWaitBuckets> waiters_;
+  DeadlineQueue deadlines_;
+  std::array<Line, kTimerLine + 1> lines_;
+  std::array<uint64_t, 3> deliverable_ = {};  // bitmap over lines_
+  uint64_t next_line_order_ = 1;
+  Locks locks_;
+  OutsideEvents outside_;
+  ThreadCalls thread_calls_;
+
+  ObjectId next_id_ = 1;
+  bool started_ = false;
+  bool stopped_ = false;
+  Outcome outcome_;
+};
+
+// The machine that is running, or null.
+extern Machine* machine;
+
+}  // namespace drydock::sim
+
+#endif  // DRYDOCK_SCHEDULER_SIM_MACHINE_H_

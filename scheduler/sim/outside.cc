@@ -1,0 +1,63 @@
+// The clock, and the outside world.
+#include "scheduler/kernel/outside.h"
+
+#include <algorithm>
+
+#include "scheduler/kernel/choice.h"
+#include "scheduler/kernel/clock.h"
+#include "scheduler/kernel/panic.h"
+#include "scheduler/kernel/wait.h"
+#include "scheduler/sim/machine.h"
+
+namespace drydock::kernel {
+
+using sim::machine;
+using sim::OutsideEvent;
+
+Time Now() { return machine == nullptr ? 0 : machine->Now(); }
+
+void Delay(Time interval) {
+  if (machine == nullptr || machine->cpu() == nullptr) return;
+  // In slices, so that others can step in: as far as nothing else happens, else a short way.
+  constexpr Time kSlice = 10 * kMicrosecond;
+  while (interval > 0) {
+    const Time now = machine->Now();
+    const Time quiet_until = machine->QuietUntil();
+    const Time slice =
+        std::min(interval, std::max(kSlice, quiet_until > now ? quiet_until - now : 0));
+    machine->cpu()->clock += slice;
+    interval -= slice;
+    machine->Step(OperationKind::kDelay, 0);
+  }
+}
+
+void Sleep(Time interval) {
+  const char* address = nullptr;
+  AssertWait(&address, Interruptible::kUninterruptible,
+             SaturatingAdd(Now(), std::max<Time>(interval, 1)), {"sleeps", "", 0, nullptr});
+  ThreadBlock();
+}
+
+OutsideHandle OutsideSchedule(Time when, const char* what, ObjectId object,
+                              OutsideFunction function, void* context) {
+  if (machine == nullptr) Panic("OutsideSchedule with no run in progress");
+  ChoicePoint(OperationKind::kSubmit, object);
+  OutsideEvent* event = machine->outside().Make(what, function, context);
+  event->deadline.operation = {OperationKind::kOutside, object};
+  machine->deadlines().Insert(&event->deadline, std::max(when, machine->Now()));
+  machine->Disturb();
+  return event->handle;
+}
+
+bool OutsideCancel(OutsideHandle handle) {
+  if (machine == nullptr) return false;
+  ChoicePoint(OperationKind::kSubmit, 0);
+  OutsideEvent* event = machine->outside().Find(handle);
+  if (event == nullptr) return false;
+  machine->deadlines().Remove(&event->deadline);
+  machine->outside().Recycle(event);
+  machine->Disturb();
+  return true;
+}
+
+}  // namespace drydock::kernel

@@ -1,0 +1,48 @@
+// What goes wrong, and what is logged.
+#include "scheduler/kernel/panic.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "scheduler/kernel/trace.h"
+#include "scheduler/sim/machine.h"
+
+namespace drydock::kernel {
+
+using sim::machine;
+using trace::EventKind;
+
+void Panic(absl::string_view text) {
+  if (machine == nullptr || !machine->Running()) {
+    std::fprintf(stderr, "drydock: panic: %.*s\n", static_cast<int>(text.size()), text.data());
+    std::abort();
+  }
+  machine->Emit(EventKind::kPanic, 0, 0, 0, trace::Intern(text));
+  machine->Stop(Outcome::Kind::kPanic, std::string(text));
+}
+
+void Misuse(const char* finding, absl::string_view sentence) {
+  Trace(EventKind::kMisuse, 0, 0, 0, finding, trace::Observed() ? trace::Intern(sentence) : "");
+}
+
+void Log(absl::string_view text) {
+  if (trace::Observed()) Trace(EventKind::kLog, 0, 0, 0, trace::Intern(text));
+}
+
+void internal::TraceSlow(trace::Event event) {
+  if (machine != nullptr) {
+    machine->Emit(event);
+  } else {
+    trace::Publish(event);
+  }
+}
+
+ObjectId NewObjectId() {
+  // Outside of runs (immortal objects made at static initialisation) ids come from the top, so that
+  // they never meet those of a run.
+  static ObjectId unbooted = 0x80000000u;
+  return machine != nullptr ? machine->NewId() : ++unbooted;
+}
+
+}  // namespace drydock::kernel

@@ -1,0 +1,36 @@
+// scheduler/sim/pool.h
+//
+// Storage for the kernel objects of one run: what is given back is used again, and all of it ends
+// with the run, however the run ended.
+#ifndef DRYDOCK_SCHEDULER_SIM_POOL_H_
+#define DRYDOCK_SCHEDULER_SIM_POOL_H_
+
+#include <deque>
+#include <vector>
+
+namespace drydock::sim {
+
+template <typename T>
+class Pool {
+ public:
+  // A T as it was when it was given back, or a new one.
+  T* Take() {
+    if (free_.empty()) return &all_.emplace_back();
+    T* taken = free_.back();
+    free_.pop_back();
+    return taken;
+  }
+  void GiveBack(T* object) { free_.push_back(object); }
+
+  // How many were ever made, and the nth of them (from 0, in order of making).
+  size_t made() const { return all_.size(); }
+  T* nth(size_t index) { return &all_[index]; }
+
+ private:
+  std::deque<T> all_;
+  std::vector<T*> free_;
+};
+
+}  // namespace drydock::sim
+
+#endif  // DRYDOCK_SCHEDULER_SIM_POOL_H_

@@ -1,0 +1,214 @@
+#include "scheduler/sim/thread_calls.h"
+
+#include <algorithm>
+
+#include "scheduler/kernel/choice.h"
+#include "scheduler/kernel/panic.h"
+#include "scheduler/sim/machine.h"
+
+namespace drydock::sim {
+
+using kernel::ThreadCall;
+using trace::EventKind;
+
+void ThreadCallGroup::Kick() {
+  if (pending.empty()) return;
+  if (parallel) {
+    if (idle.empty() && active > 0 && pending.size() <= 4 * static_cast<size_t>(active)) return;
+  } else if (active > 0) {
+    return;
+  }
+  if (!idle.empty()) {
+    Thread* worker = idle.back();
+    idle.pop_back();
+    machine->EndWait(worker, kernel::WaitResult::kAwakened);
+    return;
+  }
+  Thread* worker = machine->NewThread(name, priority, /*daemon=*/true, [this] { Work(); });
+  worker->group = this;
+  machine->MakeRunnable(worker, "created");
+}
+
+// A worker's life.
+void ThreadCallGroup::Work() {
+  for (;;) {
+    while (!pending.empty()) {
+      ThreadCall* call = pending.front();
+      pending.pop_front();
+      Run(call);
+    }
+    idle.push_back(machine->self());
+    kernel::AssertWait(this, kernel::Interruptible::kUninterruptible, 0,
+                       {"waits for thread calls", "", 0, nullptr});
+    kernel::ThreadBlock();
+  }
+}
+
+void ThreadCallGroup::Run(ThreadCall* call) {
+  call->queued = false;
+  ++call->running;
+  machine->Emit(EventKind::kThreadCallBegin, 0, 0, call->id);
+  call->function(call->parameter0, call->parameter1);
+  kernel::ChoicePoint(OperationKind::kThreadCall, call->id);
+  machine->Emit(EventKind::kThreadCallEnd, 0, 0, call->id);
+  --call->running;
+  if (call->running > 0) return;
+  kernel::ThreadWakeup(call, /*one_thread=*/false);  // those in ThreadCallCancelWait
+  if (call->free_when_done) {
+    machine->thread_calls().Free(call);
+  } else if (call->again) {
+    call->again = false;
+    machine->thread_calls().Enter(call, call->parameter1, call->again_deadline);
+  }
+}
+
+ThreadCalls::ThreadCalls() {
+  const auto group = [this](kernel::ThreadCallPriority priority, const char* name,
+                            int mach_priority, bool parallel) {
+    ThreadCallGroup& g = groups_[static_cast<size_t>(priority)];
+    g.name = name;
+    g.priority = mach_priority;
+    g.parallel = parallel;
+  };
+  group(kernel::ThreadCallPriority::kHigh, "thread call high", BASEPRI_PREEMPT_HIGH, false);
+  group(kernel::ThreadCallPriority::kKernelHigh, "thread call", BASEPRI_PREEMPT, false);
+  group(kernel::ThreadCallPriority::kKernel, "thread call kernel", BASEPRI_KERNEL, true);
+  group(kernel::ThreadCallPriority::kUser, "thread call user", BASEPRI_DEFAULT, true);
+  group(kernel::ThreadCallPriority::kLow, "thread call low", MAXPRI_THROTTLE, true);
+}
+
+ThreadCall* ThreadCalls::Make(kernel::ThreadCallPriority priority) {
+  ThreadCall* call = calls_.Take();
+  call->group = &groups_[static_cast<size_t>(priority)];
+  call->id = machine->NewId();
+  call->deadline.operation = {OperationKind::kDeadline, call->id};
+  call->free_when_done = false;
+  return call;
+}
+
+void ThreadCalls::Free(ThreadCall* call) {
+  if (call->running > 0) {
+    call->free_when_done = true;
+  } else {
+    calls_.GiveBack(call);
+  }
+}
+
+bool ThreadCalls::Enter(ThreadCall* call, void* parameter1, Time deadline) {
+  if ((call->options & kernel::kThreadCallOnce) != 0 && call->running > 0) {
+    const bool was_again = call->again;
+    call->parameter1 = parameter1;
+    call->again = true;
+    call->again_deadline = deadline;
+    return was_again;
+  }
+  const bool was_pending = Cancel(call);
+  call->parameter1 = parameter1;
+  if (deadline == 0 || deadline <= machine->Now()) {
+    Queue(call);
+  } else {
+    machine->deadlines().Insert(&call->deadline, deadline);
+    machine->Disturb();
+  }
+  return was_pending;
+}
+
+bool ThreadCalls::Cancel(ThreadCall* call) {
+  const bool was_pending = call->pending();
+  machine->deadlines().Remove(&call->deadline);
+  if (call->queued) {
+    call->queued = false;
+    auto& line =
+        (call->options & kernel::kThreadCallSignal) != 0 ? signalled_ : call->group->pending;
+    line.erase(std::remove(line.begin(), line.end(), call), line.end());
+  }
+  call->again = false;
+  machine->Disturb();
+  return was_pending;
+}
+
+void ThreadCalls::Due(ThreadCall* call) { Queue(call); }
+
+void ThreadCalls::Queue(ThreadCall* call) {
+  call->queued = true;
+  if ((call->options & kernel::kThreadCallSignal) != 0) {
+    signalled_.push_back(call);
+    kernel::InterruptRaise(kTimerLine);
+  } else {
+    call->group->pending.push_back(call);
+    call->group->Kick();
+  }
+}
+
+void ThreadCalls::RunSignalled(void* calls, int) {
+  auto& signalled = static_cast<ThreadCalls*>(calls)->signalled_;
+  while (!signalled.empty()) {
+    ThreadCall* call = signalled.front();
+    signalled.pop_front();
+    call->queued = false;
+    ++call->running;
+    call->function(call->parameter0, call->parameter1);
+    --call->running;
+    kernel::ThreadWakeup(call, /*one_thread=*/false);
+    if (call->free_when_done) {
+      machine->thread_calls().Free(call);
+    } else if (call->again) {
+      call->again = false;
+      machine->thread_calls().Enter(call, call->parameter1, call->again_deadline);
+    }
+  }
+}
+
+}  // namespace drydock::sim
+
+namespace drydock::kernel {
+
+using sim::machine;
+
+ThreadCall* ThreadCallAllocate(ThreadCallFunction function, void* parameter0,
+                               ThreadCallPriority priority, uint32_t options) {
+  if (machine == nullptr) Panic("ThreadCallAllocate with no run in progress");
+  ThreadCall* call = machine->thread_calls().Make(priority);
+  call->function = function;
+  call->parameter0 = parameter0;
+  call->options = options;
+  return call;
+}
+
+bool ThreadCallFree(ThreadCall* call) {
+  ChoicePoint(OperationKind::kThreadCall, call->id);
+  if (call->pending()) return false;
+  machine->thread_calls().Free(call);
+  return true;
+}
+
+bool ThreadCallEnter(ThreadCall* call, void* parameter1) {
+  return ThreadCallEnterDelayed(call, parameter1, 0);
+}
+
+bool ThreadCallEnterDelayed(ThreadCall* call, void* parameter1, Time deadline) {
+  ChoicePoint(OperationKind::kThreadCall, call->id);
+  machine->Emit(trace::EventKind::kThreadCallEnter, 0, deadline, call->id);
+  const bool was_pending = machine->thread_calls().Enter(call, parameter1, deadline);
+  machine->Settle();
+  return was_pending;
+}
+
+bool ThreadCallCancel(ThreadCall* call) {
+  ChoicePoint(OperationKind::kThreadCall, call->id);
+  machine->Emit(trace::EventKind::kThreadCallCancel, 0, 0, call->id);
+  return machine->thread_calls().Cancel(call);
+}
+
+bool ThreadCallCancelWait(ThreadCall* call) {
+  const bool was_pending = ThreadCallCancel(call);
+  while (call->running > 0) {
+    AssertWait(call, Interruptible::kUninterruptible, 0,
+               {"waits for a thread call to return", "", call->id, nullptr});
+    if (call->running == 0) machine->EndWait(machine->self(), WaitResult::kAwakened);
+    ThreadBlock();
+  }
+  return was_pending;
+}
+
+}  // namespace drydock::kernel

@@ -1,0 +1,88 @@
+// scheduler/sim/thread_calls.h
+//
+// Thread calls: the groups of workers that run them. (workloop.md, sections 4.6 and 4.7)
+#ifndef DRYDOCK_SCHEDULER_SIM_THREAD_CALLS_H_
+#define DRYDOCK_SCHEDULER_SIM_THREAD_CALLS_H_
+
+#include <array>
+#include <deque>
+#include <vector>
+
+#include "scheduler/kernel/thread_call.h"
+#include "scheduler/sim/deadline_queue.h"
+#include "scheduler/sim/pool.h"
+#include "scheduler/sim/thread.h"
+
+namespace drydock::kernel {
+
+struct ThreadCall {
+  sim::Deadline deadline{sim::Deadline::Kind::kThreadCall, this};
+  ThreadCallFunction function = nullptr;
+  void* parameter0 = nullptr;
+  void* parameter1 = nullptr;
+  sim::ThreadCallGroup* group = nullptr;
+  uint32_t options = 0;
+  ObjectId id = 0;
+  int running = 0;          // workers inside the function
+  bool queued = false;      // in its group's line, or signalled
+  bool again = false;       // a kThreadCallOnce call entered while it runs
+  Time again_deadline = 0;  // 0 = now
+  bool free_when_done = false;
+
+  bool pending() const { return deadline.queued() || queued || again; }
+};
+
+}  // namespace drydock::kernel
+
+namespace drydock::sim {
+
+// The workers of one priority.
+struct ThreadCallGroup {
+  const char* name = "";
+  int priority = 0;
+  bool parallel = false;                    // else one active worker at a time (SC-23)
+  std::deque<kernel::ThreadCall*> pending;  // first come, first served
+  std::vector<kernel::Thread*> idle;        // last in, first out
+  int active = 0;                           // workers that are not blocked
+
+  // Sees to it that somebody runs what is pending.
+  void Kick();
+  void WorkerBlocked() {
+    --active;
+    Kick();
+  }
+  void WorkerUnblocked() { ++active; }
+
+ private:
+  void Work();
+  void Run(kernel::ThreadCall* call);
+};
+
+class ThreadCalls {
+ public:
+  ThreadCalls();
+
+  kernel::ThreadCall* Make(kernel::ThreadCallPriority priority);
+  void Free(kernel::ThreadCall* call);
+
+  // Queues, moves or takes back a call; whether it was pending. `deadline` 0 = now.
+  bool Enter(kernel::ThreadCall* call, void* parameter1, kernel::Time deadline);
+  bool Cancel(kernel::ThreadCall* call);
+
+  // Its deadline has passed.
+  void Due(kernel::ThreadCall* call);
+
+  // The timer line's handler: runs the kThreadCallSignal calls that are due. `calls` is this.
+  static void RunSignalled(void* calls, int line);
+
+ private:
+  void Queue(kernel::ThreadCall* call);
+
+  std::array<ThreadCallGroup, 5> groups_;  // indexed by ThreadCallPriority
+  std::deque<kernel::ThreadCall*> signalled_;
+  Pool<kernel::ThreadCall> calls_;
+};
+
+}  // namespace drydock::sim
+
+#endif  // DRYDOCK_SCHEDULER_SIM_THREAD_CALLS_H_

@@ -1,0 +1,137 @@
+// Waiting for events: buckets of threads by the event's address. Only equality of addresses counts:
+// within a bucket threads stand in order of arrival, so the host's addresses are not observable.
+#include "scheduler/kernel/choice.h"
+#include "scheduler/kernel/panic.h"
+#include "scheduler/sim/machine.h"
+
+namespace drydock::sim {
+
+void Machine::LinkWaiter(Thread* thread, const void* event) {
+  WaitBucket& bucket = waiters_[BucketOf(event)];
+  thread->wait_event = event;
+  thread->wait_result = kernel::WaitResult::kWaiting;
+  if (thread->priority >= BASEPRI_REALTIME) {
+    thread->wait_previous = nullptr;
+    thread->wait_next = bucket.head;
+    (bucket.head != nullptr ? bucket.head->wait_previous : bucket.tail) = thread;
+    bucket.head = thread;
+  } else {
+    thread->wait_next = nullptr;
+    thread->wait_previous = bucket.tail;
+    (bucket.tail != nullptr ? bucket.tail->wait_next : bucket.head) = thread;
+    bucket.tail = thread;
+  }
+}
+
+void Machine::EndWait(Thread* thread, kernel::WaitResult result) {
+  WaitBucket& bucket = waiters_[BucketOf(thread->wait_event)];
+  (thread->wait_previous != nullptr ? thread->wait_previous->wait_next : bucket.head) =
+      thread->wait_next;
+  (thread->wait_next != nullptr ? thread->wait_next->wait_previous : bucket.tail) =
+      thread->wait_previous;
+  thread->wait_next = thread->wait_previous = nullptr;
+  thread->wait_event = nullptr;
+  thread->wait_result = result;
+  deadlines_.Remove(&thread->timeout);
+  Emit(trace::EventKind::kThreadUnblock, thread->id, static_cast<uint64_t>(result),
+       thread->note.object, thread->name);
+  if (thread->state == Thread::State::kWaiting) MakeRunnable(thread, "woken");
+  Disturb();
+}
+
+Thread* Machine::FindWaiter(const void* event, bool by_priority) const {
+  Thread* found = nullptr;
+  for (Thread* thread = waiters_[BucketOf(event)].head; thread != nullptr;
+       thread = thread->wait_next) {
+    if (thread->wait_event != event) continue;
+    if (!by_priority) return thread;
+    if (found == nullptr || thread->priority > found->priority) found = thread;
+  }
+  return found;
+}
+
+}  // namespace drydock::sim
+
+namespace drydock::kernel {
+
+using sim::machine;
+
+namespace {
+
+int Wake(const void* event, bool one_thread, WaitResult result) {
+  if (event == nullptr) Panic("a wakeup of the null event");
+  if (machine == nullptr) return 0;
+  ChoicePoint(OperationKind::kWakeup, 0);
+  int woken = 0;
+  while (Thread* thread = machine->FindWaiter(event, /*by_priority=*/false)) {
+    machine->EndWait(thread, result);
+    ++woken;
+    if (one_thread) break;
+  }
+  machine->Settle();
+  return woken;
+}
+
+}  // namespace
+
+bool AbortPending(Interruptible interruptible) {
+  const Thread* self = CurrentThread();
+  if (self == nullptr || interruptible == Interruptible::kUninterruptible) return false;
+  return self->aborted || (interruptible == Interruptible::kAbortSafe && self->aborted_safely);
+}
+
+WaitResult AssertWait(const void* event, Interruptible interruptible, Time deadline,
+                      const WaitNote& note) {
+  if (event == nullptr) Panic("a wait for the null event");
+  if (!MayBlock()) {
+    Panic(machine != nullptr && machine->in_interrupt()
+              ? "a wait in primary-interrupt context"
+              : "a wait where the caller must not block (no thread, or a spin lock is held)");
+  }
+  ChoicePoint(OperationKind::kAssertWait, note.object);
+  Thread* self = machine->self();
+  self->note = note;
+  if (AbortPending(interruptible)) {
+    if (interruptible == Interruptible::kAbortSafe) self->aborted_safely = false;
+    self->wait_result = WaitResult::kInterrupted;
+    return WaitResult::kInterrupted;
+  }
+  self->interruptible = interruptible;
+  machine->LinkWaiter(self, event);
+  if (deadline != 0) {
+    if (deadline <= machine->Now()) {
+      machine->EndWait(self, WaitResult::kTimedOut);
+    } else {
+      machine->deadlines().Insert(&self->timeout, deadline);
+      machine->Disturb();
+    }
+  }
+  return WaitResult::kWaiting;
+}
+
+WaitResult ThreadBlock() {
+  Thread* self = machine->self();
+  if (self->wait_event != nullptr) {
+    machine->BlockSelf({OperationKind::kResume, self->note.object});
+  }
+  self->note.owner = nullptr;
+  return self->wait_result;
+}
+
+int ThreadWakeup(const void* event, bool one_thread) {
+  return Wake(event, one_thread, WaitResult::kAwakened);
+}
+
+int ThreadWakeupWithResult(const void* event, WaitResult result) {
+  return Wake(event, /*one_thread=*/false, result);
+}
+
+bool ThreadWakeupThread(const void* event, Thread* thread) {
+  ChoicePoint(OperationKind::kWakeup, 0);
+  if (thread->wait_event != event) return false;
+  machine->EndWait(thread, WaitResult::kAwakened);
+  machine->Settle();
+  return true;
+}
+
+}  // namespace drydock::kernel

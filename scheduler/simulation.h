@@ -1,0 +1,85 @@
+// scheduler/simulation.h
+//
+// One run of the simulated machine, from power-on to quiet.
+//
+//   TimedStrategy strategy;
+//   Simulation simulation({.cpus = 2}, &strategy);
+//   Outcome outcome = simulation.Run([] { … on a simulated thread … });
+//
+// A run is a function of the program, the options and the schedule; nothing of the host enters it.
+// Runs follow one another on one host thread; they cannot be nested.
+#ifndef DRYDOCK_SCHEDULER_SIMULATION_H_
+#define DRYDOCK_SCHEDULER_SIMULATION_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "scheduler/cost_model.h"
+#include "scheduler/kernel/types.h"
+#include "scheduler/schedule.h"
+#include "scheduler/strategy.h"
+
+namespace drydock {
+
+inline constexpr int kMaxCpus = 64;
+
+struct MachineOptions {
+  int cpus = 2;  // 1..kMaxCpus
+  CostModel costs;
+  // Deadlines and interrupts up to this much ahead of the slowest CPU are offered as alternatives,
+  // so that a strategy may let the outside world overtake the CPUs.
+  kernel::Time horizon_ns = 20 * kernel::kMicrosecond;
+  int main_priority = 81;               // of the thread that runs the body, 0..127
+  uint64_t max_questions = 50'000'000;  // a run that asks more is stopped as endless
+  uint64_t fingerprint = 0;             // names program and scenario in the schedule
+};
+
+// A thread that was still blocked when nothing could happen any more, daemons excepted.
+struct BlockedThread {
+  kernel::ThreadId id;
+  std::string name;
+  int priority;
+  std::string reason;  // "waits for lock «gate of X», held by thread Y"
+};
+
+struct Outcome {
+  enum class Kind {
+    kQuiet,    // every thread that must end has ended
+    kBlocked,  // nothing could happen any more, yet threads were blocked
+    kPanic,    // the kernel panicked
+    kRefused,  // the strategy's schedule does not fit this run
+    kEndless,  // more questions than MachineOptions::max_questions
+  };
+  Kind kind = Kind::kQuiet;
+  std::string text;  // one line on what went wrong; empty when quiet
+  std::vector<BlockedThread> blocked;
+  kernel::Time end_ns = 0;
+  Schedule schedule;  // the answers given, also when the run went wrong
+
+  bool ok() const { return kind == Kind::kQuiet; }
+};
+
+const char* OutcomeName(Outcome::Kind kind);
+
+class Simulation {
+ public:
+  // Neither is owned by the other: the strategy must outlive the run.
+  Simulation(const MachineOptions& options, Strategy* strategy);
+  ~Simulation();
+  Simulation(const Simulation&) = delete;
+  Simulation& operator=(const Simulation&) = delete;
+
+  // Boots, runs `body` on a thread named "main", goes on until that thread and all that are not
+  // daemons have ended or nothing can happen any more, and shuts down. Once per Simulation.
+  Outcome Run(std::function<void()> body);
+
+ private:
+  const MachineOptions options_;
+  Strategy* const strategy_;
+};
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_SCHEDULER_SIMULATION_H_

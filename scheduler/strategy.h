@@ -1,0 +1,82 @@
+// scheduler/strategy.h
+//
+// The one who decides. Everything that can vary in a run is a question put to a strategy; its
+// answers, in order, are the schedule. A strategy only answers: it sees no memory, runs no
+// simulated code and changes nothing.
+//
+// What a question means. Each alternative is a step that could be taken next: a CPU going on to its
+// next choice point, a deadline passing, an interrupt being delivered, a device acting. They come
+// ordered by virtual time, so alternative 0 is always what a machine would do whose CPUs all run at
+// full speed. Choosing a later one delays everything before it: the CPUs that were behind lose time
+// (as real ones do to caches, SMIs and hypervisors), but nothing ever happens early and time never
+// runs backwards. Which thread has which CPU is not asked: priorities decide that.
+#ifndef DRYDOCK_SCHEDULER_STRATEGY_H_
+#define DRYDOCK_SCHEDULER_STRATEGY_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/types/span.h"
+#include "scheduler/kernel/operation.h"
+#include "scheduler/kernel/types.h"
+
+namespace drydock {
+
+// A step that could be taken next.
+struct Alternative {
+  enum class Kind : uint8_t {
+    kCpu,        // a CPU goes on with the thread (or interrupt handler) it runs
+    kDeadline,   // a wait times out, a delayed thread call is due, a device acts
+    kInterrupt,  // a pending line is delivered
+  };
+
+  Kind kind = Kind::kCpu;
+  uint8_t cpu = 0;              // kCpu: which
+  uint32_t actor = 0;           // kCpu: the thread, 0 in interrupt context; kInterrupt: the line
+  kernel::Time time = 0;        // when it would happen at full speed
+  kernel::Operation operation;  // what it is about to do
+};
+
+// "cpu 1: thread 7, lock 12 at 5.003 ms", for reports.
+std::string DescribeAlternative(const Alternative& alternative);
+
+struct Question {
+  uint64_t number = 0;                         // of this run: 0, 1, 2 …
+  absl::Span<const Alternative> alternatives;  // two or more, ordered by time, then kind, then id
+};
+
+class Strategy {
+ public:
+  // Returned by Choose to stop the run: the schedule does not fit. refusal() then says why.
+  static constexpr size_t kRefuse = ~size_t{0};
+
+  virtual ~Strategy() = default;
+
+  // An index into question.alternatives, or kRefuse.
+  virtual size_t Choose(const Question& question) = 0;
+
+  // True if Choose would return 0 whatever the question; the machine then takes alternative 0
+  // without asking, and without gathering the alternatives while it stays on one CPU.
+  virtual bool FollowsTime() const { return false; }
+
+  // Called when the run is over after `questions` questions; false if the strategy expected more of
+  // it, as a replay does. refusal() then says why.
+  virtual bool Finish(uint64_t questions) {
+    (void)questions;
+    return true;
+  }
+
+  // One line on why the run was refused.
+  virtual std::string refusal() const { return ""; }
+};
+
+// Alternative 0 always: the CPU with the smallest clock steps next. The default.
+class TimedStrategy final : public Strategy {
+ public:
+  size_t Choose(const Question&) override { return 0; }
+  bool FollowsTime() const override { return true; }
+};
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_SCHEDULER_STRATEGY_H_

@@ -1,0 +1,49 @@
+// tests/drydock_test.h
+//
+// DRYDOCK_TEST: a GoogleTest test whose body runs on a thread of a freshly booted simulated
+// machine, under one schedule after another.
+//
+//   DRYDOCK_TEST(CommandGate, CG4RunActionReturnsTheActionsValue) {
+//     … the body: may block, start threads, EXPECT and ASSERT …
+//   }
+//
+// The body runs under the timed strategy first and then under seeded random walks, 20 schedules in
+// all unless told otherwise. It fails if an expectation fails, the kernel panics, or a thread that
+// is not a daemon stays blocked. The first failing schedule is printed with the command that
+// replays it.
+//
+// Flags: --drydock_schedules=N, --drydock_seed=S, --drydock_strategy=all|timed|random,
+// --drydock_replay=dd1-…. Bazel's sharding (shard_count) splits schedules, not tests: shard i of n
+// runs schedules i, i+n, ….
+#ifndef DRYDOCK_TESTS_DRYDOCK_TEST_H_
+#define DRYDOCK_TESTS_DRYDOCK_TEST_H_
+
+#include <functional>
+
+#include "gtest/gtest.h"
+#include "scheduler/simulation.h"
+
+namespace drydock::testing {
+
+// Runs `body` as described above, on machines made with `options`. `name` names program and test in
+// the schedule.
+void RunUnderSchedules(const std::string& name, const MachineOptions& options,
+                       const std::function<void()>& body);
+
+}  // namespace drydock::testing
+
+// The same with MachineOptions, such as `(MachineOptions{.cpus = 1})`.
+#define DRYDOCK_TEST_ON(Suite, Situation, options)                                   \
+  struct DrydockTest_##Suite##_##Situation {                                         \
+    static void Body();                                                              \
+  };                                                                                 \
+  TEST(Suite, Situation) {                                                           \
+    ::drydock::testing::RunUnderSchedules(#Suite "." #Situation, options,            \
+                                          &DrydockTest_##Suite##_##Situation::Body); \
+  }                                                                                  \
+  void DrydockTest_##Suite##_##Situation::Body()
+
+#define DRYDOCK_TEST(Suite, Situation) \
+  DRYDOCK_TEST_ON(Suite, Situation, ::drydock::MachineOptions())
+
+#endif  // DRYDOCK_TESTS_DRYDOCK_TEST_H_

@@ -1,0 +1,73 @@
+#include "verify/dispatch_checker.h"
+
+#include "gtest/gtest.h"
+
+namespace drydock {
+namespace {
+
+using trace::Context;
+using trace::Event;
+using trace::EventKind;
+
+Event Of(EventKind kind, uint32_t other, uint64_t value) {
+  Event event;
+  event.kind = kind;
+  event.other = other;
+  event.value = value;
+  return event;
+}
+
+Event By(trace::ThreadId thread, uint8_t priority, EventKind kind, const char* detail = "") {
+  Event event;
+  event.kind = kind;
+  event.context = Context::kThread;
+  event.thread = thread;
+  event.priority = priority;
+  event.detail = detail;
+  return event;
+}
+
+class DispatchCheckerTest : public ::testing::Test {
+ protected:
+  DispatchCheckerTest() {
+    checker_.OnEvent(Of(EventKind::kThreadRunnable, 1, 31));
+    checker_.OnEvent(Of(EventKind::kThreadRun, 1, 31));
+    checker_.OnEvent(Of(EventKind::kThreadRunnable, 2, 81));
+  }
+  DispatchChecker checker_;
+};
+
+TEST_F(DispatchCheckerTest, ALowerThreadActingIsABreach) {
+  checker_.OnEvent(By(1, 31, EventKind::kLog));
+  ASSERT_EQ(checker_.findings().size(), 1u);
+  EXPECT_EQ(checker_.findings()[0],
+            "thread 1 at priority 31 did 'log' at 0 ns while a runnable thread of priority 81 had "
+            "no CPU");
+}
+
+TEST_F(DispatchCheckerTest, AThreadWithACpuOrOfEqualPriorityIsNone) {
+  checker_.OnEvent(Of(EventKind::kThreadRun, 2, 81));
+  checker_.OnEvent(By(1, 31, EventKind::kLog));
+  checker_.OnEvent(Of(EventKind::kThreadRunnable, 3, 31));
+  checker_.OnEvent(By(1, 31, EventKind::kLog));
+  EXPECT_TRUE(checker_.findings().empty());
+  EXPECT_EQ(checker_.checks(), 2u);
+}
+
+TEST_F(DispatchCheckerTest, ASpinLockHolderIsExemptUntilItLetsGo) {
+  checker_.OnEvent(By(1, 31, EventKind::kLockAcquire, "spin"));
+  checker_.OnEvent(By(1, 31, EventKind::kLog));
+  checker_.OnEvent(By(1, 31, EventKind::kLockRelease, "spin"));
+  EXPECT_TRUE(checker_.findings().empty());
+  checker_.OnEvent(By(1, 31, EventKind::kLog));
+  EXPECT_EQ(checker_.findings().size(), 1u);
+}
+
+TEST_F(DispatchCheckerTest, AChangeOfPriorityCounts) {
+  checker_.OnEvent(Of(EventKind::kThreadPriority, 2, 20));
+  checker_.OnEvent(By(1, 31, EventKind::kLog));
+  EXPECT_TRUE(checker_.findings().empty());
+}
+
+}  // namespace
+}  // namespace drydock

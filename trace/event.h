@@ -1,0 +1,147 @@
+// trace/event.h
+//
+// Everything that can be seen in a run, as one stream of small typed values.
+//
+// An `Event` is a fact that has happened: a thread ran, a gate closed, a line was raised. Tracers,
+// checkers, statistics and the digest are observers of this stream (trace/observer.h); an observer
+// decides nothing and runs no simulated code. Events name things by id (never by pointer) so that
+// two runs of one schedule compare equal.
+//
+// Strings in an event are interned (trace/names.h): they stay valid for the life of the process.
+#ifndef DRYDOCK_TRACE_EVENT_H_
+#define DRYDOCK_TRACE_EVENT_H_
+
+#include <cstdint>
+
+namespace drydock::trace {
+
+// Identifies a thread within one run: 1, 2, 3 … in order of creation. 0 is "no thread" (the outside
+// world).
+using ThreadId = uint32_t;
+
+// Identifies a kernel object (lock, work loop, event source, service, …) within one run, in order
+// of creation. 0 is "no object".
+using ObjectId = uint32_t;
+
+// In whose name an event happened.
+enum class Context : uint8_t {
+  kThread,     // an ordinary thread, on a CPU
+  kInterrupt,  // primary-interrupt context of a CPU
+  kOutside,    // the world outside the CPUs: devices, the hand on the cable, the clock
+};
+
+// The kinds, in the order of the layers that publish them. `X(enumerator, name)`; the name is what
+// a trace prints, XNU's own word where there is one.
+//
+// Each line tells what `object`, `other` and `value` carry; what it does not mention is 0.
+#define DRYDOCK_EVENT_KINDS(X)                                                                     \
+  /* Threads. object: none. */                                                                     \
+  X(kThreadCreate,                                                                                 \
+    "thread create")             /* other: new thread; value: its base priority; name: its name */ \
+  X(kThreadRunnable, "runnable") /* other: thread; value: its priority; detail: why */             \
+  X(kThreadRun, "run")           /* other: thread; value: its priority; cpu: where */              \
+  X(kThreadPreempt, "preempt")   /* other: thread that lost its CPU; value: 1 = to the tail */     \
+  X(kThreadBlock, "block")       /* object: waited for; other: who could end it; detail: verb */   \
+  X(kThreadUnblock, "unblock")   /* other: thread; value: wait result */                           \
+  X(kThreadPriority, "priority") /* other: thread; value: new priority */                          \
+  X(kThreadExit, "thread exit")  /* other: thread */                                               \
+  /* Locks: object is the lock. */                                                                 \
+  X(kLockAcquire, "lock")                                                                          \
+  X(kLockContend, "lock contend") /* other: owner */                                               \
+  X(kLockRelease, "unlock")                                                                        \
+  /* Interrupts: value is the line. */                                                             \
+  X(kInterruptRaise, "line raise")                                                                 \
+  X(kInterruptLower, "line lower")                                                                 \
+  X(kInterruptBegin, "interrupt")                                                                  \
+  X(kInterruptEnd, "interrupt end")                                                                \
+  /* Thread calls: object is the call. */                                                          \
+  X(kThreadCallEnter, "thread call enter") /* value: deadline in ns, 0 = now */                    \
+  X(kThreadCallBegin, "thread call begin")                                                         \
+  X(kThreadCallEnd, "thread call end")                                                             \
+  X(kThreadCallCancel, "thread call cancel")                                                       \
+  /* Objects: object is the object, name its class. */                                             \
+  X(kObjectCreate, "create") /* value: bytes */                                                    \
+  X(kObjectFree, "free")                                                                           \
+  X(kRetain, "retain")   /* value: references after */                                             \
+  X(kRelease, "release") /* value: references after */                                             \
+  /* Work loops: object is the work loop; other: the event source, where there is one. */          \
+  X(kGateClose, "gate close")   /* outermost only: the caller now owns the gate */                 \
+  X(kGateOpen, "gate open")     /* outermost only, also when a sleep drops it */                   \
+  X(kGateSleep, "gate sleep")   /* value: deadline in ns, 0 = none */                              \
+  X(kGateWakeup, "gate wakeup") /* value: 1 = one thread */                                        \
+  X(kWorkSignal, "work")                                                                           \
+  X(kActionBegin, "action")   /* name: class of the source */                                      \
+  X(kActionEnd, "action end") /* value: result */                                                  \
+  X(kSourceAdd, "source add")                                                                      \
+  X(kSourceRemove, "source remove")                                                                \
+  X(kSourceEnable, "source enable")                                                                \
+  X(kSourceDisable, "source disable")                                                              \
+  X(kTimerArm, "timer arm") /* value: deadline in ns */                                            \
+  X(kTimerCancel, "timer cancel")                                                                  \
+  X(kTimerExpire, "timeout") /* the callout started; the action may yet be suppressed */           \
+  X(kFilterBegin, "filter")                                                                        \
+  X(kFilterEnd, "filter end") /* value: 1 = "mine" */                                              \
+  /* Services: object is the service, name its name; other: the provider or client. */             \
+  X(kServiceInit, "init")                                                                          \
+  X(kServiceAttach, "attach")                                                                      \
+  X(kServiceDetach, "detach")                                                                      \
+  X(kServiceProbe, "probe")                                                                        \
+  X(kServiceStart, "start")                                                                        \
+  X(kServiceStarted, "started") /* value: 1 = start returned true */                               \
+  X(kServiceRegister, "register")                                                                  \
+  X(kServiceMatched, "matched")                                                                    \
+  X(kServiceOpen, "open")       /* other: client; value: 1 = granted */                            \
+  X(kServiceClose, "close")     /* other: client */                                                \
+  X(kServiceMessage, "message") /* other: sender; value: message */                                \
+  X(kServiceBusy, "busy")       /* value: count after */                                           \
+  X(kTerminatePhase1, "TERMINATE_PHASE1")                                                          \
+  X(kTerminateWill, "TERMINATE_WILL") /* object: client told; other: provider going */             \
+  X(kTerminateDid, "TERMINATE_DID")   /* object: client told; other: provider going */             \
+  X(kTerminateFinalize, "TERMINATE_FINALIZE")                                                      \
+  X(kTerminateStop, "TERMINATE_STOP") /* object: client stopped; other: provider */                \
+  X(kTerminateStopDefer,                                                                           \
+    "TERMINATE_STOP_DEFER")           /* parked: the client still has the provider open */         \
+  X(kTerminateDone, "TERMINATE_DONE") /* detached from its last provider */                        \
+  /* I/O: object is the pipe or queue; value: bytes. */                                            \
+  X(kIoSubmit, "io submit")                                                                        \
+  X(kIoComplete, "io complete") /* other: status as the low 32 bits; value: bytes */               \
+  X(kIoAbort, "io abort")                                                                          \
+  /* The outside world. object: the device. */                                                     \
+  X(kPlug, "plug")                                                                                 \
+  X(kUnplug, "unplug")                                                                             \
+  /* Clients of a scenario or test. */                                                             \
+  X(kClientCall, "call")     /* name: verb; object: service; value: argument */                    \
+  X(kClientReturn, "return") /* name: verb; object: service; other: IOReturn; value: bytes */      \
+  /* What should not happen. */                                                                    \
+  X(kLog, "log")       /* name: the text */                                                        \
+  X(kMisuse, "misuse") /* name: the finding; detail: a sentence */                                 \
+  X(kPanic, "panic")   /* name: the text */
+
+enum class EventKind : uint8_t {
+#define DRYDOCK_EVENT_ENUMERATOR(enumerator, name) enumerator,
+  DRYDOCK_EVENT_KINDS(DRYDOCK_EVENT_ENUMERATOR)
+#undef DRYDOCK_EVENT_ENUMERATOR
+};
+
+// The kind as a trace prints it, such as "gate close".
+const char* EventKindName(EventKind kind);
+
+// One fact. A plain value; copy it freely.
+struct Event {
+  uint64_t time_ns = 0;  // virtual time since boot
+  EventKind kind = EventKind::kLog;
+  Context context = Context::kOutside;
+  uint8_t cpu = 0;       // meaningless in Context::kOutside
+  uint8_t priority = 0;  // of the thread, 0..127; 0 in other contexts
+  ThreadId thread =
+      0;  // whose doing it was; in interrupt context the thread that was interrupted, or 0
+  ObjectId object = 0;      // see the kind
+  uint32_t other = 0;       // see the kind
+  uint64_t value = 0;       // see the kind
+  const char* name = "";    // interned; the object's name unless the kind says otherwise
+  const char* detail = "";  // interned; a short addition for people
+};
+
+}  // namespace drydock::trace
+
+#endif  // DRYDOCK_TRACE_EVENT_H_

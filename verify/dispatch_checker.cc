@@ -1,0 +1,73 @@
+#include "verify/dispatch_checker.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace drydock {
+
+using trace::Context;
+using trace::Event;
+using trace::EventKind;
+
+void DispatchChecker::Queue(trace::ThreadId thread, bool queued) {
+  ThreadState& state = StateOf(thread);
+  if (state.queued == queued) return;
+  state.queued = queued;
+  queued_[state.priority] += queued ? 1 : -1;
+}
+
+void DispatchChecker::Check(const Event& event) {
+  ThreadState& self = StateOf(event.thread);
+  if (self.spin_locks > 0) return;
+  ++checks_;
+  for (int priority = 127; priority > event.priority; --priority) {
+    if (queued_[priority] == 0) continue;
+    findings_.push_back(absl::StrCat("thread ", event.thread, " at priority ", event.priority,
+                                     " did '", trace::EventKindName(event.kind), "' at ",
+                                     event.time_ns, " ns while a runnable thread of priority ",
+                                     priority, " had no CPU"));
+    return;
+  }
+}
+
+void DispatchChecker::OnEvent(const Event& event) {
+  switch (event.kind) {
+    // The dispatcher at work: between these the picture is incomplete.
+    case EventKind::kThreadCreate:
+    case EventKind::kThreadUnblock:
+      return;
+    case EventKind::kThreadRunnable:
+      StateOf(event.other).priority = static_cast<int>(event.value);
+      Queue(event.other, true);
+      return;
+    case EventKind::kThreadRun:
+      Queue(event.other, false);
+      return;
+    case EventKind::kThreadPreempt:
+      Queue(event.other, true);
+      return;
+    case EventKind::kThreadPriority: {
+      const bool queued = StateOf(event.other).queued;
+      Queue(event.other, false);
+      StateOf(event.other).priority = static_cast<int>(event.value);
+      Queue(event.other, queued);
+      return;
+    }
+    case EventKind::kThreadBlock:
+    case EventKind::kThreadExit:
+      return;
+    case EventKind::kLockAcquire:
+      if (absl::string_view(event.detail) == "spin") ++StateOf(event.thread).spin_locks;
+      break;
+    case EventKind::kLockRelease:
+      if (absl::string_view(event.detail) == "spin") {
+        --StateOf(event.thread).spin_locks;
+        return;
+      }
+      break;
+    default:
+      break;
+  }
+  if (event.context == Context::kThread) Check(event);
+}
+
+}  // namespace drydock
