@@ -27,7 +27,7 @@ inline constexpr int kMaxCpus = 64;
 
 struct MachineOptions {
   int cpus = 2;  // 1..kMaxCpus
-  CostModel costs;
+  CostModel costs = CostModel();
   // Deadlines and interrupts up to this much ahead of the slowest CPU are offered as alternatives,
   // so that a strategy may let the outside world overtake the CPUs.
   kernel::Time horizon_ns = 20 * kernel::kMicrosecond;

@@ -83,11 +83,8 @@ bool AbortPending(Interruptible interruptible) {
 WaitResult AssertWait(const void* event, Interruptible interruptible, Time deadline,
                       const WaitNote& note) {
   if (event == nullptr) Panic("a wait for the null event");
-  if (!MayBlock()) {
-    Panic(machine != nullptr && machine->in_interrupt()
-              ? "a wait in primary-interrupt context"
-              : "a wait where the caller must not block (no thread, or a spin lock is held)");
-  }
+  if (machine == nullptr || machine->cpu() == nullptr) Panic("a wait where there is no thread");
+  if (machine->in_interrupt()) Panic("a wait in primary-interrupt context");
   ChoicePoint(OperationKind::kAssertWait, note.object);
   Thread* self = machine->self();
   self->note = note;
@@ -112,6 +109,7 @@ WaitResult AssertWait(const void* event, Interruptible interruptible, Time deadl
 WaitResult ThreadBlock() {
   Thread* self = machine->self();
   if (self->wait_event != nullptr) {
+    if (self->spin_depth > 0) Panic("a thread blocks while it holds a spin lock");
     machine->BlockSelf({OperationKind::kResume, self->note.object});
   }
   self->note.owner = nullptr;

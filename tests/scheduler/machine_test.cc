@@ -428,6 +428,23 @@ TEST(Simulation, BlockingInInterruptContextPanics) {
   EXPECT_EQ(outcome.text, "a wait in primary-interrupt context");
 }
 
+TEST(Simulation, AWaitMayBeAssertedButNotEnteredUnderASpinLock) {
+  const Outcome outcome = RunTimed([] {
+    SpinLock* lock = SpinLockAlloc("test");
+    const int event = 0;
+    // The way to miss no wakeup that is made under the lock.
+    SpinLockLock(lock);
+    AssertWait(&event, Interruptible::kUninterruptible, Now() + kMillisecond, kNote);
+    SpinLockUnlock(lock);
+    EXPECT_EQ(ThreadBlock(), WaitResult::kTimedOut);
+    SpinLockLock(lock);
+    AssertWait(&event, Interruptible::kUninterruptible, 0, kNote);
+    ThreadBlock();
+  });
+  EXPECT_EQ(outcome.kind, Outcome::Kind::kPanic);
+  EXPECT_EQ(outcome.text, "a thread blocks while it holds a spin lock");
+}
+
 TEST(Simulation, EndlessRunsAreStopped) {
   const Outcome outcome = RunTimed(
       [] {
