@@ -4,13 +4,26 @@
 #ifndef DRYDOCK_SCHEDULER_KERNEL_PANIC_H_
 #define DRYDOCK_SCHEDULER_KERNEL_PANIC_H_
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "trace/names.h"
 
 namespace drydock::kernel {
 
-// Ends the run with a panic: what would stop a Mac. The run's outcome carries the text; the process
-// goes on. With no run in progress the process aborts. Any context; does not return.
-[[noreturn]] void Panic(absl::string_view text);
+namespace internal {
+// `text` outlives the run.
+[[noreturn]] void PanicWith(const char* text);
+}  // namespace internal
+
+// Ends the run with a panic: what would stop a Mac. The run's outcome carries the text, put
+// together from `pieces` as by absl::StrCat; the process goes on. With no run in progress the
+// process aborts. Any context; does not return, and unwinds nothing: hand over pieces, not a string
+// that would be left behind.
+template <typename... Pieces>
+[[noreturn]] void Panic(const Pieces&... pieces) {
+  const char* text = trace::Intern(absl::StrCat(pieces...));
+  internal::PanicWith(text);
+}
 
 // Records that the caller broke a rule of the API where a Mac would go on (or hang, or fault
 // later): a finding named `finding` (kebab-case, outlives the run) explained by `sentence`. The run

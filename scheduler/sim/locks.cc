@@ -61,13 +61,12 @@ void MutexLock(Mutex* mutex) {
   Thread* self = CurrentThread();
   if (self != nullptr) {
     if (!MayBlock()) {
-      Panic(absl::StrCat(
-          "lock ", mutex->name, " is taken ",
-          InInterruptContext() ? "in primary-interrupt context" : "while a spin lock is held"));
+      Panic("lock ", mutex->name, " is taken ",
+            InInterruptContext() ? "in primary-interrupt context" : "while a spin lock is held");
     }
     machine->Step(OperationKind::kLock, mutex->id);
     if (mutex->held && mutex->owner == self) {
-      Panic(absl::StrCat("lock ", mutex->name, " is taken again by its owner"));
+      Panic("lock ", mutex->name, " is taken again by its owner");
     }
     while (mutex->held) {
       machine->Emit(EventKind::kLockContend, ThreadIdOf(mutex->owner), 0, mutex->id, mutex->name);
@@ -79,7 +78,7 @@ void MutexLock(Mutex* mutex) {
       --mutex->waiters;
     }
   } else if (machine != nullptr && machine->Running()) {
-    Panic(absl::StrCat("lock ", mutex->name, " is taken where there is no thread"));
+    Panic("lock ", mutex->name, " is taken where there is no thread");
   }
   mutex->held = true;
   mutex->owner = self;
@@ -97,7 +96,7 @@ bool MutexTryLock(Mutex* mutex) {
 
 void MutexUnlock(Mutex* mutex) {
   if (!mutex->held || mutex->owner != CurrentThread()) {
-    Panic(absl::StrCat("lock ", mutex->name, " is released by a thread that does not own it"));
+    Panic("lock ", mutex->name, " is released by a thread that does not own it");
   }
   ChoicePoint(OperationKind::kUnlock, mutex->id);
   mutex->held = false;

@@ -104,9 +104,9 @@ Outcome Machine::Run(std::function<void()> body) {
   return std::move(outcome_);
 }
 
-void Machine::Stop(Outcome::Kind kind, std::string text) {
+void Machine::Stop(Outcome::Kind kind, const char* text) {
   outcome_.kind = kind;
-  outcome_.text = std::move(text);
+  outcome_.text = text;
   stopped_ = true;
   now_ = std::max(now_, Now());
   fibers_.SwitchTo(fibers_.host());

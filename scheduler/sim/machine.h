@@ -186,7 +186,7 @@ class Machine {
   // --- Ending.
 
   // Stops the run; the caller never runs again.
-  [[noreturn]] void Stop(Outcome::Kind kind, std::string text);
+  [[noreturn]] void Stop(Outcome::Kind kind, const char* text);
 
   ObjectId NewId() { return next_id_++; }
 

@@ -3,7 +3,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <string>
 
 #include "scheduler/kernel/trace.h"
 #include "scheduler/sim/machine.h"
@@ -13,13 +12,13 @@ namespace drydock::kernel {
 using sim::machine;
 using trace::EventKind;
 
-void Panic(absl::string_view text) {
+void internal::PanicWith(const char* text) {
   if (machine == nullptr || !machine->Running()) {
-    std::fprintf(stderr, "drydock: panic: %.*s\n", static_cast<int>(text.size()), text.data());
+    std::fprintf(stderr, "drydock: panic: %s\n", text);
     std::abort();
   }
-  machine->Emit(EventKind::kPanic, 0, 0, 0, trace::Intern(text));
-  machine->Stop(Outcome::Kind::kPanic, std::string(text));
+  machine->Emit(EventKind::kPanic, 0, 0, 0, text);
+  machine->Stop(Outcome::Kind::kPanic, text);
 }
 
 void Misuse(const char* finding, absl::string_view sentence) {

@@ -1,0 +1,41 @@
+"""How driver source is built."""
+
+load("@rules_cc//cc:defs.bzl", "cc_library")
+load("//libkern:copts.bzl", "KERNEL_COPTS")
+
+def kext_library(name, srcs, info_plist, hdrs = [], deps = [], **kwargs):
+    """A kext: driver source, and the Info.plist whose personalities make it match.
+
+    The catalogue of every program that links it knows its personalities. Driver source needs no change: it includes
+    <IOKit/...> and is compiled the way kext code must be.
+
+    Args:
+      name: the library; also the kext's name in the catalogue's order.
+      srcs: driver source.
+      info_plist: an Apple property list.
+      hdrs: headers that others may include.
+      deps: what it includes.
+      **kwargs: passed on to cc_library.
+    """
+    registration = name + "_kext.cc"
+    native.genrule(
+        name = name + "_kext",
+        srcs = [info_plist],
+        outs = [registration],
+        cmd = """cat > $@ <<DRYDOCK_END
+#include "drivers/service/kext.h"
+static const char kInfoPlist[] = R"DRYDOCK_PLIST($$(cat $<))DRYDOCK_PLIST";
+static const drydock::KextRegistration kRegistration("%s", kInfoPlist);
+DRYDOCK_END
+""" % name,
+    )
+    cc_library(
+        name = name,
+        srcs = srcs + [registration],
+        hdrs = hdrs,
+        copts = KERNEL_COPTS + ["-D__unused=__attribute__((unused))"],
+        # Its classes and its registration are reached by name only.
+        alwayslink = True,
+        deps = deps + ["//drivers/service"],
+        **kwargs
+    )

@@ -1,0 +1,265 @@
+#include <IOKit/IOInterruptController.h>
+
+#include "libkern/kernel_heap.h"
+#include "scheduler/kernel/clock.h"
+#include "scheduler/kernel/interrupt.h"
+
+OSDefineMetaClassAndAbstractStructors(IOInterruptController, IOService)
+OSDefineMetaClassAndStructors(IOSharedInterruptController, IOInterruptController)
+
+namespace {
+
+constexpr int kSharedClientsMax = 128;  // (workloop.md, section 5.5)
+
+// Fills a free vector in: registered, to be enabled.
+void Register(IOInterruptVector *vector, IOService *nub, int source, void *target,
+              IOInterruptAction handler, void *refCon) {
+  vector->interruptDisabledSoft = true;
+  vector->nub = nub;
+  vector->source = source;
+  vector->target = static_cast<OSObject *>(target);
+  vector->handler = handler;
+  vector->refCon = refCon;
+  vector->interruptRegistered = true;
+}
+
+void Call(IOInterruptVector *vector) {
+  vector->interruptActive = true;
+  vector->handler(vector->target, vector->refCon, vector->nub, vector->source);
+  vector->interruptActive = false;
+}
+
+}  // namespace
+
+// --- The base class.
+
+void IOInterruptController::waitInactive(IOInterruptVector *vector) {
+  if (drydock::kernel::InInterruptContext()) return;  // from the handler itself: at once (IN-20)
+  while (vector->interruptActive) drydock::kernel::Delay(100);
+}
+
+IOReturn IOInterruptController::registerInterrupt(IOService *nub, int source, void *target,
+                                                  IOInterruptAction handler, void *refCon) {
+  const IOInterruptVectorNumber number = vectorOf(nub, source);
+  if (number < 0 || number >= vectorCount) return kIOReturnNoInterrupt;
+  IOInterruptVector *vector = &vectors[number];
+  if (!vector->interruptRegistered) {
+    vector->interruptDisabledHard = true;
+    Register(vector, nub, source, target, handler, refCon);
+    return kIOReturnSuccess;
+  }
+  if (!vectorCanBeShared(number, vector)) return kIOReturnNoResources;
+  if (vector->sharedController == nullptr) {
+    // The second client: both go to a controller of their own, the first keeping its enable state.
+    IOSharedInterruptController *shared = OSTypeAlloc(IOSharedInterruptController);
+    if (!shared->initSharedController(this, number)) {
+      shared->release();
+      return kIOReturnNoResources;
+    }
+    const bool enabled = !vector->interruptDisabledSoft;
+    disableVectorHard(number, vector);
+    vector->interruptDisabledHard = true;
+    shared->registerInterrupt(vector->nub, vector->source, vector->target, vector->handler,
+                              vector->refCon);
+    Register(
+        vector, this, number, shared,
+        [](OSObject *target, void *, IOService *nub, int source) {
+          static_cast<IOSharedInterruptController *>(target)->handleInterrupt(nullptr, nub, source);
+        },
+        nullptr);
+    vector->sharedController = shared;
+    if (enabled) {
+      IOService *first = shared->firstClient();
+      shared->enableInterrupt(first, source);
+    }
+  }
+  return vector->sharedController->registerInterrupt(nub, source, target, handler, refCon);
+}
+
+IOReturn IOInterruptController::unregisterInterrupt(IOService *nub, int source) {
+  const IOInterruptVectorNumber number = vectorOf(nub, source);
+  if (number < 0 || number >= vectorCount) return kIOReturnNoInterrupt;
+  IOInterruptVector *vector = &vectors[number];
+  if (!vector->interruptRegistered) return kIOReturnSuccess;
+  if (vector->sharedController != nullptr) {
+    return vector->sharedController->unregisterInterrupt(nub, source);
+  }
+  disableInterrupt(nub, source);
+  disableVectorHard(number, vector);
+  *vector = IOInterruptVector();
+  return kIOReturnSuccess;
+}
+
+IOReturn IOInterruptController::getInterruptType(IOService *nub, int source, int *interruptType) {
+  if (interruptType == nullptr) return kIOReturnBadArgument;
+  const IOInterruptVectorNumber number = vectorOf(nub, source);
+  if (number < 0 || number >= vectorCount) return kIOReturnNoInterrupt;
+  *interruptType = getVectorType(number, &vectors[number]);
+  return kIOReturnSuccess;
+}
+
+IOReturn IOInterruptController::enableInterrupt(IOService *nub, int source) {
+  const IOInterruptVectorNumber number = vectorOf(nub, source);
+  if (number < 0 || number >= vectorCount) return kIOReturnNoInterrupt;
+  IOInterruptVector *vector = &vectors[number];
+  if (vector->sharedController != nullptr && nub != this) {
+    return vector->sharedController->enableInterrupt(nub, source);
+  }
+  if (!vector->interruptRegistered) return kIOReturnNoInterrupt;
+  if (!vector->interruptDisabledSoft) return kIOReturnSuccess;
+  vector->interruptDisabledSoft = false;
+  waitInactive(vector);
+  if (vector->interruptDisabledHard) {
+    vector->interruptDisabledHard = false;
+    enableVector(number, vector);
+  }
+  return kIOReturnSuccess;
+}
+
+IOReturn IOInterruptController::disableInterrupt(IOService *nub, int source) {
+  const IOInterruptVectorNumber number = vectorOf(nub, source);
+  if (number < 0 || number >= vectorCount) return kIOReturnNoInterrupt;
+  IOInterruptVector *vector = &vectors[number];
+  if (vector->sharedController != nullptr && nub != this) {
+    return vector->sharedController->disableInterrupt(nub, source);
+  }
+  if (!vector->interruptRegistered) return kIOReturnNoInterrupt;
+  vector->interruptDisabledSoft = true;
+  waitInactive(vector);
+  return kIOReturnSuccess;
+}
+
+IOReturn IOInterruptController::handleInterrupt(void *, IOService *, int) {
+  return kIOReturnInvalid;
+}
+
+void IOInterruptController::deliver(IOInterruptVectorNumber number) {
+  IOInterruptVector *vector = &vectors[number];
+  if (vector->interruptRegistered && !vector->interruptDisabledSoft) {
+    Call(vector);
+  }
+  if (vector->interruptDisabledSoft) {
+    // Lazily: a vector that is disabled is masked at the pin when it fires.
+    vector->interruptDisabledHard = true;
+    disableVectorHard(number, vector);
+  }
+}
+
+bool IOInterruptController::vectorCanBeShared(IOInterruptVectorNumber, IOInterruptVector *) {
+  return false;
+}
+
+int IOInterruptController::getVectorType(IOInterruptVectorNumber, IOInterruptVector *) {
+  return kIOInterruptTypeEdge;
+}
+
+void IOInterruptController::disableVectorHard(IOInterruptVectorNumber, IOInterruptVector *) {}
+
+void IOInterruptController::enableVector(IOInterruptVectorNumber, IOInterruptVector *) {}
+
+IOInterruptVectorNumber IOInterruptController::vectorOf(IOService *nub, int source) {
+  if (nub == this) return source;  // a shared controller, on its parent
+  OSArray *specifiers = OSDynamicCast(OSArray, nub->getProperty(kIOInterruptSpecifiersKey));
+  OSData *specifier =
+      specifiers != nullptr ? OSDynamicCast(OSData, specifiers->getObject(source)) : nullptr;
+  if (specifier == nullptr || specifier->getLength() < sizeof(UInt32)) return -1;
+  return static_cast<IOInterruptVectorNumber>(
+      *static_cast<const UInt32 *>(specifier->getBytesNoCopy()));
+}
+
+// --- The shared controller.
+
+bool IOSharedInterruptController::initSharedController(IOInterruptController *onto,
+                                                       IOInterruptVectorNumber number) {
+  if (!IOService::init()) return false;
+  parent = onto;
+  parentVector = number;
+  vectors = static_cast<IOInterruptVector *>(drydock::HeapAllocate(
+      drydock::BlockKind::kInternal, kSharedClientsMax * sizeof(IOInterruptVector), /*zero=*/true));
+  controllerDisabled = true;
+  return true;
+}
+
+void IOSharedInterruptController::free() {
+  drydock::HeapFree(vectors);
+  vectors = nullptr;
+  IOInterruptController::free();
+}
+
+IOInterruptVector *IOSharedInterruptController::find(IOService *nub, int source) {
+  for (int i = 0; i < vectorCount; ++i) {
+    IOInterruptVector *vector = &vectors[i];
+    if (vector->interruptRegistered && vector->nub == nub && vector->source == source)
+      return vector;
+  }
+  return nullptr;
+}
+
+IOService *IOSharedInterruptController::firstClient() { return vectors[0].nub; }
+
+IOReturn IOSharedInterruptController::registerInterrupt(IOService *nub, int source, void *target,
+                                                        IOInterruptAction handler, void *refCon) {
+  int slot = 0;
+  while (slot < vectorCount && vectors[slot].interruptRegistered) ++slot;
+  if (slot == kSharedClientsMax) return kIOReturnNoResources;
+  if (slot == vectorCount) ++vectorCount;
+  Register(&vectors[slot], nub, source, target, handler, refCon);
+  ++vectorsRegistered;
+  return kIOReturnSuccess;
+}
+
+void IOSharedInterruptController::enableParentIfBalanced() {
+  if (!controllerDisabled || vectorsEnabled != vectorsRegistered) return;
+  controllerDisabled = false;
+  parent->enableInterrupt(parent, parentVector);
+}
+
+IOReturn IOSharedInterruptController::unregisterInterrupt(IOService *nub, int source) {
+  while (IOInterruptVector *vector = find(nub, source)) {
+    disableInterrupt(nub, source);
+    *vector = IOInterruptVector();
+    --vectorsRegistered;
+  }
+  enableParentIfBalanced();
+  return kIOReturnSuccess;
+}
+
+IOReturn IOSharedInterruptController::getInterruptType(IOService *, int, int *interruptType) {
+  return parent->getInterruptType(parent, parentVector, interruptType);
+}
+
+IOReturn IOSharedInterruptController::enableInterrupt(IOService *nub, int source) {
+  IOInterruptVector *vector = find(nub, source);
+  if (vector == nullptr) return kIOReturnNoInterrupt;
+  if (!vector->interruptDisabledSoft) return kIOReturnSuccess;
+  vector->interruptDisabledSoft = false;
+  ++vectorsEnabled;
+  waitInactive(vector);
+  enableParentIfBalanced();
+  return kIOReturnSuccess;
+}
+
+IOReturn IOSharedInterruptController::disableInterrupt(IOService *nub, int source) {
+  IOInterruptVector *vector = find(nub, source);
+  if (vector == nullptr) return kIOReturnNoInterrupt;
+  if (!vector->interruptDisabledSoft) {
+    vector->interruptDisabledSoft = true;
+    --vectorsEnabled;
+  }
+  waitInactive(vector);
+  return kIOReturnSuccess;
+}
+
+IOReturn IOSharedInterruptController::handleInterrupt(void *, IOService *, int) {
+  // Everybody is asked, whatever the others say. (IN-24)
+  for (int i = 0; i < vectorCount; ++i) {
+    IOInterruptVector *vector = &vectors[i];
+    if (vector->interruptRegistered && !vector->interruptDisabledSoft) Call(vector);
+  }
+  // One client that is registered but disabled takes the line down. (IN-21, IN-23)
+  if (vectorsEnabled != vectorsRegistered) {
+    controllerDisabled = true;
+    parent->disableInterrupt(parent, parentVector);
+  }
+  return kIOReturnSuccess;
+}

@@ -1,0 +1,102 @@
+// Who has a service open, and what services tell each other. (service.md, sections 3.8 and 3.9)
+#include <IOKit/IOService.h>
+
+#include "drivers/service/owned.h"
+#include "drivers/service/registry.h"
+#include "drivers/service/service_lock.h"
+#include "drivers/service/termination.h"
+
+using drydock::Owned;
+using drydock::ServiceLock;
+using drydock::TraceEntry;
+using drydock::trace::EventKind;
+
+namespace {
+
+// Tells every client but one.
+void MessageOthers(IOService *service, IOService *but, UInt32 type) {
+  const auto clients = Owned(service->getClientIterator());
+  while (OSObject *client = clients->getNextObject()) {
+    if (client != but) service->messageClient(type, client);
+  }
+}
+
+}  // namespace
+
+bool IOService::open(IOService *forClient, IOOptionBits options, void *arg) {
+  MessageOthers(this, forClient, kIOMessageServiceIsAttemptingOpen);
+  bool granted;
+  {
+    ServiceLock lock(this);
+    granted = !isInactive() && handleOpen(forClient, options, arg);
+  }
+  TraceEntry(EventKind::kServiceOpen, this, forClient, granted ? 1 : 0);
+  return granted;
+}
+
+void IOService::close(IOService *forClient, IOOptionBits options) {
+  bool was_open, last = false;
+  {
+    ServiceLock lock(this);
+    was_open = handleIsOpen(forClient);
+    if (was_open) {
+      handleClose(forClient, options);
+      last = has(kTermPhase3);
+    }
+  }
+  if (!was_open) return;
+  TraceEntry(EventKind::kServiceClose, this, forClient);
+  if (last) {
+    // The branch that was parked on this edge goes on. (TD-13)
+    drydock::Termination::ScheduleStop(forClient, this);
+  } else {
+    MessageOthers(this, forClient, kIOMessageServiceWasClosed);
+  }
+}
+
+bool IOService::isOpen(const IOService *forClient) const {
+  auto *self = const_cast<IOService *>(this);
+  ServiceLock lock(self);
+  return handleIsOpen(forClient);
+}
+
+bool IOService::handleOpen(IOService *forClient, IOOptionBits options, void *) {
+  if (fOwner == nullptr) {
+    fOwner = forClient;
+    return true;
+  }
+  if ((options & kIOServiceSeize) == 0) return false;
+  if (messageClient(kIOMessageServiceIsRequestingClose, fOwner) != kIOReturnSuccess ||
+      fOwner != nullptr) {
+    return false;
+  }
+  fOwner = forClient;
+  return true;
+}
+
+void IOService::handleClose(IOService *forClient, IOOptionBits) {
+  if (fOwner == forClient) fOwner = nullptr;
+}
+
+bool IOService::handleIsOpen(const IOService *forClient) const {
+  return forClient != nullptr ? fOwner == forClient : fOwner != nullptr;
+}
+
+IOReturn IOService::message(UInt32, IOService *, void *) { return kIOReturnUnsupported; }
+
+IOReturn IOService::messageClient(UInt32 type, OSObject *client, void *argument, vm_size_t) {
+  IOService *service = OSDynamicCast(IOService, client);
+  if (service == nullptr) return kIOReturnBadArgument;
+  TraceEntry(EventKind::kServiceMessage, service, this, type);
+  return service->message(type, this, argument);
+}
+
+IOReturn IOService::messageClients(UInt32 type, void *argument, vm_size_t argSize) {
+  IOReturn result = kIOReturnSuccess;
+  const auto clients = Owned(getClientIterator());
+  while (OSObject *client = clients->getNextObject()) {
+    const IOReturn answer = messageClient(type, client, argument, argSize);
+    if (answer != kIOReturnSuccess) result = answer;
+  }
+  return result;
+}

@@ -1,0 +1,316 @@
+#include "drivers/service/matching.h"
+
+#include <deque>
+#include <utility>
+
+#include <IOKit/IOCatalogue.h>
+
+#include "drivers/service/owned.h"
+#include "drivers/service/registry.h"
+#include "drivers/service/service_lock.h"
+#include "drivers/service/termination.h"
+#include "scheduler/kernel/lock.h"
+#include "scheduler/kernel/panic.h"
+#include "scheduler/kernel/per_boot.h"
+#include "scheduler/kernel/thread.h"
+
+namespace drydock {
+
+using trace::EventKind;
+
+namespace {
+
+constexpr int kMaxThreads = 500;  // (service.md, section 0.5)
+
+// The jobs that wait for a thread, and the threads.
+struct State {
+  kernel::Mutex* lock = kernel::MutexAlloc("matching");
+  std::deque<IOService*> jobs;  // retained; first come, first served
+  int threads = 0;
+  int idle = 0;
+};
+
+kernel::PerBoot<State> state;
+
+SInt32 ScoreOf(const OSDictionary* personality) {
+  OSNumber* score = OSDynamicCast(OSNumber, personality->getObject(kIOProbeScoreKey));
+  return score != nullptr ? static_cast<SInt32>(score->unsigned32BitValue()) : 0;
+}
+
+// A driver and what it scored.
+struct Candidate {
+  OSSharedPtr<OSDictionary> personality;
+  OSSharedPtr<const OSSymbol> category;
+  SInt32 score;
+  OSSharedPtr<IOService> driver;  // once probed
+};
+
+// Puts a candidate behind all that score as much or more.
+void Insert(std::deque<Candidate>* candidates, Candidate candidate) {
+  auto at = candidates->begin();
+  while (at != candidates->end() && at->score >= candidate.score) ++at;
+  candidates->insert(at, std::move(candidate));
+}
+
+OSSharedPtr<const OSSymbol> CategoryOf(const OSDictionary* personality) {
+  OSString* text = OSDynamicCast(OSString, personality->getObject(kIOMatchCategoryKey));
+  return Owned(text != nullptr ? OSSymbol::withString(text)
+                               : OSSymbol::withCString(kIODefaultMatchCategoryKey));
+}
+
+// Whether the service's property agrees with the dictionary in all of its keys.
+bool HasProperties(const IOService* service, OSDictionary* wanted) {
+  const auto keys = Owned(OSCollectionIterator::withCollection(wanted));
+  while (OSObject* object = keys->getNextObject()) {
+    auto* key = static_cast<OSSymbol*>(object);
+    const auto value = Owned(service->copyProperty(key));
+    if (value == nullptr || !wanted->getObject(key)->isEqualTo(value.get())) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void Matching::Register(IOService* service, IOOptionBits options) {
+  IOService* provider = service->getProvider();
+  bool synchronous = (options & kIOServiceSynchronous) != 0 ||
+                     (provider != nullptr && provider->has(IOService::kSynchronous));
+  if ((options & kIOServiceAsynchronous) != 0) synchronous = false;
+  {
+    ServiceLock lock(service);
+    if (service->isInactive()) return;
+    if (synchronous) {
+      service->fState2 |= IOService::kSynchronous;
+    } else {
+      service->fState2 &= ~IOService::kSynchronous;
+    }
+    if (service->has(IOService::kConfig)) {
+      service->fState2 |= IOService::kNeedConfig;  // one more round of the job there is (MT-19)
+      return;
+    }
+    service->fState2 |= IOService::kConfig;
+    service->adjustBusy(1);
+  }
+  TraceEntry(EventKind::kServiceRegister, service);
+  if (synchronous) {
+    DoServiceMatch(service);
+    service->waitQuiet();
+  } else {
+    Enqueue(service);
+  }
+}
+
+void Matching::Enqueue(IOService* service) {
+  kernel::MutexLock(state->lock);
+  service->retain();
+  state->jobs.push_back(service);
+  const bool start =
+      static_cast<int>(state->jobs.size()) > state->idle && state->threads < kMaxThreads;
+  if (start) {
+    ++state->threads;
+    kernel::ThreadStart({.name = "IOConfigThread", .priority = MINPRI_KERNEL, .daemon = true},
+                        &WorkerMain);
+  } else {
+    kernel::ThreadWakeup(&state->jobs, /*one_thread=*/true);
+  }
+  kernel::MutexUnlock(state->lock);
+}
+
+void Matching::WorkerMain() {
+  kernel::MutexLock(state->lock);
+  for (;;) {
+    while (state->jobs.empty()) {
+      ++state->idle;
+      kernel::MutexSleep(state->lock, &state->jobs, kernel::Interruptible::kUninterruptible, 0,
+                         {"waits for services to match", "", 0, nullptr});
+      --state->idle;
+    }
+    IOService* service = state->jobs.front();
+    state->jobs.pop_front();
+    kernel::MutexUnlock(state->lock);
+    DoServiceMatch(service);
+    service->release();
+    kernel::MutexLock(state->lock);
+  }
+}
+
+void Matching::DoServiceMatch(IOService* service) {
+  for (bool again = true; again;) {
+    {
+      ServiceLock lock(service);
+      service->fState2 &= ~IOService::kNeedConfig;
+      if (!service->isInactive()) {
+        service->fState |= kIOServiceRegisteredState | kIOServiceFirstPublishState;
+      }
+    }
+    const auto personalities = Owned(gIOCatalogue->findDrivers(service));
+    ProbeCandidates(service, personalities.get());
+    ServiceLock lock(service);
+    const bool active = !service->isInactive();
+    again = service->has(IOService::kNeedConfig) && active;
+    if (again) continue;
+    if (active) {
+      service->fState |= kIOServiceMatchedState | kIOServiceFirstMatchState;
+      TraceEntry(EventKind::kServiceMatched, service);
+    }
+    service->fState2 &= ~IOService::kConfig;
+  }
+  // A termination that came meanwhile has waited for the job to end. (TD-25)
+  Termination::SchedulePhase2(service, 0);
+  service->adjustBusy(-1);
+}
+
+bool Matching::MatchPassive(IOService* nub, OSDictionary* personality, SInt32* score) {
+  if (OSObject* name = personality->getObject(kIONameMatchKey)) {
+    OSString* matched = nullptr;
+    if (OSString* text = OSDynamicCast(OSString, name)) {
+      if (!nub->compareName(text, &matched)) return false;
+    } else if (OSArray* names = OSDynamicCast(OSArray, name)) {
+      for (unsigned i = 0; matched == nullptr && i < names->getCount(); ++i) {
+        nub->compareName(OSDynamicCast(OSString, names->getObject(i)), &matched);
+      }
+      if (matched == nullptr) return false;
+    } else {
+      return false;
+    }
+    personality->setObject(kIONameMatchedKey, matched);
+    matched->release();
+  }
+  if (OSObject* wanted = personality->getObject(kIOPropertyMatchKey)) {
+    bool any = false;
+    if (OSDictionary* all = OSDynamicCast(OSDictionary, wanted)) {
+      any = HasProperties(nub, all);
+    } else if (OSArray* tables = OSDynamicCast(OSArray, wanted)) {
+      for (unsigned i = 0; !any && i < tables->getCount(); ++i) {
+        OSDictionary* table = OSDynamicCast(OSDictionary, tables->getObject(i));
+        any = table != nullptr && HasProperties(nub, table);
+      }
+    }
+    if (!any) return false;
+  }
+  return nub->matchPropertyTable(personality, score);
+}
+
+bool Matching::CategoryTaken(IOService* nub, const OSSymbol* category) {
+  const auto clients = Owned(nub->getClientIterator());
+  while (OSObject* object = clients->getNextObject()) {
+    auto* client = static_cast<IOService*>(object);
+    const auto taken = Owned(client->copyProperty(kIOMatchCategoryKey));
+    if (taken != nullptr && taken->isEqualTo(category) && !client->isInactive()) return true;
+  }
+  return false;
+}
+
+// Allocates, initialises and probes one driver; +1, or null if any of it failed.
+IOService* Matching::Probe(IOService* nub, OSDictionary* personality, const OSSymbol* category,
+                           SInt32* score) {
+  OSString* name = OSDynamicCast(OSString, personality->getObject(kIOClassKey));
+  const auto object = Owned(name != nullptr ? OSMetaClass::allocClassWithName(name) : nullptr);
+  IOService* driver = OSDynamicCast(IOService, object.get());
+  if (driver == nullptr) {
+    kernel::Log("a personality's IOClass names no service class; it is passed over");
+    return nullptr;
+  }
+  personality->setObject(kIOMatchCategoryKey, category);
+  if (!driver->init(personality)) return nullptr;
+  if (!driver->attach(nub)) return nullptr;
+  IOService* candidate = driver->probe(nub, score);
+  TraceEntry(EventKind::kServiceProbe, driver, nub, candidate != nullptr ? 1 : 0);
+  if (candidate != nullptr) {
+    candidate->retain();
+    const auto final_score = Owned(OSNumber::withNumber(static_cast<uint32_t>(*score), 32));
+    candidate->setProperty(kIOProbeScoreKey, final_score.get());
+  }
+  driver->detach(nub);
+  return candidate;
+}
+
+bool Matching::StartCandidate(IOService* nub, IOService* driver) {
+  if (!driver->attach(nub)) return false;
+  {
+    ServiceLock lock(driver);
+    if (nub->has(IOService::kSynchronous)) driver->fState2 |= IOService::kSynchronous;
+  }
+  TraceEntry(EventKind::kServiceStart, driver, nub);
+  const bool started = driver->start(nub);
+  TraceEntry(EventKind::kServiceStarted, driver, nub, started ? 1 : 0);
+  if (!started) {
+    if (nub->isOpen(driver)) {
+      kernel::Misuse("start-failed-with-provider-open",
+                     "start() returned false but left its provider open: later opens will fail");
+    }
+    driver->detach(nub);
+  }
+  return started;
+}
+
+void Matching::ProbeCandidates(IOService* nub, OSOrderedSet* personalities) {
+  // A: who matches by what is written.
+  std::deque<Candidate> passive;
+  for (unsigned i = 0; i < personalities->getCount(); ++i) {
+    auto* original = static_cast<OSDictionary*>(personalities->getObject(i));
+    auto category = CategoryOf(original);
+    if (CategoryTaken(nub, category.get())) continue;
+    auto copy = Owned(OSDictionary::withDictionary(original));
+    SInt32 score = ScoreOf(copy.get());
+    if (!MatchPassive(nub, copy.get(), &score)) continue;
+    Insert(&passive, {std::move(copy), std::move(category), score, nullptr});
+  }
+  // B: who accepts by looking. All are probed before the first is started.
+  std::deque<Candidate> probed;
+  std::deque<OSSharedPtr<const OSSymbol>> categories;  // in the order in which they were first seen
+  for (Candidate& candidate : passive) {
+    candidate.driver =
+        Owned(Probe(nub, candidate.personality.get(), candidate.category.get(), &candidate.score));
+    if (candidate.driver == nullptr) continue;
+    bool known = false;
+    for (const auto& category : categories) known |= category == candidate.category;
+    if (!known) categories.push_back(candidate.category);
+    Insert(&probed, std::move(candidate));
+  }
+  // C: the best of each category that starts.
+  for (const auto& category : categories) {
+    for (Candidate& candidate : probed) {
+      if (candidate.category == category && StartCandidate(nub, candidate.driver.get())) break;
+    }
+  }
+}
+
+}  // namespace drydock
+
+using drydock::Owned;
+
+void IOService::registerService(IOOptionBits options) {
+  if (!isBelowRoot()) {
+    drydock::kernel::Log("registerService of a service that is not below the registry root");
+    return;
+  }
+  drydock::Matching::Register(this, options);
+}
+
+bool IOService::matchPropertyTable(OSDictionary* table, SInt32*) {
+  return matchPropertyTable(table);
+}
+
+bool IOService::matchPropertyTable(OSDictionary*) { return true; }
+
+bool IOService::compareProperty(OSDictionary* matching, const char* key) {
+  OSObject* wanted = matching->getObject(key);
+  if (wanted == nullptr) return true;
+  const auto value = Owned(copyProperty(key));
+  return wanted->isEqualTo(value.get());
+}
+
+OSPtr<OSDictionary> IOService::serviceMatching(const char* className, OSDictionary* table) {
+  if (table == nullptr) table = OSDictionary::withCapacity(2);
+  const auto name = Owned(OSString::withCString(className));
+  table->setObject(kIOProviderClassKey, name.get());
+  return table;
+}
+
+OSPtr<OSDictionary> IOService::nameMatching(const char* name, OSDictionary* table) {
+  if (table == nullptr) table = OSDictionary::withCapacity(2);
+  const auto text = Owned(OSString::withCString(name));
+  table->setObject(kIONameMatchKey, text.get());
+  return table;
+}

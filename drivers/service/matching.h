@@ -1,0 +1,31 @@
+// drivers/service/matching.h
+//
+// Finding drivers for services: the jobs, the threads that do them, and what a job does.
+// (service.md, sections 3.2 to 3.5)
+#ifndef DRYDOCK_DRIVERS_SERVICE_MATCHING_H_
+#define DRYDOCK_DRIVERS_SERVICE_MATCHING_H_
+
+#include <IOKit/IOService.h>
+
+namespace drydock {
+
+class Matching {
+ public:
+  // registerService for an active service that is below the root.
+  static void Register(IOService* service, IOOptionBits options);
+
+ private:
+  static void Enqueue(IOService* service);
+  static void WorkerMain();
+  static void DoServiceMatch(IOService* service);
+  static void ProbeCandidates(IOService* nub, OSOrderedSet* personalities);
+  static bool MatchPassive(IOService* nub, OSDictionary* personality, SInt32* score);
+  static bool CategoryTaken(IOService* nub, const OSSymbol* category);
+  static IOService* Probe(IOService* nub, OSDictionary* personality, const OSSymbol* category,
+                          SInt32* score);
+  static bool StartCandidate(IOService* nub, IOService* driver);
+};
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_DRIVERS_SERVICE_MATCHING_H_

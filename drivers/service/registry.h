@@ -1,0 +1,43 @@
+// drivers/service/registry.h
+//
+// The registry's state in one boot, and what the layer's files share of it.
+#ifndef DRYDOCK_DRIVERS_SERVICE_REGISTRY_H_
+#define DRYDOCK_DRIVERS_SERVICE_REGISTRY_H_
+
+#include <IOKit/IOLocks.h>
+#include <IOKit/IORegistryEntry.h>
+
+#include "libkern/object_id.h"
+#include "scheduler/kernel/trace.h"
+
+namespace drydock {
+
+// Makes the planes and the root; sets gIOServicePlane. On a thread.
+void BootRegistry();
+// Takes the root away again. The entries below it must have been detached.
+void ShutdownRegistry();
+
+// The lock over all links and property tables. Recursive; never held while drivers are called.
+class RegistryLock {
+ public:
+  RegistryLock();
+  ~RegistryLock();
+  RegistryLock(const RegistryLock&) = delete;
+  RegistryLock& operator=(const RegistryLock&) = delete;
+
+ private:
+  IORecursiveLock* const lock_;
+};
+
+// Publishes an event about an entry: its id and name; `other` is the second entry in the story.
+inline void TraceEntry(trace::EventKind kind, const IORegistryEntry* entry,
+                       const OSObject* other = nullptr, uint64_t value = 0,
+                       const char* detail = "") {
+  if (!trace::Observed()) return;
+  kernel::Trace(kind, ObjectIdOf(entry), ObjectIdOf(other), value, trace::Intern(entry->getName()),
+                detail);
+}
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_DRIVERS_SERVICE_REGISTRY_H_

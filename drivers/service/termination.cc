@@ -1,0 +1,426 @@
+#include "drivers/service/termination.h"
+
+#include <vector>
+
+#include "drivers/service/in_gate.h"
+#include "drivers/service/owned.h"
+#include "drivers/service/registry.h"
+#include "drivers/service/service_lock.h"
+#include "scheduler/kernel/clock.h"
+#include "scheduler/kernel/lock.h"
+#include "scheduler/kernel/panic.h"
+#include "scheduler/kernel/per_boot.h"
+#include "scheduler/kernel/thread.h"
+
+namespace drydock {
+
+using trace::EventKind;
+
+namespace {
+
+constexpr kernel::Time kSynchronousLimit = 15 * kernel::kSecond;
+
+// The lists, and who has the role of the terminate thread.
+struct State {
+  kernel::Mutex* lock = kernel::MutexAlloc("termination");
+  kernel::Thread* role = nullptr;       // who works on the lists
+  kernel::Thread* permanent = nullptr;  // the kernel's own terminate thread
+  uint64_t scheduled = 0;               // how often anything was put on a list
+  // All retained.
+  std::vector<IOService*> phase2;
+  std::vector<IOService*> finalize;
+  struct Edge {
+    IOService* client;
+    IOService* provider;
+  };
+  std::vector<Edge> stop;
+};
+
+kernel::PerBoot<State> state;
+
+class StateLock {
+ public:
+  StateLock() { kernel::MutexLock(state->lock); }
+  ~StateLock() { kernel::MutexUnlock(state->lock); }
+};
+
+IOService* ServiceAt(const OSArray* array, unsigned index) {
+  return static_cast<IOService*>(array->getObject(index));
+}
+
+}  // namespace
+
+// --- Phase 1.
+
+bool Termination::Terminate(IOService* root, IOOptionBits options) {
+  const OSSharedPtr<IOService> keep(root, OSRetain);
+  if (!root->makeInactive(options)) return true;
+  // Breadth first, in order of attachment.
+  const auto victims = Owned(OSArray::withCapacity(8));
+  victims->setObject(root);
+  for (unsigned i = 0; i < victims->getCount(); ++i) {
+    IOService* victim = ServiceAt(victims.get(), i);
+    const auto clients = Owned(victim->getClientIterator());
+    while (OSObject* object = clients->getNextObject()) {
+      auto* client = static_cast<IOService*>(object);
+      if (client->requestTerminate(victim, options)) victims->setObject(client);
+    }
+  }
+  for (unsigned i = victims->getCount(); i-- > 0;) {
+    IOService* victim = ServiceAt(victims.get(), i);
+    ServiceLock lock(victim);
+    victim->fState2 &= ~IOService::kTermPhase1;
+    kernel::ThreadWakeup(&victim->fState2, /*one_thread=*/false);
+  }
+  SchedulePhase2(root, options);
+  return true;
+}
+
+}  // namespace drydock
+
+using drydock::ServiceLock;
+using drydock::Termination;
+using drydock::TraceEntry;
+using drydock::trace::EventKind;
+
+// Makes this one service inactive; whether it was this call that did it. If another thread is at
+// it, waits until that thread's phase 1 is over.
+bool IOService::makeInactive(IOOptionBits options) {
+  {
+    ServiceLock lock(this);
+    if (isInactive()) {
+      // (A terminate from a terminate of its own does not wait for itself.)
+      while (has(kTermPhase1) && fPhase1Thread != IOThreadSelf()) {
+        IORecursiveLockSleep(fArbitrationLock, &fState2, THREAD_UNINT);
+      }
+      return false;
+    }
+    fState |= kIOServiceInactiveState;
+    fState &= ~(kIOServiceRegisteredState | kIOServiceMatchedState | kIOServiceFirstPublishState |
+                kIOServiceFirstMatchState);
+    fState2 |= kTermPhase1;
+    fPhase1Thread = IOThreadSelf();
+    if ((options & kRecursing) == 0 && (options & kIOServiceTerminateWithRematch) != 0) {
+      fState2 |= kRematchOnDetach;
+    }
+    adjustBusy(1);
+  }
+  TraceEntry(EventKind::kTerminatePhase1, this);
+  return true;
+}
+
+bool IOService::terminate(IOOptionBits options) {
+  // As the client of a victim: the walk that asked goes on with our clients.
+  if ((options & kRecursing) != 0) return makeInactive(options);
+  return Termination::Terminate(this, options | kIOServiceTerminate);
+}
+
+bool IOService::requestTerminate(IOService* provider, IOOptionBits options) {
+  // Who has another provider lives on; it is told all the same. (TD-27)
+  return isParent(provider, gIOServicePlane, /*onlyParent=*/true) &&
+         provider->terminateClient(this, options | kRecursing) && isInactive();
+}
+
+bool IOService::terminateClient(IOService* client, IOOptionBits options) {
+  return client->terminate(options);
+}
+
+bool IOService::willTerminate(IOService*, IOOptionBits) { return true; }
+
+bool IOService::didTerminate(IOService* provider, IOOptionBits, bool* defer) {
+  if (*defer) return true;
+  // No lock is held meanwhile: the provider's may be held by who waits for ours.
+  bool open = provider->isOpen(this);
+  if (open) {
+    message(kIOMessageServiceIsRequestingClose, provider);
+    open = provider->isOpen(this);
+  }
+  if (open) {
+    TraceEntry(EventKind::kTerminateStopDefer, this, provider);  // until it closes (TD-12)
+  } else {
+    Termination::ScheduleStop(this, provider);
+  }
+  return true;
+}
+
+bool IOService::finalize(IOOptionBits) {
+  // Only the root victim has a provider that survives.
+  const auto providers = drydock::Owned(getProviderIterator());
+  while (OSObject* object = providers->getNextObject()) {
+    auto* provider = OSDynamicCast(IOService, object);
+    if (provider != nullptr && !provider->has(kTermPhase3)) {
+      Termination::ScheduleStop(this, provider);
+    }
+  }
+  return true;
+}
+
+namespace drydock {
+
+// --- The lists and the role.
+
+// With the lock held: something was put on a list.
+void Termination::Scheduled() {
+  ++state->scheduled;
+  if (state->permanent == nullptr) {
+    state->permanent = kernel::ThreadStart(
+        {.name = "IOServiceTerminateThread", .priority = BASEPRI_KERNEL, .daemon = true},
+        &ThreadMain);
+  }
+  kernel::ThreadWakeup(&state->scheduled, /*one_thread=*/false);
+}
+
+void Termination::ScheduleStop(IOService* client, IOService* provider) {
+  StateLock lock;
+  client->retain();
+  provider->retain();
+  state->stop.push_back({client, provider});
+  Scheduled();
+}
+
+void Termination::ScheduleFinalize(IOService* victim) {
+  StateLock lock;
+  victim->retain();
+  state->finalize.push_back(victim);
+  Scheduled();
+}
+
+// With the lock held.
+void Termination::TakeRole() {
+  while (state->role != nullptr) {
+    kernel::MutexSleep(state->lock, &state->role, kernel::Interruptible::kUninterruptible, 0,
+                       {"waits to become the terminate thread", "", 0, state->role});
+  }
+  state->role = kernel::CurrentThread();
+}
+
+void Termination::DropRole() {
+  state->role = nullptr;
+  kernel::ThreadWakeup(&state->role, /*one_thread=*/false);
+}
+
+// One go at the lists, without the lock.
+class Termination::Pass {
+ public:
+  explicit Pass(IOOptionBits options) : options_(options | kIOServiceRequired) {}
+
+  void Run() {
+    while (Take(&State::phase2)) {
+      WillTerminate();
+      DidTerminate();
+    }
+    while (FinalizeAll() || StopOne()) {
+    }
+  }
+
+  // Moves a list into taken_; whether there was anything on it.
+  bool Take(std::vector<IOService*> State::*list) {
+    taken_ = Owned(OSArray::withCapacity(4));
+    std::vector<IOService*> services;
+    {
+      StateLock lock;
+      services.swap((*state).*list);
+    }
+    for (IOService* service : services) {
+      taken_->setObject(service);
+      kept_->setObject(service);
+      service->release();
+    }
+    return !services.empty();
+  }
+
+  // Phase 2a: from the provider to its clients.
+  void WillTerminate() {
+    victims_ = Owned(OSArray::withCapacity(8));
+    victims_->merge(taken_.get());
+    for (unsigned i = 0; i < victims_->getCount();) {
+      IOService* victim = ServiceAt(victims_.get(), i);
+      if (!Begin(victim)) {
+        victims_->removeObject(i);
+        continue;
+      }
+      kept_->setObject(victim);
+      InGate(victim, [&] {
+        const auto clients = Owned(victim->getClientIterator());
+        while (OSObject* object = clients->getNextObject()) {
+          auto* client = static_cast<IOService*>(object);
+          TraceEntry(EventKind::kTerminateWill, client, victim);
+          client->willTerminate(victim, options_);
+          victims_->setObject(client);
+        }
+      });
+      ++i;
+    }
+  }
+
+  // Whether phase 2 may begin for it now. If not, whoever is in the way schedules it again.
+  static bool Begin(IOService* victim) {
+    ServiceLock lock(victim);
+    if (!victim->isInactive() ||
+        victim->has(IOService::kTermPhase1 | IOService::kTermPhase2 | IOService::kConfig)) {
+      return false;
+    }
+    victim->fState2 |= IOService::kTermPhase2;
+    return true;
+  }
+
+  // Phase 2b: from the last that heard it back to the provider.
+  void DidTerminate() {
+    for (unsigned i = victims_->getCount(); i-- > 0;) {
+      IOService* victim = ServiceAt(victims_.get(), i);
+      bool has_clients;
+      {
+        ServiceLock lock(victim);
+        victim->fState2 |= IOService::kTermPhase3;
+        has_clients = victim->getChildCount(gIOServicePlane) > 0;
+      }
+      if (!has_clients) {
+        ScheduleFinalize(victim);
+        continue;
+      }
+      InGate(victim, [&] {
+        victim->messageClients(kIOMessageServiceIsTerminated,
+                               reinterpret_cast<void*>(static_cast<uintptr_t>(options_)));
+        const auto clients = Owned(victim->getClientIterator());
+        while (OSObject* object = clients->getNextObject()) {
+          auto* client = static_cast<IOService*>(object);
+          TraceEntry(EventKind::kTerminateDid, client, victim);
+          bool defer = false;
+          client->didTerminate(victim, options_, &defer);
+        }
+      });
+    }
+  }
+
+  // Phase 3: whether anything was done.
+  bool FinalizeAll() {
+    if (!Take(&State::finalize)) return false;
+    for (unsigned i = 0; i < taken_->getCount(); ++i) {
+      IOService* victim = ServiceAt(taken_.get(), i);
+      {
+        ServiceLock lock(victim);
+        if (victim->has(IOService::kFinalized)) continue;  // (TD-41)
+        victim->fState2 |= IOService::kFinalized;
+      }
+      InGate(victim, [&] {
+        TraceEntry(EventKind::kTerminateFinalize, victim);
+        victim->finalize(options_);
+      });
+    }
+    return true;
+  }
+
+  bool StopOne() {
+    OSSharedPtr<IOService> client, provider;  // of the first edge that can end now
+    {
+      StateLock lock;
+      for (size_t i = 0; i < state->stop.size() && client == nullptr;) {
+        const State::Edge edge = state->stop[i];
+        const bool attached = edge.provider->isChild(edge.client, gIOServicePlane);
+        // A victim that still has clients of its own comes later: its last client's detach
+        // finalizes it.
+        if (attached && edge.client->isInactive() && !edge.client->has(IOService::kFinalized)) {
+          ++i;
+          continue;
+        }
+        state->stop.erase(state->stop.begin() + static_cast<ptrdiff_t>(i));
+        // The list's reference goes at the end of the pass, not under the lock.
+        kept_->setObject(edge.client);
+        kept_->setObject(edge.provider);
+        edge.client->release();
+        edge.provider->release();
+        if (attached) {
+          client.reset(edge.client, OSRetain);
+          provider.reset(edge.provider, OSRetain);
+        }
+      }
+    }
+    if (client == nullptr) return false;
+    InGate(provider.get(), [&] {
+      TraceEntry(EventKind::kTerminateStop, client.get(), provider.get());
+      client->stop(provider.get());
+      if (provider->isOpen(client.get())) provider->close(client.get());
+      client->detach(provider.get());
+    });
+    return true;
+  }
+
+  const IOOptionBits options_;
+  OSSharedPtr<OSArray> taken_;
+  OSSharedPtr<OSArray> victims_;
+  // Nobody is freed before the pass is over.
+  const OSSharedPtr<OSArray> kept_ = Owned(OSArray::withCapacity(16));
+};
+
+void Termination::SchedulePhase2(IOService* victim, IOOptionBits options) {
+  {
+    ServiceLock lock(victim);
+    if (!victim->isInactive() || victim->has(IOService::kTermPhase1)) return;
+  }
+  const OSSharedPtr<IOService> keep(victim, OSRetain);
+  const bool synchronous =
+      (options & kIOServiceSynchronous) != 0 && state->role != kernel::CurrentThread();
+  if (!synchronous) {
+    StateLock lock;
+    victim->retain();
+    state->phase2.push_back(victim);
+    Scheduled();
+    return;
+  }
+
+  const IOOptionBits pass_options =
+      (options | kIOServiceRequired) &
+      (kIOServiceRequired | kIOServiceSynchronous | kIOServiceTerminate);
+  kernel::Time deadline = 0;
+  kernel::MutexLock(state->lock);
+  TakeRole();
+  victim->retain();
+  state->phase2.push_back(victim);
+  for (;;) {
+    kernel::MutexUnlock(state->lock);
+    Pass(pass_options).Run();
+    kernel::MutexLock(state->lock);
+    if (victim->getBusyState() == 0) break;
+    if (deadline == 0) deadline = kernel::SaturatingAdd(kernel::Now(), kSynchronousLimit);
+    DropRole();
+    // Somebody is in the way; while it lasts the terminate thread serves others. The check and the
+    // wait are one step, for the busy count changes without our lock.
+    kernel::AssertWait(&victim->fBusy, kernel::Interruptible::kUninterruptible, deadline,
+                       {"waits in a synchronous terminate of", trace::Intern(victim->getName()),
+                        ObjectIdOf(victim), nullptr});
+    if (victim->fBusy == 0) kernel::ThreadWakeupThread(&victim->fBusy, kernel::CurrentThread());
+    kernel::MutexUnlock(state->lock);
+    const bool timed_out = kernel::ThreadBlock() == kernel::WaitResult::kTimedOut;
+    kernel::MutexLock(state->lock);
+    TakeRole();
+    if (timed_out) {
+      kernel::Log("a synchronous terminate gave up waiting; termination goes on by itself");
+      break;
+    }
+  }
+  DropRole();
+  Scheduled();  // what others put on the lists meanwhile is the terminate thread's
+  kernel::MutexUnlock(state->lock);
+}
+
+void Termination::ThreadMain() {
+  // A pass leaves on the stop list what waits for somebody's finalization. That is no work before
+  // something is added.
+  uint64_t seen = 0;
+  for (;;) {
+    kernel::MutexLock(state->lock);
+    while (state->scheduled == seen) {
+      kernel::MutexSleep(state->lock, &state->scheduled, kernel::Interruptible::kUninterruptible, 0,
+                         {"waits for victims", "", 0, nullptr});
+    }
+    TakeRole();
+    seen = state->scheduled;
+    kernel::MutexUnlock(state->lock);
+    Pass(0).Run();
+    kernel::MutexLock(state->lock);
+    DropRole();
+    kernel::MutexUnlock(state->lock);
+  }
+}
+
+}  // namespace drydock

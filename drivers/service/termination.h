@@ -1,0 +1,42 @@
+// drivers/service/termination.h
+//
+// The termination of services, from terminate() to the last detach. (service.md, section 4)
+//
+// Phase 1 runs on the thread that called terminate(); phases 2 and 3 on whoever has the role of the
+// terminate thread: a permanent kernel thread, or for a while the caller of a synchronous
+// terminate. Nothing here waits for a driver except by calling it: a branch that is parked is
+// simply not on any list until somebody schedules it again.
+#ifndef DRYDOCK_DRIVERS_SERVICE_TERMINATION_H_
+#define DRYDOCK_DRIVERS_SERVICE_TERMINATION_H_
+
+#include <IOKit/IOService.h>
+
+namespace drydock {
+
+class Termination {
+ public:
+  // Makes `root` and all that live on it alone inactive, provider first; then schedules phase 2.
+  // Always true.
+  static bool Terminate(IOService* root, IOOptionBits options);
+
+  // Queues an inactive service for phase 2, unless phase 1 still has it. With
+  // kIOServiceSynchronous, and unless the caller is the terminate thread, takes that role and
+  // returns when the service is no longer busy, or after 15 s.
+  static void SchedulePhase2(IOService* victim, IOOptionBits options);
+
+  // Queues the end of one edge: client's stop and detach. Harmless if it is queued already. (TD-45)
+  static void ScheduleStop(IOService* client, IOService* provider);
+  // Queues the finalization of a victim without clients.
+  static void ScheduleFinalize(IOService* victim);
+
+ private:
+  class Pass;
+  static void ThreadMain();
+  static void TakeRole();
+  static void DropRole();
+  static void Scheduled();
+};
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_DRIVERS_SERVICE_TERMINATION_H_

@@ -1,0 +1,194 @@
+// eventsources/IOCommandGate.cc
+#include <IOKit/IOCommandGate.h>
+
+#include "absl/strings/str_cat.h"
+#include "eventsources/action_cast.h"
+#include "libkern/object_id.h"
+#include "scheduler/kernel/panic.h"
+#include "scheduler/kernel/wait.h"
+#include "trace/names.h"
+#include "workloop/action_scope.h"
+
+using drydock::ActionCast;
+using drydock::ActionScope;
+using drydock::ObjectIdOf;
+using drydock::kernel::WaitNote;
+using drydock::kernel::WaitResult;
+namespace kernel = drydock::kernel;
+
+#define super IOEventSource
+OSDefineMetaClassAndStructors(IOCommandGate, IOEventSource)
+
+OSPtr<IOCommandGate> IOCommandGate::commandGate(OSObject *owner, Action action) {
+  auto *gate = new IOCommandGate;
+  if (!gate->init(owner, action)) {
+    gate->release();
+    return nullptr;
+  }
+  return gate;
+}
+
+bool IOCommandGate::init(OSObject *inOwner, Action inAction) {
+  if (!super::init(inOwner, ActionCast<IOEventSource::Action>(inAction))) return false;
+  reserved = IOMallocType(ExpansionData);
+  return true;
+}
+
+void IOCommandGate::free() {
+  if (workLoop != nullptr) setWorkLoop(nullptr);
+  if (reserved != nullptr) IOFreeType(reserved, ExpansionData);
+  super::free();
+}
+
+void IOCommandGate::setWorkLoop(IOWorkLoop *newLoop) {
+  if (newLoop != nullptr) {
+    super::setWorkLoop(newLoop);
+    return;
+  }
+  IOWorkLoop *loop = workLoop;
+  if (loop == nullptr) return;
+
+  loop->closeGate();
+  reserved->removed = true;
+  while (reserved->parked != 0) {
+    kernel::ThreadWakeupWithResult(&enabled, WaitResult::kInterrupted);
+    const WaitNote note{"waits for parked callers to leave", className(), ObjectIdOf(this),
+                        nullptr};
+    sleepNoted(loop, &reserved->parked, 0, THREAD_UNINT, note);
+  }
+  // Else the last action to leave does it (CG-24).
+  if (reserved->actions == 0) completeRemoval();
+  loop->openGate();
+}
+
+void IOCommandGate::completeRemoval() {
+  reserved->removed = false;
+  super::setWorkLoop(nullptr);
+  if (reserved->parked != 0) {
+    // They parked after removal had begun, while it waited for an action; upstream too forgets them
+    // (CG-28).
+    kernel::Misuse(
+        "caller-parked-on-removed-gate",
+        absl::StrCat("a caller is parked on a disabled command gate of ", ownerClassName(),
+                     " that has been removed from its work loop: nothing wakes it"));
+  }
+}
+
+void IOCommandGate::enable() {
+  IOWorkLoop *loop = workLoop;
+  if (loop == nullptr) return;
+  loop->closeGate();
+  super::enable();
+  if (reserved->parked != 0) loop->wakeupGate(&enabled, false);
+  loop->openGate();
+}
+
+void IOCommandGate::disable() {
+  if (workLoop != nullptr && !workLoop->inGate()) {
+    kernel::Misuse(
+        "command-gate-disabled-outside-gate",
+        absl::StrCat("a command gate of ", ownerClassName(),
+                     " was disabled by a thread that does not hold the work loop's gate"));
+  }
+  super::disable();
+}
+
+IOReturn IOCommandGate::runCommand(void *arg0, void *arg1, void *arg2, void *arg3) {
+  return runAction(ActionCast<Action>(action), arg0, arg1, arg2, arg3);
+}
+
+IOReturn IOCommandGate::runAction(Action inAction, void *arg0, void *arg1, void *arg2, void *arg3) {
+  if (inAction == nullptr) return kIOReturnBadArgument;
+  IOWorkLoop *loop = workLoop;
+  if (loop == nullptr) return kIOReturnNotReady;
+
+  ActionScope scope(this, loop);
+  loop->closeGate();
+  // A disabled gate never stalls the loop's own thread (CG-9).
+  if (scope.source_freed() || (!loop->onThread() && !parkUntilEnabled(loop))) {
+    loop->openGate();
+    return kIOReturnAborted;
+  }
+  ++reserved->actions;
+  scope.Begin();
+  const IOReturn result = inAction(owner, arg0, arg1, arg2, arg3);
+  scope.End(static_cast<uint32_t>(result));
+  if (!scope.source_freed() && --reserved->actions == 0 && reserved->removed) completeRemoval();
+  loop->openGate();
+  return result;
+}
+
+// With the gate closed. False if the caller must leave instead: interrupted, or the gate was
+// removed (CG-11, CG-12).
+bool IOCommandGate::parkUntilEnabled(IOWorkLoop *loop) {
+  while (!enabled) {
+    int result = THREAD_AWAKENED;
+    if (workLoop != nullptr) {
+      const WaitNote note{
+          disabledByRemoval
+              ? "is parked on a gate that was removed, added again and never enabled, of"
+              : "is parked on disabled gate of",
+          ownerClassName(), ObjectIdOf(this), nullptr};
+      ++reserved->parked;
+      result = sleepNoted(loop, &enabled, 0, THREAD_INTERRUPTIBLE, note);
+      --reserved->parked;
+    }
+    const bool leaving = workLoop == nullptr || reserved->removed;
+    if (leaving && reserved->parked == 0) loop->wakeupGate(&reserved->parked, false);
+    if (leaving || result != THREAD_AWAKENED) return false;
+  }
+  return true;
+}
+
+IOReturn IOCommandGate::attemptCommand(void *arg0, void *arg1, void *arg2, void *arg3) {
+  return attemptAction(ActionCast<Action>(action), arg0, arg1, arg2, arg3);
+}
+
+IOReturn IOCommandGate::attemptAction(Action inAction, void *arg0, void *arg1, void *arg2,
+                                      void *arg3) {
+  if (inAction == nullptr) return kIOReturnBadArgument;
+  IOWorkLoop *loop = workLoop;
+  if (loop == nullptr) return kIOReturnNotReady;
+
+  ActionScope scope(this, loop);
+  if (!loop->tryCloseGate()) return kIOReturnCannotLock;
+  IOReturn result = kIOReturnNotPermitted;
+  if (!scope.source_freed() && (loop->onThread() || enabled)) {
+    scope.Begin();
+    result = inAction(owner, arg0, arg1, arg2, arg3);
+    scope.End(static_cast<uint32_t>(result));
+  }
+  loop->openGate();
+  return result;
+}
+
+IOReturn IOCommandGate::commandSleep(void *event, UInt32 interruptible) {
+  return sleepInCommand(event, 0, interruptible);
+}
+
+IOReturn IOCommandGate::commandSleep(void *event, AbsoluteTime deadline, UInt32 interruptible) {
+  return sleepInCommand(event, deadline, interruptible);
+}
+
+IOReturn IOCommandGate::sleepInCommand(void *event, AbsoluteTime deadline, UInt32 interruptible) {
+  if (!hasLoopFor("sleep-on-detached-source", "told to sleep")) return kIOReturnNotReady;
+  IOWorkLoop *loop = workLoop;
+  if (!loop->inGate()) {
+    // Interned, for a panic does not unwind the stack that would own a string.
+    const char *text = drydock::trace::Intern(
+        absl::StrCat("invalid commandSleep while not holding the gate of ", loop->displayName()));
+    kernel::Panic(text);
+  }
+  const WaitNote note{"sleeps in commandSleep on", loop->displayName(), ObjectIdOf(loop), nullptr};
+  return sleepNoted(loop, event, deadline, interruptible, note);
+}
+
+int IOCommandGate::sleepNoted(IOWorkLoop *loop, void *event, AbsoluteTime deadline,
+                              UInt32 interruptible, const WaitNote &note) {
+  loop->reserved->sleepNote = &note;
+  const int result = loop->sleepGate(event, deadline, interruptible);
+  loop->reserved->sleepNote = nullptr;  // in case a subclass slept in a way of its own
+  return result;
+}
+
+void IOCommandGate::commandWakeup(void *event, bool oneThread) { wakeupGate(event, oneThread); }

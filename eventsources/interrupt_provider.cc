@@ -1,0 +1,23 @@
+// eventsources/interrupt_provider.cc
+#include "eventsources/interrupt_provider.h"
+
+#include "scheduler/kernel/panic.h"
+
+namespace drydock {
+
+namespace {
+const InterruptProvider* installed = nullptr;
+}  // namespace
+
+void SetInterruptProvider(const InterruptProvider* methods) { installed = methods; }
+
+const InterruptProvider& GetInterruptProvider() {
+  if (installed == nullptr) {
+    kernel::Panic(
+        "an interrupt source has a provider, but drivers/service, which knows providers, is not "
+        "linked in");
+  }
+  return *installed;
+}
+
+}  // namespace drydock

@@ -1,0 +1,20 @@
+// IOKit/IOInterrupts.h
+//
+// The kinds of interrupt and the primary handler.
+#ifndef _IOKIT_IOINTERRUPTS_H
+#define _IOKIT_IOINTERRUPTS_H
+
+class IOService;
+class OSObject;
+
+// What getInterruptType tells of a source. (workloop.md, section 5.1)
+enum {
+  kIOInterruptTypeEdge = 0,
+  kIOInterruptTypeLevel = 1,
+};
+
+// A primary interrupt handler: called in primary-interrupt context, where nothing may block, for
+// interrupt `source` of `nub`. (5.3)
+typedef void (*IOInterruptAction)(OSObject *target, void *refCon, IOService *nub, int source);
+
+#endif  // _IOKIT_IOINTERRUPTS_H

@@ -1,0 +1,153 @@
+// IOKit/IORegistryEntry.h
+//
+// The registry: a graph of entries per plane, each with properties. (service.md, section 2.1)
+//
+// Entries are counted: a link holds a reference on both of its ends. All methods may be called from
+// any thread, in or out of a gate; none from interrupt context.
+#ifndef _IOKIT_IOREGISTRYENTRY_H
+#define _IOKIT_IOREGISTRYENTRY_H
+
+#include <IOKit/IOKitKeys.h>
+#include <IOKit/IOReturn.h>
+#include <IOKit/IOTypes.h>
+#include <libkern/c++/OSContainers.h>
+#include <libkern/c++/OSObject.h>
+#include <libkern/c++/OSPtr.h>
+
+class IORegistryEntry;
+
+// A plane: one way of linking entries.
+class IORegistryPlane : public OSObject {
+  OSDeclareDefaultStructors(IORegistryPlane)
+
+ public:
+  const OSSymbol *nameKey;
+
+  virtual void free() APPLE_KEXT_OVERRIDE;
+};
+
+// The plane of providers and clients; set while a platform is booted.
+extern const IORegistryPlane *gIOServicePlane;
+
+enum {
+  kIORegistryIterateRecursively = 0x00000001,
+  kIORegistryIterateParents = 0x00000002,
+};
+
+typedef void (*IORegistryEntryApplierFunction)(IORegistryEntry *entry, void *context);
+
+class IORegistryEntry : public OSObject {
+  OSDeclareDefaultStructors(IORegistryEntry)
+
+ public:
+  // The plane called `name` (at most 32 characters), made if there is none. It lives until
+  // shutdown.
+  static const IORegistryPlane *makePlane(const char *name);
+  static const IORegistryPlane *getPlane(const char *name);
+
+  // The entry above all planes; null while no platform is booted. Not retained.
+  static IORegistryEntry *getRegistryRoot();
+
+  // `dictionary` becomes the property table (a copy, if it is immutable); null gives an empty one.
+  virtual bool init(OSDictionary *dictionary = NULL);
+  virtual void free() APPLE_KEXT_OVERRIDE;
+
+  // 0 before the entry was first attached, then for ever the same; ids start at 0x100000100.
+  // (RG-01)
+  uint64_t getRegistryEntryID();
+
+  // --- Links.
+
+  // Links this entry below `parent`. A second link to the same parent changes nothing; true then
+  // too. False for a link to itself. (RG-02, RG-03)
+  virtual bool attachToParent(IORegistryEntry *parent, const IORegistryPlane *plane);
+  virtual bool attachToChild(IORegistryEntry *child, const IORegistryPlane *plane);
+  virtual void detachFromParent(IORegistryEntry *parent, const IORegistryPlane *plane);
+  virtual void detachFromChild(IORegistryEntry *child, const IORegistryPlane *plane);
+  virtual void detachAbove(const IORegistryPlane *plane);
+  virtual void detachAll(const IORegistryPlane *plane);
+
+  // The first link's other end: not retained / retained. Null if there is none.
+  IORegistryEntry *getParentEntry(const IORegistryPlane *plane) const;
+  IORegistryEntry *copyParentEntry(const IORegistryPlane *plane) const;
+  IORegistryEntry *getChildEntry(const IORegistryPlane *plane) const;
+  IORegistryEntry *copyChildEntry(const IORegistryPlane *plane) const;
+
+  // Iterators over a snapshot in order of attachment; +1. Later changes do not touch them. (RG-04)
+  virtual OSPtr<OSIterator> getParentIterator(const IORegistryPlane *plane) const;
+  virtual OSPtr<OSIterator> getChildIterator(const IORegistryPlane *plane) const;
+  virtual void applyToChildren(IORegistryEntryApplierFunction applier, void *context,
+                               const IORegistryPlane *plane) const;
+  virtual void applyToParents(IORegistryEntryApplierFunction applier, void *context,
+                              const IORegistryPlane *plane) const;
+
+  unsigned int getChildCount(const IORegistryPlane *plane) const;
+
+  // Whether `parent` is a parent; with `onlyParent` also the only one. (RG-06)
+  virtual bool isParent(IORegistryEntry *parent, const IORegistryPlane *plane,
+                        bool onlyParent = false) const;
+  virtual bool isChild(IORegistryEntry *child, const IORegistryPlane *plane,
+                       bool onlyChild = false) const;
+  virtual bool inPlane(const IORegistryPlane *plane = NULL) const;
+
+  // --- Properties. Collections stored as a property become immutable while the entry is in a
+  // plane. (RG-09)
+
+  virtual bool setProperty(const OSSymbol *key, OSObject *value);
+  virtual bool setProperty(const OSString *key, OSObject *value);
+  virtual bool setProperty(const char *key, OSObject *value);
+  virtual bool setProperty(const char *key, const char *text);
+  virtual bool setProperty(const char *key, bool value);
+  virtual bool setProperty(const char *key, unsigned long long value, unsigned int numberOfBits);
+  virtual bool setProperty(const char *key, void *bytes, unsigned int length);
+  virtual void removeProperty(const OSSymbol *key);
+  virtual void removeProperty(const OSString *key);
+  virtual void removeProperty(const char *key);
+
+  // Not retained / retained; null if there is none. With a plane, the parents' as well, nearest
+  // first. (RG-10)
+  virtual OSObject *getProperty(const OSSymbol *key) const;
+  virtual OSObject *getProperty(const OSString *key) const;
+  virtual OSObject *getProperty(const char *key) const;
+  virtual OSObject *getProperty(const char *key, const IORegistryPlane *plane,
+                                IOOptionBits options = kIORegistryIterateRecursively |
+                                                       kIORegistryIterateParents) const;
+  virtual OSPtr<OSObject> copyProperty(const OSSymbol *key) const;
+  virtual OSPtr<OSObject> copyProperty(const OSString *key) const;
+  virtual OSPtr<OSObject> copyProperty(const char *key) const;
+  virtual OSPtr<OSDictionary> dictionaryWithProperties() const;
+  // From user space. Default: kIOReturnUnsupported.
+  virtual IOReturn setProperties(OSObject *properties);
+
+  // --- Names.
+
+  // The entry's own name, else its class's. (RG-11)
+  virtual const char *getName(const IORegistryPlane *plane = NULL) const;
+  virtual void setName(const char *name, const IORegistryPlane *plane = NULL);
+  virtual void setName(const OSSymbol *name, const IORegistryPlane *plane = NULL);
+  virtual const char *getLocation(const IORegistryPlane *plane = NULL) const;
+  virtual void setLocation(const char *location, const IORegistryPlane *plane = NULL);
+  virtual bool compareName(OSString *name, OSString **matched = NULL) const;
+  // "IOService:/…": writes at most *length bytes, sets it to what was used. False if it did not
+  // fit.
+  virtual bool getPath(char *path, int *length, const IORegistryPlane *plane) const;
+
+ protected:
+  // The table itself, for a subclass's initialisation. Everybody else uses the methods.
+  OSDictionary *getPropertyTable() const { return fPropertyTable; }
+
+ private:
+  struct PlaneLinks;
+
+  PlaneLinks *findLinks(const IORegistryPlane *plane) const;
+  PlaneLinks *makeLinks(const IORegistryPlane *plane);
+  void freeze(OSObject *value) const;
+
+  OSDictionary *fPropertyTable;
+  PlaneLinks *fLinks;  // one for each plane it was ever linked in
+  const OSSymbol *fName;
+  const OSSymbol *fLocation;
+  uint64_t fRegistryEntryID;
+};
+
+#endif  // _IOKIT_IOREGISTRYENTRY_H

@@ -1,0 +1,172 @@
+// IOKit/IOService.h
+//
+// A service: a nub or driver in the registry. Its life is attach, probe, start; stop, detach.
+// (service.md, sections 3, 4)
+//
+// Termination in one paragraph. terminate() makes the service and everything that lives on it alone
+// inactive, on the caller's thread, and returns. The termination thread then tells clients that
+// their provider will go (willTerminate, from the provider down) and, when all have heard it, that
+// it did go (didTerminate, from the leaves up). A client that has its provider open by then parks
+// its branch until it calls close(). Last, leaves first, each object is finalized, stopped in its
+// provider's gate, closed if need be, and detached.
+#ifndef _IOKIT_IOSERVICE_H
+#define _IOKIT_IOSERVICE_H
+
+#include <IOKit/IOInterrupts.h>
+#include <IOKit/IOLib.h>
+#include <IOKit/IOMessage.h>
+#include <IOKit/IORegistryEntry.h>
+
+class IOInterruptController;
+class IOWorkLoop;
+
+namespace drydock {
+class Matching;
+class Termination;
+}  // namespace drydock
+
+// Options of terminate, open, registerService. (service.md, section 0.3)
+enum {
+  kIOServiceExclusive = 0x00000001,
+  kIOServiceRequired = 0x00000001,
+  kIOServiceSynchronous = 0x00000002,
+  kIOServiceTerminate = 0x00000004,
+  kIOServiceAsynchronous = 0x00000008,
+  kIOServiceTerminateWithRematch = 0x00000010,
+  kIOServiceSeize = 0x00000001,
+};
+
+// What getState tells. (0.4)
+enum {
+  kIOServiceInactiveState = 0x00000001,
+  kIOServiceRegisteredState = 0x00000002,
+  kIOServiceMatchedState = 0x00000004,
+  kIOServiceFirstPublishState = 0x00000008,
+  kIOServiceFirstMatchState = 0x00000010,
+};
+
+class IOService : public IORegistryEntry {
+  OSDeclareDefaultStructors(IOService)
+
+ public:
+  virtual bool init(OSDictionary *dictionary = NULL) APPLE_KEXT_OVERRIDE;
+  virtual void free() APPLE_KEXT_OVERRIDE;
+
+  // --- Life. start and probe are called on matching threads, without any gate.
+
+  // Links the service below its provider. False if the provider is inactive (MT-25).
+  virtual bool attach(IOService *provider);
+  virtual void detach(IOService *provider);
+  // Null declines. The returned service (usually this) is a candidate with *score.
+  virtual IOService *probe(IOService *provider, SInt32 *score);
+  virtual bool start(IOService *provider);
+  virtual void stop(IOService *provider);
+
+  UInt32 getState() const { return fState; }
+  bool isInactive() const;
+
+  // The first parent in the service plane, unless that is the registry root; not retained.
+  virtual IOService *getProvider() const;
+  virtual IOService *getClient() const;
+  // The nearest work loop up the provider chain; null if there is none. (RG-07, RG-08)
+  virtual IOWorkLoop *getWorkLoop() const;
+
+  OSPtr<OSIterator> getClientIterator() const { return getChildIterator(gIOServicePlane); }
+  OSPtr<OSIterator> getProviderIterator() const { return getParentIterator(gIOServicePlane); }
+
+  // --- Matching.
+
+  // Publishes the service and finds drivers for it: on a matching thread, or before it returns with
+  // kIOServiceSynchronous. Nothing happens if it is inactive or not below the root. (MT-18, MT-19)
+  virtual void registerService(IOOptionBits options = 0);
+  // The family's own matching of a personality; may change *score. Default: true.
+  virtual bool matchPropertyTable(OSDictionary *table, SInt32 *score);
+  virtual bool matchPropertyTable(OSDictionary *table);
+  // Whether `matching` does not name `key`, or names a value equal to this service's. (MT-15)
+  virtual bool compareProperty(OSDictionary *matching, const char *key);
+
+  // A new matching dictionary (+1), or `table` with the key added.
+  static OSPtr<OSDictionary> serviceMatching(const char *className, OSDictionary *table = NULL);
+  static OSPtr<OSDictionary> nameMatching(const char *name, OSDictionary *table = NULL);
+
+  // --- Open and close. (section 3.8)
+
+  virtual bool open(IOService *forClient, IOOptionBits options = 0, void *arg = NULL);
+  virtual void close(IOService *forClient, IOOptionBits options = 0);
+  virtual bool isOpen(const IOService *forClient = NULL) const;
+  // Called with the arbitration lock held.
+  virtual bool handleOpen(IOService *forClient, IOOptionBits options, void *arg);
+  virtual void handleClose(IOService *forClient, IOOptionBits options);
+  virtual bool handleIsOpen(const IOService *forClient) const;
+
+  // The service's own recursive lock, held while its state changes. May block.
+  virtual bool lockForArbitration(bool isSuccessRequired = true);
+  virtual void unlockForArbitration();
+
+  // --- Messages. (section 3.9)
+
+  virtual IOReturn message(UInt32 type, IOService *provider, void *argument = NULL);
+  virtual IOReturn messageClient(UInt32 type, OSObject *client, void *argument = NULL,
+                                 vm_size_t argSize = 0);
+  virtual IOReturn messageClients(UInt32 type, void *argument = NULL, vm_size_t argSize = 0);
+
+  // --- Busy. (section 3.10)
+
+  virtual UInt32 getBusyState();
+  virtual void adjustBusy(SInt32 delta);
+  // Waits until the service and all below it are not busy, for at most `timeout` ns:
+  // kIOReturnTimeout.
+  IOReturn waitQuiet(uint64_t timeout = UINT64_MAX);
+
+  // --- Termination. (section 4)
+
+  virtual bool terminate(IOOptionBits options = 0);
+  virtual bool requestTerminate(IOService *provider, IOOptionBits options);
+  virtual bool willTerminate(IOService *provider, IOOptionBits options);
+  virtual bool didTerminate(IOService *provider, IOOptionBits options, bool *defer);
+  virtual bool terminateClient(IOService *client, IOOptionBits options);
+  virtual bool finalize(IOOptionBits options);
+
+  // --- Interrupts, by index among this nub's own. (workloop.md, section 5.3)
+
+  virtual IOReturn registerInterrupt(int source, OSObject *target, IOInterruptAction handler,
+                                     void *refCon = NULL);
+  virtual IOReturn unregisterInterrupt(int source);
+  virtual IOReturn getInterruptType(int source, int *interruptType);
+  virtual IOReturn enableInterrupt(int source);
+  virtual IOReturn disableInterrupt(int source);
+
+  // The name of a kIOReturn… code, for people.
+  virtual const char *stringFromReturn(IOReturn code);
+
+ private:
+  // Private half of the state. (0.4)
+  enum {
+    kSynchronous = 0x40000000,
+    kConfig = 0x04000000,  // a matching job is pending or running
+    kStart = 0x02000000,   // being started as a client
+    kTermPhase1 = 0x00400000,
+    kTermPhase2 = 0x01000000,
+    kTermPhase3 = 0x00800000,
+    kFinalized = 0x00010000,
+    kNeedConfig = 0x80000000,  // registered again while the job ran
+    kRematchOnDetach = 0x00008000,
+  };
+  enum { kRecursing = 0x00100000 };  // option bit: terminated as the client of a victim
+
+  friend class drydock::Matching;
+  friend class drydock::Termination;
+
+  bool has(UInt32 bits) const { return (fState2 & bits) != 0; }
+  bool makeInactive(IOOptionBits options);
+  bool isBelowRoot() const;
+
+  UInt32 fState;
+  UInt32 fState2;
+  UInt32 fBusy;
+  OSObject *fOwner;  // who has it open; not retained
+  IORecursiveLock *fArbitrationLock;
+  IOThread fPhase1Thread;  // who made it inactive, while kTermPhase1
+};
+
+#endif  // _IOKIT_IOSERVICE_H

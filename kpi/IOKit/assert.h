@@ -1,0 +1,2 @@
+// IOKit/assert.h
+#include <kern/assert.h>

@@ -1,0 +1,2 @@
+// libkern/c++/OSLib.h
+#include <libkern/libkern.h>

@@ -1,0 +1,4 @@
+// libkern/OSIterator.cc
+#include <libkern/c++/OSIterator.h>
+
+OSDefineMetaClassAndAbstractStructors(OSIterator, OSObject)

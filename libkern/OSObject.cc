@@ -1,0 +1,127 @@
+// libkern/OSObject.cc
+#include <libkern/c++/OSCollection.h>
+#include <libkern/c++/OSObject.h>
+#include <libkern/c++/OSSerialize.h>
+
+#include "libkern/kernel_heap.h"
+#include "libkern/object_id.h"
+#include "scheduler/kernel/choice.h"
+#include "scheduler/kernel/panic.h"
+#include "scheduler/kernel/trace.h"
+
+using drydock::kernel::OperationKind;
+using drydock::trace::EventKind;
+namespace kernel = drydock::kernel;
+
+namespace {
+
+constexpr uint32_t kReferences = 0xffff;         // the low half: all references
+constexpr uint32_t kFreeing = 0xffff;            // in the low half: being freed
+constexpr uint32_t kPegged = 0xfffe;             // in the low half: too many to count
+constexpr uint32_t kOfCollection = 0x0001'0001;  // one reference, owned by a collection
+
+uint32_t ReferenceFor(const void *tag) { return tag == OSTypeID(OSCollection) ? kOfCollection : 1; }
+
+void Publish(EventKind kind, const OSObject *object, uint64_t value) {
+  if (!drydock::trace::Observed()) return;
+  kernel::Trace(kind, drydock::ObjectIdOf(object), 0, value,
+                object->getMetaClass()->getClassName());
+}
+
+}  // namespace
+
+// By hand what OSDefineMetaClassAndAbstractStructors does, for a class without a superclass.
+OSObject::MetaClass OSObject::gMetaClass;
+const OSMetaClass *const OSObject::metaClass = &OSObject::gMetaClass;
+const OSMetaClass *const OSObject::superClass = nullptr;
+OSObject::MetaClass::MetaClass() : OSMetaClass("OSObject", nullptr, sizeof(OSObject)) {}
+OSObject *OSObject::MetaClass::alloc() const { return nullptr; }
+const OSMetaClass *OSObject::getMetaClass() const { return &gMetaClass; }
+OSObject::OSObject() : OSObject(&gMetaClass) {}
+OSObject::~OSObject() {}
+
+OSObject::OSObject(const OSMetaClass *meta) : retainCount(1), objectId(kernel::NewObjectId()) {
+  // Not Publish: to C++ it is not yet an object of its class.
+  if (drydock::trace::Observed()) {
+    kernel::Trace(EventKind::kObjectCreate, objectId, 0, drydock::HeapBlockSize(this),
+                  meta->getClassName());
+  }
+}
+
+void *OSObject::operator new(size_t size) {
+  return drydock::HeapAllocate(drydock::BlockKind::kObject, size, /*zero=*/true);
+}
+
+void OSObject::operator delete(void *memory, size_t) { drydock::HeapFree(memory); }
+
+bool OSObject::init() { return true; }
+
+void OSObject::free() {
+  const drydock::trace::ObjectId id = objectId;
+  const char *const className = getMetaClass()->getClassName();
+  delete this;
+  kernel::Trace(EventKind::kObjectFree, id, 0, 0, className);
+}
+
+int OSObject::getRetainCount() const { return static_cast<int>(retainCount & kReferences); }
+
+void OSObject::retain() const { taggedRetain(nullptr); }
+
+void OSObject::release() const { taggedRelease(nullptr); }
+
+void OSObject::release(int freeWhen) const { taggedRelease(nullptr, freeWhen); }
+
+void OSObject::taggedRetain(const void *tag) const {
+  kernel::ChoicePoint(OperationKind::kRetain, objectId);
+  retainAtOnce(tag);
+}
+
+void OSObject::taggedRelease(const void *tag) const { taggedRelease(tag, 1); }
+
+void OSObject::taggedRelease(const void *tag, const int freeWhen) const {
+  kernel::ChoicePoint(OperationKind::kRelease, objectId);
+  releaseAtOnce(tag, freeWhen);
+}
+
+bool OSObject::taggedTryRetain(const void *tag) const {
+  kernel::ChoicePoint(OperationKind::kRetain, objectId);
+  if ((retainCount & kReferences) == kFreeing) return false;
+  retainAtOnce(tag);
+  return true;
+}
+
+void OSObject::retainAtOnce(const void *tag) const {
+  const uint32_t references = retainCount & kReferences;
+  if (references >= kPegged) {
+    if (references == kFreeing) {
+      kernel::Panic(getMetaClass()->getClassName(), " #", objectId,
+                    " was retained while being freed");
+    }
+    return;
+  }
+  retainCount += ReferenceFor(tag);
+  Publish(EventKind::kRetain, this, retainCount & kReferences);
+}
+
+void OSObject::releaseAtOnce(const void *tag, int freeWhen) const {
+  if ((retainCount & kReferences) >= kPegged) return;
+  const uint32_t remaining = retainCount - ReferenceFor(tag);
+  const uint32_t references = remaining & kReferences;
+  const uint32_t ofCollections = remaining >> 16;
+  if (references < ofCollections) {
+    kernel::Panic(getMetaClass()->getClassName(), " #", objectId,
+                  " was released once too often: ", ofCollections,
+                  " references are owned by collections, but only ", references, " would remain");
+  }
+  const bool last = static_cast<int>(references) < freeWhen;
+  retainCount = last ? kFreeing : remaining;
+  Publish(EventKind::kRelease, this, references);
+  if (last) const_cast<OSObject *>(this)->free();
+}
+
+bool OSObject::serialize(OSSerialize *serializer) const {
+  if (serializer->previouslySerialized(this)) return true;
+  return serializer->addXMLStartTag(this, "string") &&
+         serializer->addString(getMetaClass()->getClassName()) &&
+         serializer->addString(" is not serializable") && serializer->addXMLEndTag("string");
+}

@@ -1,0 +1,103 @@
+// libkern/OSSymbol.cc
+#include <libkern/c++/OSSymbol.h>
+
+#include "absl/container/flat_hash_map.h"
+#include "libkern/symbol_pool.h"
+#include "scheduler/kernel/per_boot.h"
+
+#define super OSString
+OSDefineMetaClassAndStructors(OSSymbol, OSString)
+
+namespace {
+
+// Keyed by each symbol's own text. When the boot ends the symbols may be gone already: they are not
+// touched.
+struct SymbolPool {
+  SymbolPool() { symbols.reserve(256); }
+  absl::flat_hash_map<absl::string_view, OSSymbol *> symbols;
+};
+
+drydock::kernel::PerBoot<SymbolPool> pool;
+
+}  // namespace
+
+namespace drydock {
+
+OSSymbol *FindSymbol(absl::string_view text) {
+  const auto found = pool->symbols.find(text);
+  return found == pool->symbols.end() ? nullptr : found->second;
+}
+
+}  // namespace drydock
+
+// Looking a symbol up and retaining it must be one step: between the two its last reference could
+// go.
+OSSymbol *OSSymbol::intern(const char *text, bool copy) {
+  if (text == nullptr) return nullptr;
+  if (OSSymbol *const existing = drydock::FindSymbol(text)) {
+    existing->retainAtOnce(nullptr);
+    return existing;
+  }
+  auto *symbol = new OSSymbol;
+  const bool ok = copy ? symbol->OSString::initWithCString(text)
+                       : symbol->OSString::initWithCStringNoCopy(text);
+  if (!ok) {
+    symbol->release();
+    return nullptr;
+  }
+  pool->symbols.emplace(absl::string_view(symbol->string, symbol->length), symbol);
+  return symbol;
+}
+
+OSPtr<const OSSymbol> OSSymbol::withString(const OSString *aString) {
+  return aString == nullptr ? nullptr : intern(aString->getCStringNoCopy(), /*copy=*/true);
+}
+
+OSPtr<const OSSymbol> OSSymbol::withCString(const char *cString) {
+  return intern(cString, /*copy=*/true);
+}
+
+OSPtr<const OSSymbol> OSSymbol::withCStringNoCopy(const char *cString) {
+  return intern(cString, /*copy=*/false);
+}
+
+OSPtr<const OSSymbol> OSSymbol::existingSymbolForString(const OSString *aString) {
+  return aString == nullptr ? nullptr : existingSymbolForCString(aString->getCStringNoCopy());
+}
+
+OSPtr<const OSSymbol> OSSymbol::existingSymbolForCString(const char *aCString) {
+  if (aCString == nullptr) return nullptr;
+  OSSymbol *const existing = drydock::FindSymbol(aCString);
+  if (existing != nullptr) existing->retainAtOnce(nullptr);
+  return existing;
+}
+
+void OSSymbol::free() {
+  if (string != nullptr) {
+    // One of another boot, or whose init failed, is not in the pool.
+    const auto found = pool->symbols.find(absl::string_view(string, length));
+    if (found != pool->symbols.end() && found->second == this) pool->symbols.erase(found);
+  }
+  super::free();
+}
+
+void OSSymbol::taggedRetain(const void *tag) const { retainAtOnce(tag); }
+
+void OSSymbol::taggedRelease(const void *tag, const int freeWhen) const {
+  releaseAtOnce(tag, freeWhen);
+}
+
+bool OSSymbol::isEqualTo(const OSSymbol *aSymbol) const { return this == aSymbol; }
+
+bool OSSymbol::isEqualTo(const OSMetaClassBase *anObject) const {
+  if (const auto *symbol = OSDynamicCast(OSSymbol, anObject)) return this == symbol;
+  return super::isEqualTo(anObject);
+}
+
+bool OSSymbol::initWithString(const OSString *) { return false; }
+
+bool OSSymbol::initWithCString(const char *) { return false; }
+
+bool OSSymbol::initWithCStringNoCopy(const char *) { return false; }
+
+bool OSSymbol::setChar(char, unsigned int) { return false; }

@@ -1,0 +1,97 @@
+#include "libkern/kernel_heap.h"
+
+#include <cstdlib>
+#include <cstring>
+
+#include "scheduler/kernel/panic.h"
+#include "scheduler/kernel/per_boot.h"
+
+namespace drydock {
+
+namespace {
+
+struct alignas(16) Header {
+  Header* previous;
+  Header* next;
+  size_t size;
+  BlockKind kind;
+  uint32_t offset;  // from the start of what malloc gave to this header
+};
+
+// A ring of headers that starts and ends at `blocks`, which is none itself.
+struct Heap {
+  Heap() { blocks.previous = blocks.next = &blocks; }
+  ~Heap() {
+    while (blocks.next != &blocks) HeapFree(blocks.next + 1);
+  }
+  Header blocks = {};
+};
+
+kernel::PerBoot<Heap> heap;
+
+Header* HeaderOf(const void* memory) { return static_cast<Header*>(const_cast<void*>(memory)) - 1; }
+
+}  // namespace
+
+void* HeapAllocate(BlockKind kind, size_t size, bool zero, size_t alignment) {
+  // Up to `slack` bytes are lost in front of the header so that the memory behind it is aligned.
+  const size_t slack = alignment > alignof(Header) ? alignment - alignof(Header) : 0;
+  const size_t overhead = slack + sizeof(Header);
+  char* const start =
+      size > SIZE_MAX - overhead ? nullptr : static_cast<char*>(std::malloc(overhead + size));
+  if (start == nullptr) kernel::Panic("the kernel heap is exhausted");
+  size_t offset = 0;
+  if (slack != 0) {
+    const uintptr_t memory = reinterpret_cast<uintptr_t>(start) + sizeof(Header);
+    offset = -memory & (alignment - 1);
+  }
+
+  auto* const header = reinterpret_cast<Header*>(start + offset);
+  Header* const end = &heap->blocks;
+  header->previous = end->previous;
+  header->next = end;
+  header->size = size;
+  header->kind = kind;
+  header->offset = static_cast<uint32_t>(offset);
+  end->previous->next = header;
+  end->previous = header;
+
+  void* const memory = header + 1;
+  std::memset(memory, zero ? 0 : 0xaa, size);
+  return memory;
+}
+
+void HeapFree(void* memory) {
+  if (memory == nullptr) return;
+  Header* const header = HeaderOf(memory);
+  header->previous->next = header->next;
+  header->next->previous = header->previous;
+  std::free(reinterpret_cast<char*>(header) - header->offset);
+}
+
+size_t HeapBlockSize(const void* memory) { return HeaderOf(memory)->size; }
+
+const OSObject* LiveBlock::object() const {
+  return kind == BlockKind::kObject ? static_cast<const OSObject*>(memory) : nullptr;
+}
+
+std::vector<LiveBlock> LiveBlocks() {
+  std::vector<LiveBlock> live;
+  const Header* const end = &heap->blocks;
+  for (const Header* block = end->next; block != end; block = block->next) {
+    live.push_back({block->kind, block->size, block + 1});
+  }
+  return live;
+}
+
+std::vector<const OSObject*> LiveObjects() {
+  std::vector<const OSObject*> live;
+  const Header* const end = &heap->blocks;
+  for (const Header* block = end->next; block != end; block = block->next) {
+    if (block->kind == BlockKind::kObject)
+      live.push_back(reinterpret_cast<const OSObject*>(block + 1));
+  }
+  return live;
+}
+
+}  // namespace drydock

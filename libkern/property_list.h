@@ -1,0 +1,57 @@
+// libkern/property_list.h
+//
+// Apple's property lists, XML or binary, as kernel objects: what a kext's Info.plist holds.
+//
+//   dict → OSDictionary, array → OSArray, string → OSString, data → OSData, integer → OSNumber of
+//   64 bits, true and false → OSBoolean. Reals and dates have no kernel object.
+//
+// Objects and the symbols among them belong to the boot they are made in, so a list that several
+// runs use is parsed once and made into objects in each:
+//
+//   static const absl::StatusOr<PropertyList> list = PropertyList::Parse(text);
+//   … in each run: OSSharedPtr<OSObject> personality = list->MakeObject();
+//
+// Parsing recurses as deep as the list nests: not for the small stack of a simulated thread.
+#ifndef DRYDOCK_LIBKERN_PROPERTY_LIST_H_
+#define DRYDOCK_LIBKERN_PROPERTY_LIST_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <libkern/c++/OSObject.h>
+#include <libkern/c++/OSSharedPtr.h>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace drydock {
+
+// A parsed property list; a value.
+class PropertyList {
+ public:
+  // InvalidArgument, with a sentence, for what is malformed, nested too deeply or has no kernel
+  // object.
+  static absl::StatusOr<PropertyList> Parse(absl::string_view xml_or_binary);
+
+  // The list as a tree of new objects of the boot in progress; the caller owns the reference.
+  OSSharedPtr<OSObject> MakeObject() const;
+
+ private:
+  enum class Kind : uint8_t { kDictionary, kArray, kString, kData, kInteger, kBoolean };
+
+  class Reader;
+
+  Kind kind_ = Kind::kBoolean;
+  uint64_t number_ = 0;              // of an integer; 1 is true
+  std::string text_;                 // of a string; the bytes of data
+  std::vector<std::string> keys_;    // of a dictionary
+  std::vector<PropertyList> items_;  // of a dictionary, key by key, or an array
+};
+
+// Both steps in one.
+absl::StatusOr<OSSharedPtr<OSObject>> ParsePropertyList(absl::string_view xml_or_binary);
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_LIBKERN_PROPERTY_LIST_H_

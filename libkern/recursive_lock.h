@@ -1,0 +1,33 @@
+// libkern/recursive_lock.h
+//
+// The inside of an IORecursiveLock, for those who build on it and report about it: the gate of a
+// work loop.
+#ifndef DRYDOCK_LIBKERN_RECURSIVE_LOCK_H_
+#define DRYDOCK_LIBKERN_RECURSIVE_LOCK_H_
+
+#include <IOKit/IOLocks.h>
+
+#include "absl/strings/string_view.h"
+#include "scheduler/kernel/lock.h"
+#include "scheduler/kernel/types.h"
+#include "scheduler/kernel/wait.h"
+
+namespace drydock {
+
+// What reports call the lock.
+void SetRecursiveLockName(IORecursiveLock* lock, absl::string_view name);
+
+// The id the lock has in events.
+kernel::ObjectId RecursiveLockId(const IORecursiveLock* lock);
+
+// The thread that owns the lock, or null; how often it holds it, 0 if nobody does.
+kernel::Thread* RecursiveLockOwner(const IORecursiveLock* lock);
+int RecursiveLockDepth(const IORecursiveLock* lock);
+
+// IORecursiveLockSleepDeadline, with what a report shall say of the wait. `deadline` 0 is none.
+int RecursiveLockSleep(IORecursiveLock* lock, const void* event, kernel::Time deadline,
+                       UInt32 interruptible, const kernel::WaitNote& note);
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_LIBKERN_RECURSIVE_LOCK_H_

@@ -1,0 +1,16 @@
+// libkern/xml_text.h
+//
+// Text inside XML.
+#ifndef DRYDOCK_LIBKERN_XML_TEXT_H_
+#define DRYDOCK_LIBKERN_XML_TEXT_H_
+
+class OSSerialize;
+
+namespace drydock {
+
+// Writes text such that a reader of XML gets it back. False if there was no memory.
+bool AddEscaped(OSSerialize* serializer, const char* text);
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_LIBKERN_XML_TEXT_H_

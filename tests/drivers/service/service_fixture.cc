@@ -1,0 +1,130 @@
+#include "tests/drivers/service/service_fixture.h"
+
+#include "drivers/service/platform.h"
+#include "gtest/gtest.h"
+#include "libkern/kernel_heap.h"
+#include "libkern/object_id.h"
+
+namespace drydock::testing {
+namespace {
+
+// The services with a gate, so that a call can tell in which it came. One run at a time.
+std::vector<const RecordingService*> recorders;
+
+}  // namespace
+
+BootedPlatform::BootedPlatform() {
+  recorders.clear();
+  service_ = BootPlatform();
+}
+
+BootedPlatform::~BootedPlatform() {
+  EXPECT_TRUE(ShutdownPlatform()) << "a termination is parked for ever";
+  for (const OSObject* object : LiveObjects()) {
+    ADD_FAILURE() << "leaked: " << object->getMetaClass()->getClassName() << " "
+                  << ObjectIdOf(object) << ", references: " << object->getRetainCount();
+  }
+}
+
+}  // namespace drydock::testing
+
+using drydock::testing::Journal;
+using drydock::testing::recorders;
+
+OSDefineMetaClassAndStructors(RecordingService, IOService)
+
+RecordingService* RecordingService::MakeDetached(const char* name, Journal* journal) {
+  RecordingService* service = OSTypeAlloc(RecordingService);
+  service->journal_ = journal;
+  service->init(nullptr);
+  service->setName(name);
+  service->loop = IOWorkLoop::workLoop();
+  recorders.push_back(service);
+  return service;
+}
+
+RecordingService* RecordingService::Make(const char* name, IOService* provider, Journal* journal) {
+  RecordingService* service = MakeDetached(name, journal);
+  EXPECT_TRUE(service->attach(provider));
+  service->release();
+  return service;
+}
+
+void RecordingService::Record(const char* call, const IOService* other) {
+  std::string line = std::string(getName()) + "." + call;
+  if (other != nullptr) line += std::string("(") + other->getName() + ")";
+  for (const RecordingService* recorder : recorders) {
+    if (recorder->loop->inGate()) line += std::string(" in ") + recorder->getName();
+  }
+  journal_->push_back(line);
+}
+
+void RecordingService::free() {
+  for (size_t i = 0; i < recorders.size(); ++i) {
+    if (recorders[i] == this) recorders.erase(recorders.begin() + static_cast<ptrdiff_t>(i));
+  }
+  Record("free");
+  OSSafeReleaseNULL(loop);
+  IOService::free();
+}
+
+bool RecordingService::start(IOService* provider) {
+  Record("start", provider);
+  return true;
+}
+
+void RecordingService::stop(IOService* provider) { Record("stop", provider); }
+
+bool RecordingService::terminate(IOOptionBits options) {
+  Record("terminate");
+  return IOService::terminate(options);
+}
+
+bool RecordingService::requestTerminate(IOService* provider, IOOptionBits options) {
+  return !survive && IOService::requestTerminate(provider, options);
+}
+
+bool RecordingService::willTerminate(IOService* provider, IOOptionBits options) {
+  Record("willTerminate", provider);
+  last_options = options;
+  if (close_in_will) provider->close(this);
+  return false;  // nobody cares (TD-17)
+}
+
+bool RecordingService::didTerminate(IOService* provider, IOOptionBits options, bool* defer_out) {
+  Record("didTerminate", provider);
+  if (defer) *defer_out = true;
+  return IOService::didTerminate(provider, options, defer_out);
+}
+
+bool RecordingService::finalize(IOOptionBits options) {
+  Record("finalize");
+  return IOService::finalize(options);
+}
+
+IOReturn RecordingService::message(UInt32 type, IOService* provider, void* argument) {
+  switch (type) {
+    case kIOMessageServiceIsTerminated:
+      Record("isTerminated", provider);
+      break;
+    case kIOMessageServiceIsRequestingClose:
+      Record("requestingClose", provider);
+      if (close_when_asked) {
+        provider->close(this);
+        return kIOReturnSuccess;
+      }
+      break;
+    case kIOMessageServiceIsAttemptingOpen:
+      Record("attemptingOpen", provider);
+      break;
+    case kIOMessageServiceWasClosed:
+      Record("wasClosed", provider);
+      break;
+  }
+  return IOService::message(type, provider, argument);
+}
+
+void RecordingService::detach(IOService* provider) {
+  Record("detach", provider);
+  IOService::detach(provider);
+}

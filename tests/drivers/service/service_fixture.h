@@ -1,0 +1,71 @@
+// tests/drivers/service/service_fixture.h
+//
+// A booted platform for a test, and services that tell what is done to them.
+#ifndef DRYDOCK_TESTS_DRIVERS_SERVICE_SERVICE_FIXTURE_H_
+#define DRYDOCK_TESTS_DRIVERS_SERVICE_SERVICE_FIXTURE_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <IOKit/IOService.h>
+#include <IOKit/IOWorkLoop.h>
+
+namespace drydock::testing {
+
+// Boots the platform and shuts it down; nothing may leak in between. First thing in a test's body.
+class BootedPlatform {
+ public:
+  BootedPlatform();
+  ~BootedPlatform();
+
+  IOService* service() const { return service_; }
+
+ private:
+  IOService* service_;
+};
+
+// What was done to the recording services, in order: "B.willTerminate(A) in A".
+using Journal = std::vector<std::string>;
+
+}  // namespace drydock::testing
+
+// Writes every call into a journal, with the name of the service in whose gate it came.
+class RecordingService : public IOService {
+  OSDeclareDefaultStructors(RecordingService)
+
+ public:
+  // A new service called `name`, with a work loop of its own; attached to `provider`; the reference
+  // is the registry's.
+  static RecordingService* Make(const char* name, IOService* provider,
+                                drydock::testing::Journal* journal);
+  // Attached to nothing; +1.
+  static RecordingService* MakeDetached(const char* name, drydock::testing::Journal* journal);
+
+  void free() override;
+  IOWorkLoop* getWorkLoop() const override { return loop; }
+  bool start(IOService* provider) override;
+  void stop(IOService* provider) override;
+  bool terminate(IOOptionBits options = 0) override;
+  bool requestTerminate(IOService* provider, IOOptionBits options) override;
+  bool willTerminate(IOService* provider, IOOptionBits options) override;
+  bool didTerminate(IOService* provider, IOOptionBits options, bool* defer) override;
+  bool finalize(IOOptionBits options) override;
+  IOReturn message(UInt32 type, IOService* provider, void* argument) override;
+  void detach(IOService* provider) override;
+
+  IOWorkLoop* loop;
+  // What a test wants done in these calls.
+  bool close_in_will;
+  bool close_when_asked;
+  bool defer;
+  bool survive;  // requestTerminate answers false
+  IOOptionBits last_options;
+
+ private:
+  void Record(const char* call, const IOService* other = nullptr);
+
+  drydock::testing::Journal* journal_;
+};
+
+#endif  // DRYDOCK_TESTS_DRIVERS_SERVICE_SERVICE_FIXTURE_H_

@@ -1,0 +1,143 @@
+// workloop/IOEventSource.cc
+#include <IOKit/IOEventSource.h>
+
+#include "absl/strings/str_cat.h"
+#include "libkern/object_id.h"
+#include "scheduler/kernel/choice.h"
+#include "scheduler/kernel/panic.h"
+#include "scheduler/kernel/trace.h"
+#include "workloop/action_scope.h"
+
+using drydock::ActionScope;
+using drydock::ObjectIdOf;
+using drydock::kernel::OperationKind;
+using drydock::trace::EventKind;
+namespace kernel = drydock::kernel;
+
+#define super OSObject
+OSDefineMetaClassAndAbstractStructors(IOEventSource, OSObject)
+
+bool IOEventSource::init(OSObject *inOwner, Action inAction) {
+  if (inOwner == nullptr) return false;
+  if (!super::init()) return false;
+  owner = inOwner;
+  ownerMetaClass = inOwner->getMetaClass();
+  action = inAction;
+  enabled = true;
+  return true;
+}
+
+void IOEventSource::free() {
+  if (ActionScope::Orphan(scopes)) {
+    kernel::Misuse(
+        "event-source-freed-in-action",
+        absl::StrCat(
+            className(), " of ", ownerClassName(),
+            " was freed while its own action had not returned; retain it across the action"));
+  }
+  // A loop retains the sources on its chain, so one that is freed there was released once too
+  // often.
+  if (workLoop != nullptr && workLoop->forgetFreedSource(this)) {
+    kernel::Misuse(
+        "event-source-freed-while-attached",
+        absl::StrCat(className(), " of ", ownerClassName(),
+                     " was freed while attached to a work loop: it was released once too often"));
+  }
+  super::free();
+}
+
+void IOEventSource::setAction(Action inAction) { action = inAction; }
+
+IOEventSource::Action IOEventSource::getAction() const { return action; }
+
+void IOEventSource::setRefcon(void *newRefcon) { refcon = newRefcon; }
+
+void *IOEventSource::getRefcon() const { return refcon; }
+
+bool IOEventSource::checkForWork() { return false; }
+
+void IOEventSource::enable() {
+  setEnabled(true);
+  if (workLoop != nullptr) signalWorkAvailable();
+}
+
+void IOEventSource::disable() { setEnabled(false); }
+
+void IOEventSource::setEnabled(bool on) {
+  kernel::ChoicePoint(OperationKind::kWrite, ObjectIdOf(this));
+  enabled = on;
+  if (on) disabledByRemoval = false;
+  publish(on ? EventKind::kSourceEnable : EventKind::kSourceDisable);
+}
+
+bool IOEventSource::isEnabled() const { return enabled; }
+
+void IOEventSource::setWorkLoop(IOWorkLoop *newLoop) {
+  if (newLoop == nullptr) {
+    disable();
+    disabledByRemoval = true;
+  }
+  workLoop = newLoop;
+}
+
+IOWorkLoop *IOEventSource::getWorkLoop() const { return workLoop; }
+
+void IOEventSource::setNext(IOEventSource *next) { eventChainNext = next; }
+
+IOEventSource *IOEventSource::getNext() const { return eventChainNext; }
+
+bool IOEventSource::onThread() const { return workLoop != nullptr && workLoop->onThread(); }
+
+void IOEventSource::signalWorkAvailable() {
+  if (!hasLoopFor("signal-on-detached-source", "signalled")) return;
+  publish(EventKind::kWorkSignal);
+  workLoop->signalWorkAvailable();
+}
+
+void IOEventSource::openGate() {
+  if (hasLoopFor("gate-of-detached-source", "told to open the gate")) workLoop->openGate();
+}
+
+void IOEventSource::closeGate() {
+  if (hasLoopFor("gate-of-detached-source", "told to close the gate")) workLoop->closeGate();
+}
+
+bool IOEventSource::tryCloseGate() {
+  return hasLoopFor("gate-of-detached-source", "told to close the gate") &&
+         workLoop->tryCloseGate();
+}
+
+int IOEventSource::sleepGate(void *event, UInt32 type) {
+  if (!hasLoopFor("sleep-on-detached-source", "told to sleep in the gate"))
+    return THREAD_INTERRUPTED;
+  return workLoop->sleepGate(event, type);
+}
+
+int IOEventSource::sleepGate(void *event, AbsoluteTime deadline, UInt32 type) {
+  if (!hasLoopFor("sleep-on-detached-source", "told to sleep in the gate"))
+    return THREAD_INTERRUPTED;
+  return workLoop->sleepGate(event, deadline, type);
+}
+
+void IOEventSource::wakeupGate(void *event, bool oneThread) {
+  if (hasLoopFor("wakeup-on-detached-source", "told to wake sleepers"))
+    workLoop->wakeupGate(event, oneThread);
+}
+
+bool IOEventSource::hasLoopFor(const char *finding, const char *what) const {
+  if (workLoop != nullptr) return true;
+  kernel::Misuse(finding, absl::StrCat(className(), " of ", ownerClassName(), " was ", what,
+                                       " while attached to no work loop"));
+  return false;
+}
+
+void IOEventSource::publish(EventKind kind, uint64_t value) const {
+  if (!drydock::trace::Observed()) return;
+  kernel::Trace(kind, ObjectIdOf(workLoop), ObjectIdOf(this), value, className());
+}
+
+const char *IOEventSource::className() const { return getMetaClass()->getClassName(); }
+
+const char *IOEventSource::ownerClassName() const {
+  return ownerMetaClass != nullptr ? ownerMetaClass->getClassName() : "nobody";  // no init yet
+}

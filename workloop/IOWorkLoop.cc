@@ -1,0 +1,410 @@
+// workloop/IOWorkLoop.cc
+#include <IOKit/IOEventSource.h>
+#include <IOKit/IOWorkLoop.h>
+
+#include "absl/strings/str_cat.h"
+#include "libkern/object_id.h"
+#include "libkern/recursive_lock.h"
+#include "scheduler/kernel/clock.h"
+#include "scheduler/kernel/panic.h"
+#include "scheduler/kernel/thread.h"
+#include "scheduler/kernel/trace.h"
+#include "scheduler/kernel/wait.h"
+#include "trace/names.h"
+#include "workloop/action_scope.h"
+#include "workloop/control_gate.h"
+
+using drydock::ActionScope;
+using drydock::ObjectIdOf;
+using drydock::kernel::WaitNote;
+using drydock::trace::EventKind;
+namespace kernel = drydock::kernel;
+
+#define super OSObject
+OSDefineMetaClassAndStructors(IOWorkLoop, OSObject)
+
+OSPtr<IOWorkLoop> IOWorkLoop::workLoop() { return workLoopWithOptions(0); }
+
+OSPtr<IOWorkLoop> IOWorkLoop::workLoopWithOptions(IOOptionBits options) {
+  auto *loop = new IOWorkLoop;
+  if (options != 0) {
+    loop->reserved = IOMallocType(ExpansionData);
+    loop->reserved->options = options;
+  }
+  if (!loop->init()) {
+    loop->release();
+    return nullptr;
+  }
+  return loop;
+}
+
+bool IOWorkLoop::init() {
+  if (!super::init()) return false;
+  if (reserved == nullptr) reserved = IOMallocType(ExpansionData);
+  if (gateLock == nullptr) {
+    gateLock = IORecursiveLockAlloc();
+    if (gateLock == nullptr) return false;
+  }
+  if (workToDoLock == nullptr) {
+    workToDoLock = IOSimpleLockAlloc();
+    if (workToDoLock == nullptr) return false;
+    IOSimpleLockInit(workToDoLock);
+    workToDo = false;
+  }
+  if (controlG == nullptr) {
+    controlG = drydock::WorkLoopControlGate::Make(this);
+    if (controlG == nullptr || addEventSource(controlG) != kIOReturnSuccess) return false;
+  }
+  if (workThread == nullptr) {
+    kernel::ThreadOptions options;
+    options.name = "IOWorkLoop";
+    options.priority = drydock::BASEPRI_KERNEL;
+    options.daemon = true;
+    workThread = kernel::ThreadStart(options, [this] {
+      workThread = kernel::CurrentThread();  // it may be ahead of the thread that makes it
+      threadMain();
+    });
+  }
+  return true;
+}
+
+void IOWorkLoop::free() {
+  if (workThread != nullptr) {
+    // The last reference has gone: have the thread finish what it is in and do the rest.
+    closeGate();
+    disableAllEventSources();
+    const IOInterruptState state = IOSimpleLockLockDisableInterrupt(workToDoLock);
+    loopRestart |= kLoopTerminate;
+    kernel::ThreadWakeupThread(const_cast<bool *>(&workToDo), workThread);
+    IOSimpleLockUnlockEnableInterrupt(workToDoLock, state);
+    openGate();
+    return;
+  }
+
+  // On the thread, at its end; or on the thread of an init that failed.
+  releaseChain(eventChain);
+  if (reserved != nullptr) releaseChain(reserved->passiveEventChain);
+  OSSafeReleaseNULL(controlG);
+  if (reserved != nullptr && reserved->sleepers != 0) {
+    // Upstream frees the gate that they will take when they wake. Leave the object to them.
+    kernel::Misuse("work-loop-freed-with-sleeper",
+                   absl::StrCat("the last reference to ", displayName(),
+                                " was released while a thread slept in its gate"));
+    return;
+  }
+  if (workToDoLock != nullptr) IOSimpleLockFree(workToDoLock);
+  if (gateLock != nullptr) IORecursiveLockFree(gateLock);
+  if (reserved != nullptr) IOFreeType(reserved, ExpansionData);
+  super::free();
+}
+
+void IOWorkLoop::releaseChain(IOEventSource *&chain) {
+  while (chain != nullptr) {
+    IOEventSource *source = chain;
+    chain = source->getNext();
+    source->setWorkLoop(nullptr);
+    source->setNext(nullptr);
+    source->release();
+  }
+}
+
+IOThread IOWorkLoop::getThread() const { return workThread; }
+
+bool IOWorkLoop::onThread() const { return workThread != nullptr && IOThreadSelf() == workThread; }
+
+bool IOWorkLoop::inGate() const { return IORecursiveLockHaveLock(gateLock); }
+
+IOReturn IOWorkLoop::addEventSource(IOEventSource *newEvent) {
+  return controlG->runCommand(reinterpret_cast<void *>(mAddEvent), newEvent);
+}
+
+IOReturn IOWorkLoop::removeEventSource(IOEventSource *toRemove) {
+  return controlG->runCommand(reinterpret_cast<void *>(mRemoveEvent), toRemove);
+}
+
+IOReturn IOWorkLoop::_maintRequest(void *command, void *data, void *, void *) {
+  auto *source = static_cast<IOEventSource *>(data);
+  if (source == nullptr) kernel::Panic("a null event source was handed to a work loop");
+  switch (reinterpret_cast<uintptr_t>(command)) {
+    case mAddEvent:
+      if (source->getWorkLoop() == nullptr) {
+        attach(source);
+      } else if (source->getWorkLoop() != this) {
+        kernel::Misuse("event-source-added-to-second-loop",
+                       "addEventSource succeeded and did nothing: the source is attached to "
+                       "another work loop");
+      }
+      return kIOReturnSuccess;
+    case mRemoveEvent:
+      return detach(source);
+    default:
+      return kIOReturnUnsupported;
+  }
+}
+
+void IOWorkLoop::attach(IOEventSource *source) {
+  loopRestart |= kLoopRestart;
+  nameAfterOwnerOf(source);
+  source->retain();
+  source->setWorkLoop(this);
+  source->setNext(nullptr);
+
+  IOEventSource **chain = isPolled(source) ? &eventChain : &reserved->passiveEventChain;
+  if (*chain == nullptr) {
+    *chain = source;
+  } else {
+    IOEventSource *last = *chain;
+    while (last->getNext() != nullptr) last = last->getNext();
+    last->setNext(source);
+  }
+  publish(EventKind::kSourceAdd, source);
+}
+
+IOReturn IOWorkLoop::detach(IOEventSource *source) {
+  if (source->getWorkLoop() == nullptr) return kIOReturnSuccess;
+  // Not on a chain of this loop: on another's, or a command gate on its way out (CG-23).
+  if (!unlink(source)) return kIOReturnBadArgument;
+  source->setWorkLoop(nullptr);
+  source->setNext(nullptr);
+  publish(EventKind::kSourceRemove, source);
+  source->release();
+  loopRestart |= kLoopRestart;
+  return kIOReturnSuccess;
+}
+
+bool IOWorkLoop::unlink(IOEventSource *source) {
+  for (IOEventSource **chain : {&eventChain, &reserved->passiveEventChain}) {
+    if (*chain == source) {
+      *chain = source->getNext();
+      return true;
+    }
+    for (IOEventSource *before = *chain; before != nullptr; before = before->getNext()) {
+      if (before->getNext() == source) {
+        before->setNext(source->getNext());
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+bool IOWorkLoop::forgetFreedSource(IOEventSource *source) {
+  closeGate();
+  const bool found = unlink(source);
+  if (found) loopRestart |= kLoopRestart;
+  openGate();
+  return found;
+}
+
+bool IOWorkLoop::isPolled(IOEventSource *source) const {
+  if ((source->flags & IOEventSource::kPassive) != 0) return false;
+  if ((source->flags & IOEventSource::kActive) != 0) return true;
+  // Whether the source's class overrides checkForWork: the control gate's does not (WL-26).
+  using CheckForWork = bool (*)(IOEventSource *);
+  return OSMemberFunctionCast(CheckForWork, source, &IOEventSource::checkForWork) !=
+         OSMemberFunctionCast(CheckForWork, controlG, &IOEventSource::checkForWork);
+}
+
+void IOWorkLoop::nameAfterOwnerOf(IOEventSource *source) {
+  // A pool of commands belongs to some driver, and says nothing about which (1.5).
+  if (workThread == nullptr || reserved->name != nullptr ||
+      source->owner->metaCast("IOCommandPool") != nullptr) {
+    return;
+  }
+  const char *owner = source->ownerClassName();
+  kernel::SetThreadName(workThread, owner);
+  reserved->name = drydock::trace::Intern(absl::StrCat(owner, " work loop"));
+  drydock::SetRecursiveLockName(gateLock, absl::StrCat(owner, " gate"));
+}
+
+const char *IOWorkLoop::displayName() const {
+  return reserved->name != nullptr ? reserved->name : "unnamed work loop";
+}
+
+void IOWorkLoop::enableAllEventSources() const {
+  for (IOEventSource *chain : {eventChain, reserved->passiveEventChain}) {
+    for (IOEventSource *source = chain; source != nullptr; source = source->getNext())
+      source->enable();
+  }
+}
+
+void IOWorkLoop::disableAllEventSources() const {
+  for (IOEventSource *chain : {eventChain, reserved->passiveEventChain}) {
+    for (IOEventSource *source = chain; source != nullptr; source = source->getNext()) {
+      if (source != controlG) source->disable();
+    }
+  }
+}
+
+// By name: interrupt sources belong to the layer above.
+static bool isInterruptSource(const IOEventSource *source) {
+  return source->metaCast("IOInterruptEventSource") != nullptr;
+}
+
+void IOWorkLoop::enableAllInterrupts() const {
+  for (IOEventSource *source = eventChain; source != nullptr; source = source->getNext()) {
+    if (isInterruptSource(source)) source->enable();
+  }
+}
+
+void IOWorkLoop::disableAllInterrupts() const {
+  for (IOEventSource *source = eventChain; source != nullptr; source = source->getNext()) {
+    if (isInterruptSource(source)) source->disable();
+  }
+}
+
+IOReturn IOWorkLoop::runAction(Action action, OSObject *target, void *arg0, void *arg1, void *arg2,
+                               void *arg3) {
+  if (action == nullptr) kernel::Panic("IOWorkLoop::runAction of a null action");
+  closeGate();
+  ActionScope scope(nullptr, this);
+  scope.Begin();
+  const IOReturn result = action(target, arg0, arg1, arg2, arg3);
+  scope.End(static_cast<uint32_t>(result));
+  openGate();
+  return result;
+}
+
+bool IOWorkLoop::runEventSources() {
+  closeGate();
+  bool more = (loopRestart & kLoopTerminate) == 0;
+  while (more) {
+    more = false;
+    loopRestart &= ~kLoopRestart;
+    const IOInterruptState state = IOSimpleLockLockDisableInterrupt(workToDoLock);
+    workToDo = false;
+    IOSimpleLockUnlockEnableInterrupt(workToDoLock, state);
+
+    for (IOEventSource *source = eventChain; source != nullptr; source = source->getNext()) {
+      if (source->checkForWork()) more = true;
+      // Its action may have changed the chains, even removed and freed `source`: do not look at
+      // that again then.
+      if (loopRestart != 0) {
+        more = true;
+        break;
+      }
+    }
+    if ((loopRestart & kLoopTerminate) != 0) more = false;
+  }
+  const bool alive = (loopRestart & kLoopTerminate) == 0;
+  openGate();
+  return alive;
+}
+
+void IOWorkLoop::threadMain() {
+  while (runEventSources()) {
+    const IOInterruptState state = IOSimpleLockLockDisableInterrupt(workToDoLock);
+    // Tested and asserted under the lock that signals take, so that none is lost.
+    const bool terminate = (loopRestart & kLoopTerminate) != 0;
+    const bool wait = !terminate && !workToDo;
+    if (wait) {
+      WaitNote note;
+      note.verb = "waits for work on";
+      note.name = displayName();
+      note.object = ObjectIdOf(this);
+      kernel::AssertWait(const_cast<bool *>(&workToDo), kernel::Interruptible::kUninterruptible, 0,
+                         note);
+    }
+    IOSimpleLockUnlockEnableInterrupt(workToDoLock, state);
+    if (wait) kernel::ThreadBlock();
+  }
+  closeGate();
+  workThread = nullptr;
+  openGate();
+  free();
+}
+
+void IOWorkLoop::signalWorkAvailable() {
+  if (workToDoLock == nullptr) return;
+  const IOInterruptState state = IOSimpleLockLockDisableInterrupt(workToDoLock);
+  workToDo = true;
+  if (workThread != nullptr) kernel::ThreadWakeupThread(const_cast<bool *>(&workToDo), workThread);
+  IOSimpleLockUnlockEnableInterrupt(workToDoLock, state);
+}
+
+void IOWorkLoop::closeGate() {
+  IORecursiveLockLock(gateLock);
+  if (reserved->lockInterval != 0) reserved->lockTime = kernel::Now();
+  if (drydock::trace::Observed() && drydock::RecursiveLockDepth(gateLock) == 1)
+    publish(EventKind::kGateClose);
+}
+
+bool IOWorkLoop::tryCloseGate() {
+  if (!IORecursiveLockTryLock(gateLock)) return false;
+  if (reserved->lockInterval != 0) reserved->lockTime = kernel::Now();
+  if (drydock::trace::Observed() && drydock::RecursiveLockDepth(gateLock) == 1)
+    publish(EventKind::kGateClose);
+  return true;
+}
+
+void IOWorkLoop::openGate() {
+  if (reserved->lockInterval != 0) checkLockTime();
+  // Published before: the next owner may be running when the unlock returns, and this object be
+  // gone.
+  if (drydock::trace::Observed() && drydock::RecursiveLockDepth(gateLock) == 1)
+    publish(EventKind::kGateOpen);
+  IORecursiveLockUnlock(gateLock);
+}
+
+int IOWorkLoop::sleepGate(void *event, UInt32 interruptible) {
+  return sleepInGate(event, 0, interruptible);
+}
+
+int IOWorkLoop::sleepGate(void *event, AbsoluteTime deadline, UInt32 interruptible) {
+  return sleepInGate(event, deadline, interruptible);
+}
+
+int IOWorkLoop::sleepInGate(void *event, AbsoluteTime deadline, UInt32 interruptible) {
+  WaitNote note;
+  note.verb = "sleeps in";
+  note.name = displayName();
+  note.object = ObjectIdOf(this);
+  if (reserved->sleepNote != nullptr) note = *reserved->sleepNote;
+  reserved->sleepNote = nullptr;
+
+  if (reserved->lockInterval != 0) checkLockTime();
+  publish(EventKind::kGateSleep, nullptr, deadline);
+  // A thread that has been aborted never lets go of the gate (CG-17).
+  constexpr UInt32 kReporting = THREAD_WAIT_NOREPORT_KERNEL | THREAD_WAIT_NOREPORT_USER;
+  const bool drops =
+      !kernel::AbortPending(static_cast<kernel::Interruptible>(interruptible & ~kReporting));
+  if (drops) publish(EventKind::kGateOpen);
+  ++reserved->sleepers;
+  const int result = drydock::RecursiveLockSleep(gateLock, event, deadline, interruptible, note);
+  --reserved->sleepers;
+  if (reserved->lockInterval != 0) reserved->lockTime = kernel::Now();
+  if (drops) publish(EventKind::kGateClose);
+  return result;
+}
+
+void IOWorkLoop::wakeupGate(void *event, bool oneThread) {
+  if (event == nullptr) kernel::Panic("wakeup of a null event through a work loop's gate");
+  // Published before: who is woken may run first.
+  publish(EventKind::kGateWakeup, nullptr, oneThread);
+  IORecursiveLockWakeup(gateLock, event, oneThread);
+}
+
+void IOWorkLoop::setMaximumLockTime(uint64_t interval, uint32_t options) {
+  IORecursiveLockLock(gateLock);
+  reserved->lockInterval = interval;
+  reserved->lockTime = kernel::Now();  // the caller may hold the gate
+  reserved->options = (reserved->options & ~kTimeLockPanics) | (options & kTimeLockPanics);
+  IORecursiveLockUnlock(gateLock);
+}
+
+void IOWorkLoop::checkLockTime() {
+  const uint64_t held = kernel::Now() - reserved->lockTime;
+  if (held <= reserved->lockInterval) return;
+  // Interned, for a panic does not unwind the stack that would own a string.
+  const char *text = drydock::trace::Intern(
+      absl::StrCat("the gate of ", displayName(), " was held for ", held, " ns; at most ",
+                   reserved->lockInterval, " ns are allowed"));
+  if ((reserved->options & kTimeLockPanics) != 0) kernel::Panic(text);
+  kernel::Misuse("gate-held-too-long", text);
+}
+
+void IOWorkLoop::publish(EventKind kind, IOEventSource *source, uint64_t value) const {
+  if (!drydock::trace::Observed()) return;
+  const char *name = source != nullptr ? source->className() : displayName();
+  kernel::Trace(kind, ObjectIdOf(this), ObjectIdOf(source), value, name);
+}

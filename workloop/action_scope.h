@@ -1,0 +1,57 @@
+// workloop/action_scope.h
+//
+// One action of an event source under way: what it publishes, and how it learns that the source was
+// freed under it.
+//
+// A driver may release the last reference to a source in that source's own action. Upstream then
+// touches freed memory (workloop.md, section 10, trap 11); here the source, as it goes, tells the
+// scopes it has, and whoever runs the action asks before touching the source again.
+#ifndef DRYDOCK_WORKLOOP_ACTION_SCOPE_H_
+#define DRYDOCK_WORKLOOP_ACTION_SCOPE_H_
+
+#include <cstdint>
+
+#include "scheduler/kernel/types.h"
+
+class IOEventSource;
+class IOWorkLoop;
+
+namespace drydock {
+
+class ActionScope {
+ public:
+  // For an action of `source` (null: of the loop itself) under the gate of `loop`. May be made
+  // before the gate is closed, to cover the wait for it.
+  ActionScope(IOEventSource* source, const IOWorkLoop* loop);
+  ~ActionScope();
+  ActionScope(const ActionScope&) = delete;
+  ActionScope& operator=(const ActionScope&) = delete;
+
+  // Publishes the beginning / the end of the action. Called with the gate held.
+  void Begin();
+  void End(uint64_t result);
+
+  // Whether the source has been freed since: it must not be touched any more.
+  bool source_freed() const { return source_ == nullptr; }
+
+ private:
+  friend class ::IOEventSource;
+
+  // Tells all scopes of a source that is going. Returns whether there were any.
+  static bool Orphan(ActionScope* scopes);
+
+  IOEventSource* source_;
+  const IOWorkLoop* const loop_;
+  // The other scopes of the source: actions overlap when one sleeps in the gate.
+  ActionScope* next_ = nullptr;
+  ActionScope** link_ = nullptr;
+  // What Begin published, kept because the source may be gone at the end. Empty if nobody watched.
+  kernel::ObjectId loop_id_ = 0;
+  kernel::ObjectId source_id_ = 0;
+  const char* name_ = nullptr;
+  const char* detail_ = "";
+};
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_WORKLOOP_ACTION_SCOPE_H_
