@@ -159,12 +159,8 @@ void IOInterruptController::enableVector(IOInterruptVectorNumber, IOInterruptVec
 
 IOInterruptVectorNumber IOInterruptController::vectorOf(IOService *nub, int source) {
   if (nub == this) return source;  // a shared controller, on its parent
-  OSArray *specifiers = OSDynamicCast(OSArray, nub->getProperty(kIOInterruptSpecifiersKey));
-  OSData *specifier =
-      specifiers != nullptr ? OSDynamicCast(OSData, specifiers->getObject(source)) : nullptr;
-  if (specifier == nullptr || specifier->getLength() < sizeof(UInt32)) return -1;
-  return static_cast<IOInterruptVectorNumber>(
-      *static_cast<const UInt32 *>(specifier->getBytesNoCopy()));
+  return source >= 0 && source < nub->fInterruptSourceCount ? nub->fInterruptSources[source].vector
+                                                            : -1;
 }
 
 // --- The shared controller.

@@ -6,6 +6,7 @@
 #include "drivers/service/registry.h"
 #include "drivers/service/service_lock.h"
 #include "drivers/service/termination.h"
+#include "libkern/kernel_heap.h"
 #include "libkern/recursive_lock.h"
 #include "scheduler/kernel/choice.h"
 #include "scheduler/kernel/panic.h"
@@ -31,6 +32,8 @@ bool IOService::init(OSDictionary *dictionary) {
 }
 
 void IOService::free() {
+  drydock::HeapFree(fInterruptSources);
+  fInterruptSources = nullptr;
   if (fArbitrationLock != nullptr) {
     IORecursiveLockFree(fArbitrationLock);
     fArbitrationLock = nullptr;

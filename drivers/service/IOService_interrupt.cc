@@ -7,30 +7,34 @@
 #include "drivers/service/platform.h"
 #include "drivers/service/registry.h"
 #include "eventsources/interrupt_provider.h"
+#include "libkern/kernel_heap.h"
 
 using drydock::Owned;
 
-namespace {
-
-// The controller of the nub's source, or null with the reason in *error.
-IOInterruptController *ControllerOf(IOService *nub, int source, IOReturn *error) {
-  *error = kIOReturnNoResources;
-  const auto names = Owned(nub->copyProperty(kIOInterruptControllersKey));
+// Reads the sources out of the properties, once. Thread context. False if there are none.
+bool IOService::resolveInterrupts() {
+  if (fInterruptSources != nullptr) return true;
+  const auto names = Owned(copyProperty(kIOInterruptControllersKey));
+  const auto specifiers = Owned(copyProperty(kIOInterruptSpecifiersKey));
   OSArray *controllers = OSDynamicCast(OSArray, names.get());
-  if (controllers == nullptr) return nullptr;
-  *error = kIOReturnNoInterrupt;
-  if (source < 0 || static_cast<unsigned>(source) >= controllers->getCount()) return nullptr;
-  *error = kIOReturnNoResources;
-  OSString *name = OSDynamicCast(OSString, controllers->getObject(source));
-  return name != nullptr ? drydock::FindInterruptController(name) : nullptr;
+  OSArray *vectors = OSDynamicCast(OSArray, specifiers.get());
+  if (controllers == nullptr || vectors == nullptr) return false;
+  const int count = static_cast<int>(controllers->getCount());
+  auto *sources = static_cast<InterruptSource *>(drydock::HeapAllocate(
+      drydock::BlockKind::kInternal, count * sizeof(InterruptSource), /*zero=*/true));
+  for (int i = 0; i < count; ++i) {
+    OSString *name = OSDynamicCast(OSString, controllers->getObject(i));
+    OSData *vector = OSDynamicCast(OSData, vectors->getObject(i));
+    if (name == nullptr || vector == nullptr || vector->getLength() < sizeof(UInt32)) continue;
+    sources[i].controller = drydock::FindInterruptController(name);
+    sources[i].vector = static_cast<SInt32>(*static_cast<const UInt32 *>(vector->getBytesNoCopy()));
+  }
+  fInterruptSourceCount = count;
+  fInterruptSources = sources;
+  return true;
 }
 
-template <typename Call>
-IOReturn WithController(IOService *nub, int source, Call call) {
-  IOReturn error;
-  IOInterruptController *controller = ControllerOf(nub, source, &error);
-  return controller == nullptr ? error : call(controller);
-}
+namespace {
 
 // How the event sources, two layers down, reach a nub.
 const drydock::InterruptProvider kProvider = {
@@ -52,33 +56,46 @@ const drydock::InterruptProvider kProvider = {
 
 }  // namespace
 
+IOReturn IOService::lookupInterrupt(int source, bool resolve, IOInterruptController **controller) {
+  if (fInterruptSources == nullptr) {
+    if (!resolve) return kIOReturnNoInterrupt;
+    if (!resolveInterrupts()) return kIOReturnNoResources;
+  }
+  if (source < 0 || source >= fInterruptSourceCount) return kIOReturnNoInterrupt;
+  *controller = fInterruptSources[source].controller;
+  return *controller != nullptr ? kIOReturnSuccess : kIOReturnNoResources;
+}
+
 IOReturn IOService::registerInterrupt(int source, OSObject *target, IOInterruptAction handler,
                                       void *refCon) {
-  return WithController(this, source, [&](IOInterruptController *controller) {
-    return controller->registerInterrupt(this, source, target, handler, refCon);
-  });
+  IOInterruptController *controller;
+  const IOReturn found = lookupInterrupt(source, /*resolve=*/true, &controller);
+  return found != kIOReturnSuccess
+             ? found
+             : controller->registerInterrupt(this, source, target, handler, refCon);
 }
 
 IOReturn IOService::unregisterInterrupt(int source) {
-  return WithController(this, source, [&](IOInterruptController *controller) {
-    return controller->unregisterInterrupt(this, source);
-  });
+  IOInterruptController *controller;
+  const IOReturn found = lookupInterrupt(source, /*resolve=*/false, &controller);
+  return found != kIOReturnSuccess ? found : controller->unregisterInterrupt(this, source);
 }
 
 IOReturn IOService::getInterruptType(int source, int *interruptType) {
-  return WithController(this, source, [&](IOInterruptController *controller) {
-    return controller->getInterruptType(this, source, interruptType);
-  });
+  IOInterruptController *controller;
+  const IOReturn found = lookupInterrupt(source, /*resolve=*/true, &controller);
+  return found != kIOReturnSuccess ? found
+                                   : controller->getInterruptType(this, source, interruptType);
 }
 
 IOReturn IOService::enableInterrupt(int source) {
-  return WithController(this, source, [&](IOInterruptController *controller) {
-    return controller->enableInterrupt(this, source);
-  });
+  IOInterruptController *controller;
+  const IOReturn found = lookupInterrupt(source, /*resolve=*/false, &controller);
+  return found != kIOReturnSuccess ? found : controller->enableInterrupt(this, source);
 }
 
 IOReturn IOService::disableInterrupt(int source) {
-  return WithController(this, source, [&](IOInterruptController *controller) {
-    return controller->disableInterrupt(this, source);
-  });
+  IOInterruptController *controller;
+  const IOReturn found = lookupInterrupt(source, /*resolve=*/false, &controller);
+  return found != kIOReturnSuccess ? found : controller->disableInterrupt(this, source);
 }

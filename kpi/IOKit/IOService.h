@@ -154,6 +154,7 @@ class IOService : public IORegistryEntry {
   };
   enum { kRecursing = 0x00100000 };  // option bit: terminated as the client of a victim
 
+  friend class IOInterruptController;
   friend class drydock::Matching;
   friend class drydock::Termination;
 
@@ -166,6 +167,19 @@ class IOService : public IORegistryEntry {
   UInt32 fBusy;
   OSObject *fOwner;  // who has it open; not retained
   IORecursiveLock *fArbitrationLock;
+  // What registered sources were found to be: in interrupt context nothing can be looked up.
+  // (workloop.md 5.3)
+  struct InterruptSource {
+    IOInterruptController *controller;  // not retained: controllers live as long as the platform
+    SInt32 vector;
+  };
+  InterruptSource *fInterruptSources;
+  int fInterruptSourceCount;
+  bool resolveInterrupts();
+  // The controller of a source; `resolve` as well if nothing was looked up yet (thread context
+  // only).
+  IOReturn lookupInterrupt(int source, bool resolve, IOInterruptController **controller);
+
   IOThread fPhase1Thread;  // who made it inactive, while kTermPhase1
 };
 

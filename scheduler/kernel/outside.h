@@ -21,6 +21,16 @@ using OutsideHandle = uint64_t;
 OutsideHandle OutsideSchedule(Time when, const char* what, ObjectId object,
                               OutsideFunction function, void* context);
 
+// The same at the moment `thread` next blocks, for what is to happen while it waits. By then the
+// strategy may let others go first, so the function looks whether it still does.
+OutsideHandle OutsideScheduleAtBlock(Thread* thread, const char* what, ObjectId object,
+                                     OutsideFunction function, void* context);
+
+// The same when the run comes to its `number`th choice point, counted from boot; at once if it has
+// passed.
+OutsideHandle OutsideScheduleAtChoicePoint(uint64_t number, const char* what, ObjectId object,
+                                           OutsideFunction function, void* context);
+
 // Takes it back. False if it has happened already.
 bool OutsideCancel(OutsideHandle handle);
 

@@ -38,6 +38,9 @@ void SetThreadName(Thread* thread, absl::string_view name);
 int ThreadPriority(const Thread* thread);  // the priority it is scheduled at, 0..127
 void SetThreadPriority(Thread* thread, int priority);
 
+// Whether the thread waits for an event at this moment. Any context.
+bool ThreadIsBlocked(const Thread* thread);
+
 // Waits until the thread has ended. Thread context only.
 void ThreadJoin(Thread* thread);
 

@@ -99,6 +99,7 @@ void Machine::BlockSelf(Operation resume) {
   cpu.thread = nullptr;
   PickNext(cpu);
   Disturb();
+  if (!triggers_.empty()) PullTriggers(self);
   if (self->group != nullptr) self->group->WorkerBlocked();
   RunNext();
 }
@@ -209,6 +210,8 @@ void SetThreadPriority(Thread* thread, int priority) {
   machine->ChangePriority(thread, priority);
   machine->Settle();
 }
+
+bool ThreadIsBlocked(const Thread* thread) { return thread->state == Thread::State::kWaiting; }
 
 void ThreadJoin(Thread* thread) {
   AssertWait(thread, Interruptible::kUninterruptible, 0,

@@ -150,18 +150,32 @@ bool SpinLockTryLock(SpinLock* lock) {
   return true;
 }
 
-void SpinLockUnlock(SpinLock* lock) {
+namespace {
+
+// Frees the lock; its owner stays on its CPU. The lock is not touched after another CPU can have
+// it.
+void ReleaseSpinLock(SpinLock* lock) {
   ChoicePoint(OperationKind::kSpinUnlock, lock->id);
   lock->held = false;
   if (machine == nullptr || machine->cpu() == nullptr) return;
-  // Last use of the lock: from here on another CPU may have it, and free it.
   machine->Emit(EventKind::kLockRelease, 0, 0, lock->id, lock->name, "spin");
   machine->Release(lock);
-  if (machine->in_interrupt()) return;
+}
+
+// The owner may be preempted again.
+void EndSpinning() {
+  if (machine == nullptr || machine->cpu() == nullptr || machine->in_interrupt()) return;
   if (--machine->self()->spin_depth == 0) {
     machine->PreemptionEnabled();
     machine->Settle();
   }
+}
+
+}  // namespace
+
+void SpinLockUnlock(SpinLock* lock) {
+  ReleaseSpinLock(lock);
+  EndSpinning();
 }
 
 bool SpinLockLockDisableInterrupts(SpinLock* lock) {
@@ -171,9 +185,11 @@ bool SpinLockLockDisableInterrupts(SpinLock* lock) {
 }
 
 void SpinLockUnlockRestoreInterrupts(SpinLock* lock, bool enabled) {
-  // Interrupts first: once preemption is on again this thread may go on on another CPU.
+  ReleaseSpinLock(lock);
+  // Not before the lock is free, or a handler on this CPU could spin on it for ever; not after
+  // preemption is on again, or this thread could go on on another CPU.
   SetInterruptsEnabled(enabled);
-  SpinLockUnlock(lock);
+  EndSpinning();
 }
 
 }  // namespace drydock::kernel

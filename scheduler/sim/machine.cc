@@ -151,6 +151,9 @@ void Machine::Emit(trace::Event event) const {
 
 void Machine::StepSlow() {
   Charge(*current_);
+  FlushFast();
+  ++choice_points_;
+  if (!triggers_.empty()) PullTriggers(nullptr);
   RunNext();
 }
 
@@ -301,8 +304,35 @@ size_t Machine::Ask() {
 
 void Machine::FlushFast() {
   if (fast_alternatives_ >= 2) schedule_.Append(fast_alternatives_, 0, fast_steps_);
+  choice_points_ += fast_steps_;
   fast_steps_ = 0;
   fast_until_ = 0;
+}
+
+void Machine::AddTrigger(OutsideEvent* event) {
+  triggers_.push_back(event);
+  Disturb();
+}
+
+void Machine::RemoveTrigger(OutsideEvent* event) {
+  triggers_.erase(std::remove(triggers_.begin(), triggers_.end(), event), triggers_.end());
+  event->at_block_of = nullptr;
+  event->at_choice_point = 0;
+}
+
+void Machine::PullTriggers(const Thread* blocks) {
+  for (size_t i = 0; i < triggers_.size();) {
+    OutsideEvent* event = triggers_[i];
+    const bool due = event->at_block_of != nullptr ? event->at_block_of == blocks
+                                                   : event->at_choice_point <= choice_points_;
+    if (due) {
+      RemoveTrigger(event);
+      deadlines_.Insert(&event->deadline, Now());
+      Disturb();
+    } else {
+      ++i;
+    }
+  }
 }
 
 Time Machine::QuietUntil() const {
@@ -330,7 +360,12 @@ void Machine::SetFastPath() {
   for (const Candidate& candidate : candidates_) {
     if (candidate.alternative.kind == Alternative::Kind::kCpu) ++busy;
   }
-  const bool settled = fast_alternatives_ == 1 || (follows_time_ && busy == fast_alternatives_);
+  // Each step must be counted while somebody waits for a choice point.
+  const bool counts =
+      std::any_of(triggers_.begin(), triggers_.end(),
+                  [](const OutsideEvent* event) { return event->at_choice_point != 0; });
+  const bool settled =
+      !counts && (fast_alternatives_ == 1 || (follows_time_ && busy == fast_alternatives_));
   fast_until_ = settled ? QuietUntil() : 0;
 }
 

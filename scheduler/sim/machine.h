@@ -177,6 +177,11 @@ class Machine {
 
   DeadlineQueue& deadlines() { return deadlines_; }
 
+  // --- Outside events that wait for a thread to block or for a choice point.
+
+  void AddTrigger(OutsideEvent* event);
+  void RemoveTrigger(OutsideEvent* event);
+
   // --- Interrupts.
 
   Line& line(int index) { return lines_[index]; }
@@ -206,6 +211,9 @@ class Machine {
   // The strategy's answer, an index into candidates_; sets stopped_ if the run cannot go on.
   size_t Ask();
   void FlushFast();
+  // Makes due the outside events that wait for this choice point or, if it is not null, for
+  // `blocks` to block.
+  void PullTriggers(const Thread* blocks);
   void SetFastPath();
   void Charge(Cpu& cpu);
   void Deliver(int line);
@@ -247,6 +255,8 @@ class Machine {
   uint64_t fast_steps_ = 0;         // taken so since the last question
   uint32_t fast_alternatives_ = 1;  // that each of them would have had
 
+  uint64_t choice_points_ = 0;  // so far, without the fast_steps_
+
   std::vector<Candidate> candidates_;
   std::vector<Alternative> alternatives_;
   Schedule schedule_;
@@ -261,6 +271,7 @@ class Machine {
   uint64_t next_line_order_ = 1;
   Locks locks_;
   OutsideEvents outside_;
+  std::vector<OutsideEvent*> triggers_;  // in order of their scheduling
   ThreadCalls thread_calls_;
 
   ObjectId next_id_ = 1;

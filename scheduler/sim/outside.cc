@@ -49,12 +49,35 @@ OutsideHandle OutsideSchedule(Time when, const char* what, ObjectId object,
   return event->handle;
 }
 
+OutsideHandle OutsideScheduleAtBlock(Thread* thread, const char* what, ObjectId object,
+                                     OutsideFunction function, void* context) {
+  if (machine == nullptr) Panic("OutsideScheduleAtBlock with no run in progress");
+  ChoicePoint(OperationKind::kSubmit, object);
+  OutsideEvent* event = machine->outside().Make(what, function, context);
+  event->deadline.operation = {OperationKind::kOutside, object};
+  event->at_block_of = thread;
+  machine->AddTrigger(event);
+  return event->handle;
+}
+
+OutsideHandle OutsideScheduleAtChoicePoint(uint64_t number, const char* what, ObjectId object,
+                                           OutsideFunction function, void* context) {
+  if (machine == nullptr) Panic("OutsideScheduleAtChoicePoint with no run in progress");
+  ChoicePoint(OperationKind::kSubmit, object);
+  OutsideEvent* event = machine->outside().Make(what, function, context);
+  event->deadline.operation = {OperationKind::kOutside, object};
+  event->at_choice_point = std::max<uint64_t>(number, 1);
+  machine->AddTrigger(event);
+  return event->handle;
+}
+
 bool OutsideCancel(OutsideHandle handle) {
   if (machine == nullptr) return false;
   ChoicePoint(OperationKind::kSubmit, 0);
   OutsideEvent* event = machine->outside().Find(handle);
   if (event == nullptr) return false;
   machine->deadlines().Remove(&event->deadline);
+  machine->RemoveTrigger(event);
   machine->outside().Recycle(event);
   machine->Disturb();
   return true;

@@ -16,6 +16,11 @@ struct OutsideEvent {
   const char* what = "";
   kernel::OutsideFunction function = nullptr;
   void* context = nullptr;
+  // What it waits for before it has a deadline: that this thread blocks, or a choice point.
+  kernel::Thread* at_block_of = nullptr;
+  uint64_t at_choice_point = 0;
+
+  bool triggered() const { return at_block_of != nullptr || at_choice_point != 0; }
 };
 
 // Storage for them: events that have happened are used again.
@@ -28,6 +33,8 @@ class OutsideEvents {
     event->what = what;
     event->function = function;
     event->context = context;
+    event->at_block_of = nullptr;
+    event->at_choice_point = 0;
     return event;
   }
 
@@ -36,7 +43,8 @@ class OutsideEvents {
     const size_t slot = static_cast<uint32_t>(handle);
     if (slot == 0 || slot > events_.made()) return nullptr;
     OutsideEvent* event = events_.nth(slot - 1);
-    return event->handle == handle && event->deadline.queued() ? event : nullptr;
+    return event->handle == handle && (event->deadline.queued() || event->triggered()) ? event
+                                                                                       : nullptr;
   }
 
   void Recycle(OutsideEvent* event) { events_.GiveBack(event); }

@@ -189,6 +189,45 @@ DRYDOCK_TEST(Machine, OutsideEventHappensAtItsTimeAndCanBeTakenBack) {
   EXPECT_GE(state.at, when);
 }
 
+DRYDOCK_TEST(Machine, OutsideEventHappensWhenAThreadBlocks) {
+  struct State {
+    int event = 0;
+    int fired = 0;
+    Thread* sleeper = nullptr;
+  } state;
+  state.sleeper = ThreadStart({.name = "sleeper"}, [&] {
+    Sleep(kMillisecond);
+    AssertWait(&state.event, Interruptible::kUninterruptible, 0, kNote);
+    ThreadBlock();
+  });
+  Sleep(500 * kMicrosecond);
+  EXPECT_TRUE(ThreadIsBlocked(state.sleeper));
+  const auto wake = [](void* argument) {
+    auto* s = static_cast<State*>(argument);
+    ++s->fired;
+    EXPECT_TRUE(ThreadIsBlocked(s->sleeper));
+    EXPECT_EQ(ThreadWakeup(&s->event, true), 1);
+  };
+  OutsideScheduleAtBlock(state.sleeper, "test", 0, wake, &state);
+  const OutsideHandle other = OutsideScheduleAtBlock(CurrentThread(), "test", 0, wake, &state);
+  EXPECT_TRUE(OutsideCancel(other));
+  EXPECT_FALSE(OutsideCancel(other));
+  ThreadJoin(state.sleeper);
+  EXPECT_EQ(state.fired, 1);
+}
+
+DRYDOCK_TEST(Machine, OutsideEventHappensAtItsChoicePoint) {
+  int fired = 0;
+  const auto count = [](void* argument) { ++*static_cast<int*>(argument); };
+  OutsideScheduleAtChoicePoint(30, "test", 0, count, &fired);
+  const OutsideHandle never = OutsideScheduleAtChoicePoint(1'000'000, "test", 0, count, &fired);
+  EXPECT_EQ(fired, 0);
+  for (int i = 0; i < 100; ++i) ChoicePoint(OperationKind::kAtomic, 0);
+  Sleep(kMillisecond);
+  EXPECT_EQ(fired, 1);
+  EXPECT_TRUE(OutsideCancel(never));
+}
+
 struct Device {
   int handled = 0;
   bool in_interrupt_context = false;

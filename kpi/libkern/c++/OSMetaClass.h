@@ -170,10 +170,10 @@ class OSMetaClass {
 // Abstract kind cannot be instantiated.
 #define OSDeclareCommonStructors(className)                            \
  private:                                                              \
-  static const OSMetaClass *const superClass;                          \
+  [[maybe_unused]] static const OSMetaClass *const superClass;         \
                                                                        \
  public:                                                               \
-  static const OSMetaClass *const metaClass;                           \
+  [[maybe_unused]] static const OSMetaClass *const metaClass;          \
   static class MetaClass final : public OSMetaClass {                  \
    public:                                                             \
     MetaClass();                                                       \

@@ -1,0 +1,3 @@
+#include "drivers/samples/stream_service.h"
+
+OSDefineMetaClassAndAbstractStructors(StreamService, IOService)

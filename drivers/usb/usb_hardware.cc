@@ -1,0 +1,276 @@
+#include "drivers/usb/usb_hardware.h"
+
+#include <algorithm>
+
+#include "scheduler/kernel/per_boot.h"
+#include "scheduler/kernel/thread.h"
+#include "scheduler/kernel/trace.h"
+
+namespace drydock {
+namespace {
+
+constexpr uint8_t kEndpointIn = 0x80;
+// How long a controller tries before it believes that nobody answers.
+constexpr kernel::Time kNoAnswer = 30 * kernel::kMicrosecond;
+
+kernel::PerBoot<std::vector<std::unique_ptr<UsbHardware>>> machines;
+
+bool IsIn(const UsbEndpointModel& model) { return (model.address & kEndpointIn) != 0; }
+
+}  // namespace
+
+UsbHardware* UsbHardware::Make(int ports, int interrupt_line, IOReturn unplug_status) {
+  machines->emplace_back(new UsbHardware(ports, interrupt_line, unplug_status));
+  return machines->back().get();
+}
+
+// --- The driver's side.
+
+uint32_t UsbHardware::TakeStatus() {
+  const uint32_t status = status_;
+  status_ = 0;
+  pin_.Set(false);
+  return status;
+}
+
+void UsbHardware::EnableInterrupts(bool enable) {
+  interrupts_enabled_ = enable;
+  SetStatus(0);
+}
+
+void UsbHardware::SetStatus(uint32_t status) {
+  status_ |= status;
+  pin_.Set(interrupts_enabled_ && status_ != 0);
+}
+
+void UsbHardware::PowerOff() {
+  if (off_) return;
+  off_ = true;
+  for (const std::unique_ptr<Request>& request : requests_) {
+    kernel::OutsideCancel(request->done);
+    kernel::OutsideCancel(request->timeout);
+  }
+  for (const std::unique_ptr<Device>& device : ports_) {
+    if (device != nullptr) kernel::OutsideCancel(device->next_arrival);
+  }
+  EnableInterrupts(false);
+}
+
+void UsbHardware::Submit(void* cookie, uint16_t address, uint8_t endpoint,
+                         IOMemoryDescriptor* buffer, uint32_t length, kernel::Time timeout_ns) {
+  requests_.emplace_back(new Request{this, cookie, address, endpoint, buffer, length, timeout_ns});
+  RingDoorbell();
+}
+
+bool UsbHardware::Cancel(void* cookie) {
+  const auto found =
+      std::find_if(requests_.begin(), requests_.end(),
+                   [cookie](const auto& request) { return request->cookie == cookie; });
+  if (found == requests_.end()) return false;
+  // First it comes to a stop, for taking back what was scheduled gives the outside a chance to act.
+  Request* request = found->get();
+  request->cancelled = true;
+  Unqueue(request);
+  Forget(request);
+  RingDoorbell();  // for the next in line
+  return true;
+}
+
+bool UsbHardware::PopCompletion(Completion* completion) {
+  if (ring_.empty()) return false;
+  *completion = ring_.front();
+  ring_.pop_front();
+  return true;
+}
+
+uint16_t UsbHardware::AddressOn(int port) const {
+  return ports_[port] != nullptr ? ports_[port]->address : 0;
+}
+
+const UsbDeviceModel* UsbHardware::ModelOn(int port) const {
+  return ports_[port] != nullptr ? ports_[port]->model : nullptr;
+}
+
+void UsbHardware::RingDoorbell() {
+  if (doorbell_) return;
+  doorbell_ = true;
+  kernel::OutsideSchedule(
+      kernel::Now(), "doorbell", 0,
+      [](void* self) { static_cast<UsbHardware*>(self)->HearDoorbell(); }, this);
+}
+
+// --- The hand on the cable.
+
+void UsbHardware::Plug(int port, const UsbDeviceModel* model) { Do({port, model}); }
+
+void UsbHardware::Unplug(int port) { Do({port, nullptr}); }
+
+void UsbHardware::Do(const Deed& deed) {
+  if (kernel::CurrentThread() == nullptr) return DoNow(deed);
+  deeds_.push_back(deed);
+  kernel::OutsideSchedule(
+      kernel::Now(), "the hand on the cable", 0,
+      [](void* context) {
+        // The oldest, whichever of the calls this is: what is scheduled may happen in any order.
+        auto* self = static_cast<UsbHardware*>(context);
+        const Deed oldest = self->deeds_.front();
+        self->deeds_.pop_front();
+        self->DoNow(oldest);
+      },
+      this);
+}
+
+// --- The outside.
+
+void UsbHardware::DoNow(const Deed& deed) {
+  if (off_) return;
+  if (ports_[deed.port] != nullptr) Disconnect(deed.port);
+  if (deed.plug != nullptr) Connect(deed.port, deed.plug);
+}
+
+void UsbHardware::Connect(int port, const UsbDeviceModel* model) {
+  ports_[port].reset(
+      new Device{this, model, ++last_address_, kernel::NewObjectId(), kernel::Now()});
+  Device* device = ports_[port].get();
+  for (const UsbEndpointModel& endpoint : model->endpoints)
+    device->endpoints.push_back({&endpoint});
+  kernel::Trace(trace::EventKind::kPlug, device->id, 0, static_cast<uint64_t>(port),
+                trace::Intern(model->name));
+  ScheduleArrival(device);
+  SetStatus(kPortChange);
+}
+
+void UsbHardware::Disconnect(int port) {
+  const std::unique_ptr<Device> device = std::move(ports_[port]);
+  kernel::Trace(trace::EventKind::kUnplug, device->id, 0, static_cast<uint64_t>(port),
+                trace::Intern(device->model->name));
+  kernel::OutsideCancel(device->next_arrival);
+  for (Endpoint& endpoint : device->endpoints) {
+    while (!endpoint.queue.empty()) Post(endpoint.queue.front(), unplug_status_, 0);
+  }
+  SetStatus(kPortChange);
+}
+
+void UsbHardware::HearDoorbell() {
+  doorbell_ = false;
+  if (off_) return;
+  for (const std::unique_ptr<Request>& request : requests_) {
+    if (!request->started && !request->cancelled) Start(request.get());
+  }
+  for (const std::unique_ptr<Device>& device : ports_) {
+    if (device == nullptr) continue;
+    for (Endpoint& endpoint : device->endpoints) Advance(&endpoint);
+  }
+}
+
+void UsbHardware::Start(Request* request) {
+  request->started = true;
+  for (const std::unique_ptr<Device>& device : ports_) {
+    if (device == nullptr || device->address != request->address) continue;
+    for (Endpoint& endpoint : device->endpoints) {
+      if (endpoint.model->address == request->endpoint_address) request->endpoint = &endpoint;
+    }
+  }
+  if (request->endpoint == nullptr) {
+    request->done = kernel::OutsideSchedule(
+        kernel::Now() + kNoAnswer, "no answer", 0,
+        [](void* context) {
+          auto* self = static_cast<Request*>(context);
+          if (!self->cancelled) self->hardware->Post(self, self->hardware->unplug_status_, 0);
+        },
+        request);
+    return;
+  }
+  request->endpoint->queue.push_back(request);
+  if (request->timeout_ns == 0) return;
+  request->timeout = kernel::OutsideSchedule(
+      kernel::SaturatingAdd(kernel::Now(), request->timeout_ns), "transfer timeout", 0,
+      [](void* context) {
+        auto* self = static_cast<Request*>(context);
+        if (self->cancelled) return;
+        UsbHardware* hardware = self->hardware;
+        Endpoint* endpoint = self->endpoint;
+        hardware->Post(self, kIOReturnTimeout, 0);
+        hardware->Advance(endpoint);
+      },
+      request);
+}
+
+void UsbHardware::Advance(Endpoint* endpoint) {
+  if (endpoint->queue.empty()) return;
+  Request* head = endpoint->queue.front();
+  const bool in = IsIn(*endpoint->model);
+  if (head->done != 0 || (in && endpoint->available == 0)) return;
+  head->done = kernel::OutsideSchedule(
+      kernel::Now() + endpoint->model->latency_ns, in ? "bulk IN done" : "bulk OUT done", 0,
+      [](void* context) {
+        auto* self = static_cast<Request*>(context);
+        if (!self->cancelled) self->hardware->Complete(self);
+      },
+      head);
+}
+
+void UsbHardware::Complete(Request* request) {
+  Endpoint* endpoint = request->endpoint;
+  uint32_t bytes = request->length;
+  if (IsIn(*endpoint->model)) {
+    bytes = static_cast<uint32_t>(std::min<uint64_t>(bytes, endpoint->available));
+    for (uint32_t i = 0; i < bytes; ++i) {
+      const uint8_t value = endpoint->next_byte++;
+      request->buffer->writeBytes(i, &value, sizeof(value));
+    }
+    endpoint->available -= bytes;
+  }
+  Post(request, kIOReturnSuccess, bytes);
+  Advance(endpoint);
+}
+
+void UsbHardware::Post(Request* request, IOReturn status, uint32_t bytes) {
+  if (off_) return;
+  ring_.push_back({request->cookie, status, bytes});
+  Unqueue(request);
+  Forget(request);
+  SetStatus(kTransferDone);
+}
+
+void UsbHardware::ScheduleArrival(Device* device) {
+  device->next_arrival = 0;
+  if (device->arrivals == device->model->arrivals.size()) return;
+  device->next_arrival = kernel::OutsideSchedule(
+      kernel::SaturatingAdd(device->plugged_at, device->model->arrivals[device->arrivals].at_ns),
+      "data arrives", device->id,
+      [](void* context) {
+        auto* self = static_cast<Device*>(context);
+        self->hardware->Arrive(self);
+      },
+      device);
+}
+
+void UsbHardware::Arrive(Device* device) {
+  if (off_) return;
+  const uint32_t bytes = device->model->arrivals[device->arrivals++].bytes;
+  for (Endpoint& endpoint : device->endpoints) {
+    if (!IsIn(*endpoint.model)) continue;
+    endpoint.available += bytes;
+    Advance(&endpoint);
+    break;
+  }
+  ScheduleArrival(device);
+}
+
+void UsbHardware::Unqueue(Request* request) {
+  if (request->endpoint == nullptr) return;
+  std::deque<Request*>& queue = request->endpoint->queue;
+  queue.erase(std::find(queue.begin(), queue.end(), request));
+}
+
+// Frees it, once nothing scheduled can reach it any more.
+void UsbHardware::Forget(Request* request) {
+  kernel::OutsideCancel(request->done);
+  kernel::OutsideCancel(request->timeout);
+  requests_.erase(
+      std::find_if(requests_.begin(), requests_.end(),
+                   [request](const auto& candidate) { return candidate.get() == request; }));
+}
+
+}  // namespace drydock
