@@ -1,0 +1,106 @@
+// What a device's life costs on the host: boot, plug, match, read, pull the cable, teardown,
+// shutdown.
+#include <IOKit/usb/IOUSBHostDevice.h>
+
+#include "benchmark/benchmark.h"
+#include "drivers/samples/stream_service.h"
+#include "drivers/service/owned.h"
+#include "drivers/service/platform.h"
+#include "drivers/usb/usb_controller.h"
+#include "explore/random_walk.h"
+#include "libkern/kernel_heap.h"
+#include "scheduler/kernel/clock.h"
+#include "scheduler/kernel/panic.h"
+#include "scheduler/kernel/thread.h"
+#include "scheduler/simulation.h"
+
+namespace drydock {
+namespace {
+
+void BootAndShutdown() {
+  BootPlatform();
+  ShutdownPlatform();
+}
+
+UsbDeviceModel SerialAdapter() {
+  UsbDeviceModel model;
+  model.vendor_id = 4617;
+  model.product_id = 1;
+  model.endpoints = {{.address = 0x81}, {.address = 0x02}};
+  return model;
+}
+
+// The stream of the device on port 0; +1.
+OSSharedPtr<StreamService> WaitForStream(DrydockUSBController* usb) {
+  for (;;) {
+    kernel::Sleep(100 * kernel::kMicrosecond);
+    const auto device = Owned(usb->copyDevice(0));
+    IOService* interface = device != nullptr ? device->getClient() : nullptr;
+    StreamService* stream =
+        interface != nullptr ? OSDynamicCast(StreamService, interface->getClient()) : nullptr;
+    if (stream != nullptr && (stream->getState() & kIOServiceMatchedState) != 0) {
+      return OSSharedPtr<StreamService>(stream, OSRetain);
+    }
+  }
+}
+
+void PullDuringRead() {
+  static const UsbDeviceModel* const model = new UsbDeviceModel(SerialAdapter());
+  IOService* platform = BootPlatform();
+  {
+    const auto usb = Owned(DrydockUSBController::withOptions({}));
+    usb->attach(platform);
+    usb->start(platform);
+    usb->Plug(0, model);
+    const auto stream = WaitForStream(usb.get());
+    stream->acquireStream();
+    kernel::Thread* reader =
+        kernel::ThreadStart({.name = "reader", .priority = BASEPRI_DEFAULT}, [&] {
+          char bytes[64];
+          IOByteCount count;
+          if (stream->readStream(bytes, sizeof(bytes), &count) != kIOReturnOffline) {
+            kernel::Panic("the read did not come home");
+          }
+        });
+    kernel::Sleep(kernel::kMillisecond);
+    usb->Unplug(0);
+    kernel::ThreadJoin(reader);
+    stream->releaseStream();
+    kernel::Sleep(kernel::kMillisecond);
+  }
+  ShutdownPlatform();
+  if (!LiveObjects().empty()) kernel::Panic("an object leaked");
+}
+
+void Runs(benchmark::State& state, Strategy* strategy, void (*body)()) {
+  uint64_t questions = 0;
+  for (auto _ : state) {
+    const Outcome outcome = Simulation({}, strategy).Run(body);
+    if (!outcome.ok()) state.SkipWithError(outcome.text.c_str());
+    questions += outcome.schedule.questions();
+  }
+  state.counters["questions"] =
+      static_cast<double>(questions) / static_cast<double>(state.iterations());
+  state.SetItemsProcessed(state.iterations());
+}
+
+void BM_BootAndShutdown(benchmark::State& state) {
+  TimedStrategy timed;
+  Runs(state, &timed, &BootAndShutdown);
+}
+BENCHMARK(BM_BootAndShutdown);
+
+void BM_PullDuringRead(benchmark::State& state) {
+  TimedStrategy timed;
+  Runs(state, &timed, &PullDuringRead);
+}
+BENCHMARK(BM_PullDuringRead);
+
+void BM_PullDuringReadRandomWalk(benchmark::State& state) {
+  RandomWalk random(1);
+  Runs(state, &random, &PullDuringRead);
+}
+BENCHMARK(BM_PullDuringReadRandomWalk);
+
+}  // namespace
+}  // namespace drydock
