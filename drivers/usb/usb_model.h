@@ -40,8 +40,8 @@ struct UsbDeviceModel {
   uint8_t interface_subclass = 0;
   uint8_t interface_protocol = 0;
   std::vector<UsbEndpointModel> endpoints;
-  // In order of time. The bytes count up from 0 with each plug: 0, 1, … 255, 0, …; they stay queued
-  // in the device until they are read, and are lost when it is unplugged.
+  // In order of time. The bytes count up from 0 with each plug: 0, 1, … 255, 0, …; they stay
+  // queued in the device until they are read, and are lost when it is unplugged.
   std::vector<UsbArrival> arrivals;
 };
 

@@ -180,15 +180,21 @@ DRYDOCK_TEST(UsbSerial, UnplugDuringAWriteTakesItOffline) {
   t.machine.WaitForNoDevice();
 }
 
-DRYDOCK_TEST(UsbSerial, LastClientOutClosesTheProvider) {
+// With one CPU, a client of low priority leaves after didTerminate: it is the one to close.
+DRYDOCK_TEST_ON(UsbSerial, LastClientOutClosesTheProvider, MachineOptions{.cpus = 1}) {
   Serial t;
+  EventCount closes(trace::EventKind::kServiceClose);
+  EventCount did(trace::EventKind::kTerminateDid);
   ASSERT_EQ(t.stream->acquireStream(), kIOReturnSuccess);
-  kernel::Thread* client = StartClient([&t] { t.Read(8, kIOReturnOffline); });
-  WaitUntil([] { return true; });
-  kernel::Sleep(kMillisecond);
+  kernel::Thread* client =
+      kernel::ThreadStart({.name = "client", .priority = 31}, [&] { t.Read(8, kIOReturnOffline); });
+  kernel::Sleep(10 * kMillisecond);
   t.machine.usb()->Unplug(0);
-  t.machine.WaitForNoDevice();
   kernel::ThreadJoin(client);
+  t.machine.WaitForNoDevice();
+  EXPECT_EQ(closes.count(), 1);
+  EXPECT_EQ(closes.last().thread, kernel::ThreadIdOf(client));
+  EXPECT_GT(closes.last().time_ns, did.last().time_ns);
   EXPECT_EQ(t.stream->getProvider(), nullptr);
 }
 

@@ -1,0 +1,324 @@
+// How a nub finds its drivers. (service.md, sections 3.2 to 3.5)
+#include <initializer_list>
+#include <string>
+#include <utility>
+
+#include <IOKit/IOCatalogue.h>
+#include <IOKit/IOService.h>
+
+#include "drivers/service/owned.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scheduler/kernel/clock.h"
+#include "scheduler/kernel/thread.h"
+#include "tests/drivers/service/service_fixture.h"
+#include "tests/drydock_test.h"
+
+namespace {
+
+drydock::testing::Journal* journal;
+
+}  // namespace
+
+// A driver that writes down its life under its personality's "Tag" and behaves as other keys of it
+// say.
+class MatchDriver : public IOService {
+  OSDeclareDefaultStructors(MatchDriver)
+
+ public:
+  bool init(OSDictionary* properties) override {
+    if (!IOService::init(properties)) return false;
+    Record("init");
+    return getProperty("FailInit") == nullptr;
+  }
+  bool attach(IOService* provider) override {
+    const bool attached = IOService::attach(provider);
+    Record(attached ? "attach" : "attach refused");
+    return attached;
+  }
+  void detach(IOService* provider) override {
+    Record("detach");
+    IOService::detach(provider);
+  }
+  IOService* probe(IOService*, SInt32* score) override {
+    Record("probe");
+    if (OSNumber* add = OSDynamicCast(OSNumber, getProperty("AddScore"))) {
+      *score += static_cast<SInt32>(add->unsigned32BitValue());
+    }
+    return getProperty("FailProbe") != nullptr ? nullptr : this;
+  }
+  bool start(IOService*) override {
+    Record("start");
+    if (OSNumber* slow = OSDynamicCast(OSNumber, getProperty("SlowStartMS"))) {
+      drydock::kernel::Sleep(slow->unsigned32BitValue() * drydock::kernel::kMillisecond);
+    }
+    if (isInactive()) Record("inactive in start");
+    return getProperty("FailStart") == nullptr;
+  }
+  void stop(IOService*) override { Record("stop"); }
+  bool willTerminate(IOService* provider, IOOptionBits options) override {
+    Record("will");
+    return IOService::willTerminate(provider, options);
+  }
+  void free() override {
+    Record("free");
+    IOService::free();
+  }
+
+ private:
+  void Record(const char* what) {
+    OSString* tag = OSDynamicCast(OSString, getProperty("Tag"));
+    if (tag != nullptr) journal->push_back(std::string(tag->getCStringNoCopy()) + "." + what);
+  }
+};
+
+OSDefineMetaClassAndStructors(MatchDriver, IOService)
+
+// A provider class of its own, so that other drivers linked in do not match.
+class MatchNub : public IOService {
+  OSDeclareDefaultStructors(MatchNub)
+
+ public:
+  bool matchPropertyTable(OSDictionary*, SInt32*) override {
+    ++family_calls;
+    return !refuse;
+  }
+  int family_calls;
+  bool refuse;
+};
+
+OSDefineMetaClassAndStructors(MatchNub, IOService)
+
+namespace drydock::testing {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::Not;
+
+// Boots, with a nub below the platform that is not registered yet.
+struct Bench {
+  Journal lines;
+  BootedPlatform platform;
+  MatchNub* nub = OSTypeAlloc(MatchNub);
+
+  Bench() {
+    journal = &lines;
+    nub->init(nullptr);
+    nub->attach(platform.service());
+    nub->release();
+  }
+
+  // Adds a personality for MatchDriver on MatchNub; numbers as given, true as boolean, text else.
+  OSSharedPtr<OSDictionary> Add(
+      const char* tag, std::initializer_list<std::pair<const char*, int>> numbers = {},
+      std::initializer_list<std::pair<const char*, const char*>> texts = {}) {
+    const auto table = Owned(OSDictionary::withCapacity(6));
+    const auto put = [&](const char* key, const char* text) {
+      const auto value = Owned(OSString::withCString(text));
+      table->setObject(key, value.get());
+    };
+    put("Tag", tag);
+    put(kIOClassKey, "MatchDriver");
+    put(kIOProviderClassKey, "MatchNub");
+    for (const auto& [key, number] : numbers) {
+      const auto value = Owned(OSNumber::withNumber(static_cast<unsigned long long>(number), 32));
+      table->setObject(key, value.get());
+    }
+    for (const auto& [key, text] : texts) put(key, text);
+    const auto list = Owned(OSArray::withCapacity(1));
+    list->setObject(table.get());
+    gIOCatalogue->addDrivers(list.get());
+    return table;
+  }
+
+  void Register() {
+    nub->registerService();
+    EXPECT_EQ(nub->waitQuiet(kernel::kSecond), kIOReturnSuccess);
+  }
+};
+
+DRYDOCK_TEST(Matching, MT1TheBestScoreIsStartedAfterAllWereProbed) {
+  Bench b;
+  b.Add("A", {{kIOProbeScoreKey, 1000}});
+  b.Add("B", {{kIOProbeScoreKey, 2000}});
+  b.Register();
+  EXPECT_THAT(b.lines,
+              ElementsAre("B.init", "B.attach", "B.probe", "B.detach", "A.init", "A.attach",
+                          "A.probe", "A.detach", "B.attach", "B.start", "A.free"));
+  EXPECT_EQ(b.nub->getState() & kIOServiceMatchedState, UInt32{kIOServiceMatchedState});
+}
+
+DRYDOCK_TEST(Matching, MT2IfStartFailsTheNextIsStartedAndStopIsNotCalled) {
+  Bench b;
+  b.Add("A", {{kIOProbeScoreKey, 1000}});
+  b.Add("B", {{kIOProbeScoreKey, 2000}, {"FailStart", 1}});
+  b.Register();
+  EXPECT_THAT(b.lines, Contains("A.start"));
+  EXPECT_THAT(b.lines, Contains("B.free"));
+  EXPECT_THAT(b.lines, Not(Contains("B.stop")));
+}
+
+DRYDOCK_TEST(Matching, MT3EachCategoryHasItsDriver) {
+  Bench b;
+  b.Add("A", {}, {{kIOMatchCategoryKey, "X"}});
+  b.Add("B", {}, {{kIOMatchCategoryKey, "Y"}});
+  b.Register();
+  EXPECT_THAT(b.lines, Contains("A.start"));
+  EXPECT_THAT(b.lines, Contains("B.start"));
+}
+
+DRYDOCK_TEST(Matching, MT4ProbeMayRaiseItsScore) {
+  Bench b;
+  b.Add("A", {{kIOProbeScoreKey, 1000}, {"AddScore", 5000}});
+  b.Add("B", {{kIOProbeScoreKey, 2000}});
+  b.Register();
+  EXPECT_THAT(b.lines, Contains("A.start"));
+  EXPECT_THAT(b.lines, Not(Contains("B.start")));
+}
+
+DRYDOCK_TEST(Matching, MT5WhoDeclinesIsAttachedDetachedAndFreed) {
+  Bench b;
+  b.Add("A", {{"FailProbe", 1}});
+  b.Register();
+  EXPECT_THAT(b.lines, ElementsAre("A.init", "A.attach", "A.probe", "A.detach", "A.free"));
+}
+
+DRYDOCK_TEST(Matching, MT7IfInitFailsThereIsNoAttach) {
+  Bench b;
+  b.Add("A", {{"FailInit", 1}});
+  b.Register();
+  EXPECT_THAT(b.lines, ElementsAre("A.init", "A.free"));
+}
+
+DRYDOCK_TEST(Matching, MT8AnUnknownClassIsPassedOver) {
+  Bench b;
+  b.Add("X", {{kIOProbeScoreKey, 9000}}, {{kIOClassKey, "NoSuchClass"}});
+  b.Add("A");
+  b.Register();
+  EXPECT_THAT(b.lines, Contains("A.start"));
+  EXPECT_NE(b.nub->getState() & kIOServiceMatchedState, 0u);
+}
+
+DRYDOCK_TEST(Matching, MT9EqualScoresGoInOrder) {
+  Bench b;
+  b.Add("A", {{kIOProbeScoreKey, 5}});
+  b.Add("B", {{kIOProbeScoreKey, 5}});
+  b.Register();
+  EXPECT_THAT(b.lines, Contains("A.start"));
+  EXPECT_THAT(b.lines, Not(Contains("B.start")));
+}
+
+DRYDOCK_TEST(Matching, MT10ASuperclassMatches) {
+  Bench b;
+  b.Add("A", {}, {{kIOProviderClassKey, "IOService"}});
+  b.nub->registerService();
+  EXPECT_EQ(b.nub->waitQuiet(kernel::kSecond), kIOReturnSuccess);
+  EXPECT_THAT(b.lines, Contains("A.start"));
+}
+
+DRYDOCK_TEST(Matching, MT11AllPropertiesOfADictionaryMustAgree) {
+  Bench b;
+  b.nub->setProperty("k", "v");
+  const auto wanted = Owned(OSDictionary::withCapacity(2));
+  const auto value = Owned(OSString::withCString("v"));
+  wanted->setObject("k", value.get());
+  const auto both = Owned(OSDictionary::withDictionary(wanted.get()));
+  both->setObject("m", value.get());
+  const auto a = b.Add("A"), c = b.Add("C", {}, {{kIOMatchCategoryKey, "other"}});
+  a->setObject(kIOPropertyMatchKey, both.get());
+  const auto any = Owned(OSArray::withCapacity(2));
+  any->setObject(both.get());
+  any->setObject(wanted.get());
+  c->setObject(kIOPropertyMatchKey, any.get());
+  b.Register();
+  EXPECT_THAT(b.lines, Not(Contains("A.init")));
+  EXPECT_THAT(b.lines, Contains("C.start"));
+}
+
+DRYDOCK_TEST(Matching, TheFamilyMayRefuse) {
+  Bench b;
+  b.nub->refuse = true;
+  b.Add("A");
+  b.Register();
+  EXPECT_EQ(b.nub->family_calls, 1);
+  EXPECT_THAT(b.lines, ElementsAre());
+}
+
+DRYDOCK_TEST(Matching, MT17ATakenCategoryIsNotMatchedAgain) {
+  Bench b;
+  b.Add("A");
+  b.Register();
+  b.lines.clear();
+  b.Register();
+  EXPECT_THAT(b.lines, ElementsAre());
+}
+
+DRYDOCK_TEST(Matching, MT18NothingHappensOffTheRoot) {
+  Bench b;
+  b.Add("A");
+  const auto stray = Owned(OSTypeAlloc(MatchNub));
+  stray->init(nullptr);
+  stray->registerService();
+  kernel::Sleep(kernel::kMillisecond);
+  EXPECT_EQ(stray->getState(), 0u);
+}
+
+DRYDOCK_TEST(Matching, MT19RegisteringWhileItRunsMeansOneMoreRound) {
+  Bench b;
+  b.Add("A", {{"SlowStartMS", 5}});
+  b.nub->registerService();
+  kernel::Sleep(kernel::kMillisecond);
+  EXPECT_EQ(b.nub->getBusyState(), 1u);
+  b.nub->registerService();
+  b.nub->registerService();
+  EXPECT_EQ(b.nub->getBusyState(), 1u);
+  EXPECT_EQ(b.nub->waitQuiet(kernel::kSecond), kIOReturnSuccess);
+  EXPECT_EQ(b.nub->family_calls, 1);  // in the second round the category is taken
+}
+
+DRYDOCK_TEST(Matching, MT26SynchronousRegistrationReturnsWithTheDriverStarted) {
+  Bench b;
+  b.Add("A", {{"SlowStartMS", 5}});
+  b.nub->registerService(kIOServiceSynchronous);
+  EXPECT_THAT(b.lines, Contains("A.start"));
+  EXPECT_EQ(b.nub->getBusyState(), 0u);
+}
+
+DRYDOCK_TEST(Matching, TD25TerminationDuringStartWaitsForTheJob) {
+  Bench b;
+  b.Add("A", {{"SlowStartMS", 5}});
+  b.nub->registerService();
+  kernel::Sleep(2 * kernel::kMillisecond);
+  b.nub->terminate();
+  EXPECT_THAT(b.lines, Not(Contains("A.will")));
+  EXPECT_EQ(b.platform.service()->waitQuiet(kernel::kSecond), kIOReturnSuccess);
+  EXPECT_THAT(b.lines, Contains("A.inactive in start"));
+  EXPECT_THAT(b.lines, Contains("A.stop"));
+}
+
+DRYDOCK_TEST(Matching, TheDriversPropertiesAreItsPersonalitys) {
+  Bench b;
+  b.Add("A", {{"Extra", 7}});
+  b.Register();
+  IOService* driver = b.nub->getClient();
+  ASSERT_NE(driver, nullptr);
+  EXPECT_EQ(OSDynamicCast(OSNumber, driver->getProperty("Extra"))->unsigned32BitValue(),
+            7u);  // (RG-12)
+  EXPECT_NE(driver->getProperty(kIOMatchCategoryKey), nullptr);
+}
+
+DRYDOCK_TEST(Matching, MT15CompareProperty) {
+  Bench b;
+  b.nub->setProperty("k", "v");
+  const auto table = Owned(OSDictionary::withCapacity(1));
+  EXPECT_TRUE(b.nub->compareProperty(table.get(), "k"));
+  const auto value = Owned(OSString::withCString("v"));
+  table->setObject("k", value.get());
+  table->setObject("missing", value.get());
+  EXPECT_TRUE(b.nub->compareProperty(table.get(), "k"));
+  EXPECT_FALSE(b.nub->compareProperty(table.get(), "missing"));
+}
+
+}  // namespace
+}  // namespace drydock::testing
