@@ -44,6 +44,14 @@ struct BlockedThread {
   std::string reason;  // "waits for lock «gate of X», held by thread Y"
 };
 
+// A rule of the API that was broken where a Mac would go on, hang, or fault later.
+struct Finding {
+  std::string name;  // "gate-held-too-long"
+  std::string sentence;
+  std::string thread;  // on which; empty outside of threads
+  kernel::Time time_ns = 0;
+};
+
 struct Outcome {
   enum class Kind {
     kQuiet,    // every thread that must end has ended
@@ -55,6 +63,7 @@ struct Outcome {
   Kind kind = Kind::kQuiet;
   std::string text;  // one line on what went wrong; empty when quiet
   std::vector<BlockedThread> blocked;
+  std::vector<Finding> findings;  // in the order in which they were made, also when quiet
   kernel::Time end_ns = 0;
   Schedule schedule;  // the answers given, also when the run went wrong
 

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "absl/flags/flag.h"
@@ -19,6 +20,9 @@ ABSL_FLAG(std::string, drydock_replay, "", "a schedule to replay instead");
 namespace drydock::testing {
 namespace {
 
+// Of the run in progress.
+std::set<std::string> allowed_findings;
+
 // Runs the body once. Returns whether it failed; says why through GoogleTest.
 bool RunOnce(const std::string& name, const MachineOptions& options, Strategy* strategy,
              const std::string& strategy_name, const std::function<void()>& body, uint64_t* digest,
@@ -26,6 +30,7 @@ bool RunOnce(const std::string& name, const MachineOptions& options, Strategy* s
   const ::testing::TestResult* result =
       ::testing::UnitTest::GetInstance()->current_test_info()->result();
   const int parts_before = result->total_part_count();
+  allowed_findings.clear();
   trace::Digest observer;
   Outcome outcome;
   {
@@ -39,6 +44,12 @@ bool RunOnce(const std::string& name, const MachineOptions& options, Strategy* s
       absl::StrAppend(&blocked, "\n  thread ", thread.name, " ", thread.reason);
     }
     ADD_FAILURE() << OutcomeName(outcome.kind) << ": " << outcome.text << blocked;
+  }
+  for (const Finding& finding : outcome.findings) {
+    if (allowed_findings.contains(finding.name)) continue;
+    ADD_FAILURE() << finding.name << " at " << finding.time_ns << " ns"
+                  << (finding.thread.empty() ? "" : " on thread ") << finding.thread << ": "
+                  << finding.sentence;
   }
   bool failed = false;
   for (int i = parts_before; i < result->total_part_count(); ++i) {
@@ -60,6 +71,8 @@ int ShardVariable(const char* variable, int otherwise) {
 }
 
 }  // namespace
+
+void AllowFinding(const std::string& name) { allowed_findings.insert(name); }
 
 void RunUnderSchedules(const std::string& name, const MachineOptions& base,
                        const std::function<void()>& body) {

@@ -8,9 +8,9 @@
 //   }
 //
 // The body runs under the timed strategy first and then under seeded random walks, 20 schedules in
-// all unless told otherwise. It fails if an expectation fails, the kernel panics, or a thread that
-// is not a daemon stays blocked. The first failing schedule is printed with the command that
-// replays it.
+// all unless told otherwise. It fails if an expectation fails, the kernel panics, a rule of the API
+// is broken (Outcome::findings), or a thread that is not a daemon stays blocked. The first failing
+// schedule is printed with the command that replays it.
 //
 // Flags: --drydock_schedules=N, --drydock_seed=S, --drydock_strategy=all|timed|random,
 // --drydock_replay=dd1-…. Bazel's sharding (shard_count) splits schedules, not tests: shard i of n
@@ -29,6 +29,10 @@ namespace drydock::testing {
 // the schedule.
 void RunUnderSchedules(const std::string& name, const MachineOptions& options,
                        const std::function<void()>& body);
+
+// From the body: it breaks the rule of that name on purpose, so in this run findings of that name
+// are no failure.
+void AllowFinding(const std::string& name);
 
 }  // namespace drydock::testing
 

@@ -74,7 +74,7 @@ class UsbSerial : public StreamService {
   void armTimer();
   static void timerFired(OSObject *owner, IOTimerEventSource *sender);
 
-  IOUSBHostInterface *fInterface;  // open from start until closeProvider
+  IOUSBHostInterface *fInterface;  // open from start until the last one is out
   IOUSBHostPipe *fIn;
   IOUSBHostPipe *fOut;
   IOCommandGate *fGate;

@@ -43,6 +43,9 @@ bool ThreadCallEnterDelayed(ThreadCall* call, void* parameter1, Time deadline);
 bool ThreadCallCancel(ThreadCall* call);
 bool ThreadCallCancelWait(ThreadCall* call);
 
+// The earliest deadline that a thread call is pending for; 0 if there is none. Any context.
+Time ThreadCallNextDeadline();
+
 }  // namespace drydock::kernel
 
 #endif  // DRYDOCK_SCHEDULER_KERNEL_THREAD_CALL_H_

@@ -113,6 +113,11 @@ void Machine::Stop(Outcome::Kind kind, const char* text) {
   std::abort();  // nobody goes on with a fiber of a stopped run
 }
 
+void Machine::AddFinding(const char* name, absl::string_view sentence) {
+  outcome_.findings.push_back(
+      {name, std::string(sentence), self_ != nullptr ? self_->name : "", Now()});
+}
+
 std::vector<BlockedThread> Machine::Blocked() const {
   std::vector<BlockedThread> blocked;
   for (const Thread& thread : threads_) {

@@ -193,6 +193,9 @@ class Machine {
   // Stops the run; the caller never runs again.
   [[noreturn]] void Stop(Outcome::Kind kind, const char* text);
 
+  // Puts a broken rule on record.
+  void AddFinding(const char* name, absl::string_view sentence);
+
   ObjectId NewId() { return next_id_++; }
 
   ThreadCalls& thread_calls() { return thread_calls_; }

@@ -23,6 +23,7 @@ void internal::PanicWith(const char* text) {
 
 void Misuse(const char* finding, absl::string_view sentence) {
   Trace(EventKind::kMisuse, 0, 0, 0, finding, trace::Observed() ? trace::Intern(sentence) : "");
+  if (machine != nullptr) machine->AddFinding(finding, sentence);
 }
 
 void Log(absl::string_view text) {

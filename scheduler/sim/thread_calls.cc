@@ -211,4 +211,12 @@ bool ThreadCallCancelWait(ThreadCall* call) {
   return was_pending;
 }
 
+Time ThreadCallNextDeadline() {
+  Time next = sim::kNever;
+  machine->deadlines().VisitUntil(sim::kNever, [&next](const sim::Deadline* deadline) {
+    if (deadline->kind == sim::Deadline::Kind::kThreadCall) next = std::min(next, deadline->when);
+  });
+  return next == sim::kNever ? 0 : next;
+}
+
 }  // namespace drydock::kernel

@@ -59,6 +59,7 @@ class Findings : public trace::Observer {
   Findings() : watch_(this) {}
   void OnEvent(const trace::Event& event) override;
 
+  // A finding that a test counts is one that it expects: it does not fail the test.
   int Count(absl::string_view finding) const;
   int Total() const { return static_cast<int>(misuses_.size()); }
   int Logs() const { return logs_; }

@@ -1,0 +1,45 @@
+// cli/arguments.h
+//
+// What stands on the command line after a command's name: one FILE and options, "--name value" or
+// "--name=value", in any order.
+#ifndef DRYDOCK_CLI_ARGUMENTS_H_
+#define DRYDOCK_CLI_ARGUMENTS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
+#include "absl/types/span.h"
+
+namespace drydock::cli {
+
+class Arguments {
+ public:
+  // An option and where its value goes.
+  struct Option {
+    const char* name;  // without dashes
+    absl::optional<std::string>* value;
+  };
+
+  // Fills `file` and the options' values. InvalidArgument with one line if something is not
+  // allowed or the file is missing.
+  static absl::Status Parse(absl::Span<const std::string> arguments,
+                            const std::vector<Option>& options, std::string* file);
+};
+
+// "text" or "json"; `*json` says which. Nothing given is text.
+absl::Status ParseFormat(const absl::optional<std::string>& text, bool* json);
+
+// A whole number from `least` up. `name` is the option's.
+absl::Status ParseNumber(absl::string_view name, const absl::optional<std::string>& text,
+                         uint64_t least, uint64_t* number);
+
+// The file a path names: relative ones start where the user stands, also under `bazel run`.
+std::string ResolvePath(const std::string& path);
+
+}  // namespace drydock::cli
+
+#endif  // DRYDOCK_CLI_ARGUMENTS_H_

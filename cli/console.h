@@ -1,0 +1,24 @@
+// cli/console.h
+//
+// Where a command writes, and what it ends with.
+#ifndef DRYDOCK_CLI_CONSOLE_H_
+#define DRYDOCK_CLI_CONSOLE_H_
+
+#include <ostream>
+
+namespace drydock::cli {
+
+struct Console {
+  std::ostream& out;
+  std::ostream& err;
+  bool color = false;  // `out` is a terminal that wants it
+};
+
+// Exit codes.
+inline constexpr int kHeld = 0;
+inline constexpr int kFailed = 1;
+inline constexpr int kBadInput = 2;
+
+}  // namespace drydock::cli
+
+#endif  // DRYDOCK_CLI_CONSOLE_H_

@@ -1,0 +1,20 @@
+// The drydock command.
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  const char* no_color = std::getenv("NO_COLOR");
+  const bool color = isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0');
+  drydock::cli::Console console = {std::cout, std::cerr, color};
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const int code = drydock::cli::Main(arguments, &console);
+  std::cout.flush();
+  return code;
+}

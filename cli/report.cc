@@ -1,0 +1,146 @@
+#include "cli/report.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "scenario/return_codes.h"
+#include "scheduler/priority.h"
+#include "trace/json.h"
+#include "trace/timeline.h"
+
+namespace drydock::cli {
+namespace {
+
+const trace::EventWords kWords = {
+    [](int priority) { return BandName(BandOf(priority)); },
+    [](uint32_t code) { return ReturnCodeName(static_cast<IOReturn>(code)); },
+};
+
+std::string Milliseconds(kernel::Time time) {
+  return absl::StrFormat("%d.%03d ms", time / 1'000'000, time / 1000 % 1000);
+}
+
+const char* VerdictName(Verdict::Kind kind) {
+  switch (kind) {
+    case Verdict::Kind::kHeld:
+      return "held";
+    case Verdict::Kind::kFailed:
+      return "failed";
+    case Verdict::Kind::kNotJudged:
+      return "not judged";
+  }
+  return "?";
+}
+
+// For people: the timeline, the expectations, and for a failed run the line that replays it.
+void WriteText(const Report& report, Console* console) {
+  const Scenario& scenario = report.scenario;
+  const ScenarioResult& result = report.result;
+  const auto paint = [console](const char* color, absl::string_view text) {
+    return console->color ? absl::StrCat("\x1b[", color, "m", text, "\x1b[0m") : std::string(text);
+  };
+  std::ostream& out = console->out;
+  out << paint("1", scenario.file) << "\n";
+  if (!scenario.description.empty()) out << scenario.description << "\n";
+  out << scenario.cpus << (scenario.cpus == 1 ? " CPU, " : " CPUs, ") << report.strategy << "\n\n";
+  out << trace::WriteTimeline(report.events, {kWords, console->color}) << "\n";
+
+  size_t held = 0;
+  size_t judged = 0;
+  for (const Verdict& verdict : result.verdicts) {
+    switch (verdict.kind) {
+      case Verdict::Kind::kHeld:
+        out << paint("32", "✓") << " " << verdict.text << "\n";
+        ++held;
+        ++judged;
+        break;
+      case Verdict::Kind::kFailed:
+        out << paint("31", "✗") << " " << verdict.text << "\n    seen: " << verdict.seen << "\n";
+        ++judged;
+        break;
+      case Verdict::Kind::kNotJudged:
+        out << paint("2", "–") << " " << verdict.text << "\n    not judged: " << verdict.seen
+            << "\n";
+        break;
+    }
+  }
+  const bool all = result.held();
+  out << "\n"
+      << (all ? paint("32", "held") : paint("31", "failed")) << ": " << held << " of " << judged
+      << " expectations held, in " << Milliseconds(result.outcome.end_ns) << " of virtual time\n";
+  if (!all) out << "replay: " << ReplayLine(scenario, result.outcome.schedule) << "\n";
+}
+
+// For machines.
+trace::Json ToJson(const Report& report) {
+  const ScenarioResult& result = report.result;
+  trace::Json json;
+  json["scenario"] = report.scenario.file;
+  json["description"] = report.scenario.description;
+  json["cpus"] = report.scenario.cpus;
+  json["strategy"] = report.strategy;
+  json["held"] = result.held();
+  json["outcome"] = OutcomeName(result.outcome.kind);
+  json["text"] = result.outcome.text;
+  json["end_ns"] = result.outcome.end_ns;
+  json["schedule"] = result.outcome.schedule.ToString();
+  json["expectations"] = trace::Json::array();
+  for (const Verdict& verdict : result.verdicts) {
+    trace::Json line = {{"expected", verdict.text}, {"verdict", VerdictName(verdict.kind)}};
+    if (!verdict.seen.empty()) line["seen"] = verdict.seen;
+    json["expectations"].push_back(std::move(line));
+  }
+  json["blocked"] = trace::Json::array();
+  for (const BlockedThread& thread : result.outcome.blocked) {
+    json["blocked"].push_back({{"thread", thread.name}, {"reason", thread.reason}});
+  }
+  json["events"] = trace::Json::array();
+  for (const trace::Event& event : report.events) {
+    json["events"].push_back(trace::EventToJson(event, kWords));
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string ReplayLine(const Scenario& scenario, const Schedule& schedule) {
+  return absl::StrCat("drydock replay ", scenario.file, " --schedule ", schedule.ToString());
+}
+
+void WriteJson(const trace::Json& document, std::ostream& out) {
+  const auto text = [](const trace::Json& json) {
+    return json.dump(-1, ' ', false, trace::Json::error_handler_t::replace);
+  };
+  const char* separator = "{\n";
+  for (const auto& [key, value] : document.items()) {
+    out << separator << text(key) << ": ";
+    separator = ",\n";
+    if (!value.is_array() || value.empty()) {
+      out << text(value);
+      continue;
+    }
+    const char* before = "[\n  ";
+    for (const trace::Json& element : value) {
+      out << before << text(element);
+      before = ",\n  ";
+    }
+    out << "\n]";
+  }
+  out << "\n}\n";
+}
+
+int WriteReport(const Report& report, bool json, Console* console) {
+  if (json) {
+    WriteJson(ToJson(report), console->out);
+    for (const Verdict& verdict : report.result.verdicts) {
+      if (verdict.kind != Verdict::Kind::kFailed) continue;
+      console->err << "drydock: failed: " << verdict.text << "; seen: " << verdict.seen << "\n";
+    }
+  } else {
+    WriteText(report, console);
+  }
+  return report.result.held() ? kHeld : kFailed;
+}
+
+}  // namespace drydock::cli

@@ -1,0 +1,37 @@
+// cli/report.h
+//
+// What a run is reported as.
+#ifndef DRYDOCK_CLI_REPORT_H_
+#define DRYDOCK_CLI_REPORT_H_
+
+#include <string>
+#include <vector>
+
+#include "cli/console.h"
+#include "scenario/runner.h"
+#include "scenario/scenario.h"
+#include "trace/event.h"
+#include "trace/json.h"
+
+namespace drydock::cli {
+
+struct Report {
+  const Scenario& scenario;
+  std::string strategy;  // "at full speed", "random walk, seed 7"
+  const std::vector<trace::Event>& events;
+  const ScenarioResult& result;
+};
+
+// Writes a run: for people, or one JSON document, the same bytes for the same run, with what failed
+// named on `err`. Returns the exit code.
+int WriteReport(const Report& report, bool json, Console* console);
+
+// A document with a line for each member and for each element of its arrays.
+void WriteJson(const trace::Json& document, std::ostream& out);
+
+// "drydock replay FILE --schedule dd1-…".
+std::string ReplayLine(const Scenario& scenario, const Schedule& schedule);
+
+}  // namespace drydock::cli
+
+#endif  // DRYDOCK_CLI_REPORT_H_

@@ -1,0 +1,124 @@
+#include <chrono>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "cli/arguments.h"
+#include "cli/command.h"
+#include "cli/report.h"
+#include "explore/random_walk.h"
+#include "scenario/reader.h"
+#include "scenario/runner.h"
+#include "trace/recorder.h"
+
+namespace drydock::cli {
+namespace {
+
+int Fail(absl::string_view line, Console* console) {
+  console->err << "drydock run: " << line << "\n";
+  return kBadInput;
+}
+
+// `runs` seeds from `first` on: how many held, and the schedule of the first that did not.
+int RunMany(const Scenario& scenario, uint64_t first, uint64_t runs, bool json, Console* console) {
+  // Only this goes by the host's clock, and only to the terminal: how fast it went.
+  const auto began = std::chrono::steady_clock::now();
+  uint64_t held = 0;
+  uint64_t failed_seed = 0;
+  std::unique_ptr<ScenarioResult> failed;
+  for (uint64_t i = 0; i < runs; ++i) {
+    RandomWalk strategy(first + i);
+    ScenarioResult result = RunScenario(scenario, &strategy);
+    if (result.held()) {
+      ++held;
+    } else if (failed == nullptr) {
+      failed_seed = first + i;
+      failed = std::make_unique<ScenarioResult>(std::move(result));
+    }
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  console->err << absl::StrFormat("%.0f runs/s\n", static_cast<double>(runs) / took.count());
+
+  if (json) {
+    trace::Json document;
+    document["scenario"] = scenario.file;
+    document["first_seed"] = first;
+    document["runs"] = runs;
+    document["held"] = held;
+    document["failed"] = runs - held;
+    if (failed != nullptr) {
+      document["failed_seed"] = failed_seed;
+      document["schedule"] = failed->outcome.schedule.ToString();
+    }
+    WriteJson(document, console->out);
+  } else {
+    console->out << scenario.file << ": " << runs << " runs, seeds " << first << " to "
+                 << first + runs - 1 << ": " << held << " held, " << runs - held << " failed\n";
+  }
+  if (failed == nullptr) return kHeld;
+  if (!json) {
+    console->out << "\nseed " << failed_seed << ":\n";
+    for (const Verdict& verdict : failed->verdicts) {
+      if (verdict.kind != Verdict::Kind::kFailed) continue;
+      console->out << "✗ " << verdict.text << "\n    seen: " << verdict.seen << "\n";
+    }
+    console->out << "replay: " << ReplayLine(scenario, failed->outcome.schedule) << "\n";
+  }
+  return kFailed;
+}
+
+int Run(absl::Span<const std::string> arguments, Console* console) {
+  absl::optional<std::string> seed_text, runs_text, format_text;
+  std::string file;
+  uint64_t seed = 1;
+  uint64_t runs = 1;
+  bool json = false;
+  absl::Status status = Arguments::Parse(
+      arguments, {{"seed", &seed_text}, {"runs", &runs_text}, {"format", &format_text}}, &file);
+  if (status.ok()) status = ParseNumber("seed", seed_text, 0, &seed);
+  if (status.ok()) status = ParseNumber("runs", runs_text, 1, &runs);
+  if (status.ok()) status = ParseFormat(format_text, &json);
+  if (!status.ok()) return Fail(status.message(), console);
+
+  const absl::StatusOr<Scenario> scenario = ReadScenario(ResolvePath(file), file, LinkedDrivers());
+  if (!scenario.ok()) {
+    console->err << scenario.status().message() << "\n";
+    return kBadInput;
+  }
+  if (runs_text.has_value()) return RunMany(*scenario, seed, runs, json, console);
+
+  std::unique_ptr<Strategy> strategy;
+  std::string strategy_text;
+  if (seed_text.has_value()) {
+    strategy = std::make_unique<RandomWalk>(seed);
+    strategy_text = absl::StrCat("random walk, seed ", seed);
+  } else {
+    strategy = std::make_unique<TimedStrategy>();
+    strategy_text = "at full speed";
+  }
+  trace::Recorder recorder;
+  ScenarioResult result;
+  {
+    trace::ScopedObserver watching(&recorder);
+    result = RunScenario(*scenario, strategy.get());
+  }
+  const Report report = {*scenario, strategy_text, recorder.events(), result};
+  return WriteReport(report, json, console);
+}
+
+}  // namespace
+
+const Command kRun = {
+    "run", "FILE [--seed N] [--runs N] [--format text|json]", "runs a scenario",
+    "Runs the scenario in FILE (protobuf text format, scenario/scenario.proto) and reports what\n"
+    "happened and whether what it expects held.\n"
+    "\n"
+    "  --seed N       explore: a random walk through the interleavings, the same for the same N;\n"
+    "                 without, all CPUs run at full speed\n"
+    "  --runs N       that many random walks, with seeds from --seed (or 1) on; only counts them\n"
+    "  --format json  one JSON document instead of a page of text\n"
+    "\n"
+    "Exit code: 0 if everything held, 1 if something failed, 2 if the input is bad.\n",
+    &Run};
+
+}  // namespace drydock::cli

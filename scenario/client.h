@@ -1,0 +1,57 @@
+// scenario/client.h
+//
+// A thread of a scenario, going through its steps.
+#ifndef DRYDOCK_SCENARIO_CLIENT_H_
+#define DRYDOCK_SCENARIO_CLIENT_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "drivers/samples/stream_service.h"
+#include "scenario/scenario.h"
+#include "scenario/state_trigger.h"
+#include "scenario/usb_bench.h"
+
+namespace drydock {
+
+class Client {
+ public:
+  // What a step came to.
+  struct Result {
+    bool returned = false;
+    IOReturn code = kIOReturnSuccess;
+    uint32_t bytes = 0;
+  };
+
+  // All must outlive the run. `actors` are those of all threads.
+  Client(const Scenario::Thread& script, size_t index, std::vector<Actor>* actors, UsbBench* bench);
+
+  // Starts the thread. Thread context.
+  void Start();
+
+  // What its steps came to, in their order; for after the run.
+  const std::vector<Result>& results() const { return results_; }
+
+ private:
+  void Run();
+  void Do(const Scenario::Step& step, Result* result);
+  IOReturn Open(const Scenario::Step& step);
+  IOReturn Transfer(const Scenario::Step& step, uint32_t* bytes);
+  IOReturn Close();
+  void WaitUntil(const Scenario::State& state);
+
+  const Scenario::Thread& script_;
+  std::vector<Actor>& actors_;
+  Actor& actor_;
+  UsbBench& bench_;
+  std::vector<Result> results_;
+  // Here rather than on the thread's stack, which is dropped if the run ends badly.
+  std::vector<uint8_t> buffer_;
+  std::vector<std::unique_ptr<StateTrigger>> waits_;
+  StreamService* stream_ = nullptr;  // the opened one, retained
+};
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_SCENARIO_CLIENT_H_

@@ -1,0 +1,66 @@
+// scenario/event_watch.h
+//
+// Follows the events a scenario has expectations about.
+#ifndef DRYDOCK_SCENARIO_EVENT_WATCH_H_
+#define DRYDOCK_SCENARIO_EVENT_WATCH_H_
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "scenario/scenario.h"
+#include "trace/observer.h"
+
+namespace drydock {
+
+class EventWatch : public trace::Observer {
+ public:
+  explicit EventWatch(const Scenario& scenario);
+
+  // Whether there is anything to follow; if not, it need not be attached.
+  bool needed() const { return needed_; }
+
+  void OnEvent(const trace::Event& event) override;
+
+  // What was seen instead of what expectation `index` of the scenario expects; empty if it held.
+  // For expectations of order and of absence.
+  std::string SeenInstead(size_t index) const;
+
+ private:
+  struct Pattern {
+    bool any_kind;
+    trace::EventKind kind;
+    const char* name;    // interned; null: any
+    const char* thread;  // interned; null: any
+  };
+  // One event of an order, or the one of an absence.
+  struct Mark {
+    Pattern pattern;
+    std::string text;
+    int occurrence = 1;    // the n-th is meant
+    int count = 0;         // so far
+    uint64_t seen_at = 0;  // its number among all events; 0: not yet
+    kernel::Time time_ns = 0;
+  };
+  struct Watched {
+    size_t expectation;
+    bool absence;
+    bool waits_for_since;
+    Pattern since;
+    std::vector<Mark> marks;
+  };
+
+  static Pattern Prepare(const Scenario::EventPattern& pattern);
+  bool Matches(const Pattern& pattern, const trace::Event& event) const;
+
+  bool needed_ = false;
+  bool any_kind_ = false;
+  std::array<bool, 256> kinds_ = {};  // that matter
+  std::vector<Watched> watched_;
+  std::vector<const char*> thread_names_;  // by id
+  uint64_t events_ = 0;
+};
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_SCENARIO_EVENT_WATCH_H_

@@ -1,0 +1,641 @@
+#include "scenario/reader.h"
+
+#include <cmath>
+#include <fstream>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "drivers/usb/usb_controller.h"
+#include "scenario/return_codes.h"
+#include "scenario/scenario.pb.h"
+#include "scheduler/kernel/interrupt.h"
+#include "scheduler/priority.h"
+#include "scheduler/simulation.h"
+#include "trace/digest.h"
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/text_format.h>
+
+namespace drydock {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::TextFormat;
+using Tree = TextFormat::ParseInfoTree;
+using Verb = Scenario::Verb;
+
+// Names the format in fingerprints: what an old schedule would mean something else under.
+constexpr absl::string_view kFormat = "drydock scenario 1";
+
+// As TextFormat has it: from 0.
+struct Place {
+  int line = 0;
+  int column = 0;
+};
+
+struct Problem {
+  Place place;
+  std::string text;
+};
+
+// Keeps the first error.
+class FirstError : public google::protobuf::io::ErrorCollector {
+ public:
+  void AddError(int line, google::protobuf::io::ColumnNumber column,
+                const std::string& message) override {
+    if (!found_) problem_ = {{std::max(line, 0), std::max(column, 0)}, message};
+    found_ = true;
+  }
+  bool found() const { return found_; }
+  const Problem& problem() const { return problem_; }
+
+ private:
+  bool found_ = false;
+  Problem problem_;
+};
+
+// What the parser says, in our words: one line, with what is allowed where it can be told.
+std::string Explain(absl::string_view message) {
+  constexpr absl::string_view kType = "Message type \"";
+  constexpr absl::string_view kNoField = "\" has no field named \"";
+  const size_t split = message.find(kNoField);
+  if (absl::StartsWith(message, kType) && split != absl::string_view::npos) {
+    const std::string type(message.substr(kType.size(), split - kType.size()));
+    absl::string_view field = message.substr(split + kNoField.size());
+    field = field.substr(0, field.find('"'));
+    const auto* descriptor =
+        google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(type);
+    if (descriptor != nullptr) {
+      std::vector<std::string> names;
+      for (int i = 0; i < descriptor->field_count(); ++i) {
+        names.push_back(descriptor->field(i)->name());
+      }
+      return absl::StrCat("unknown field ", field, "; allowed here are ",
+                          absl::StrJoin(names, ", "));
+    }
+  }
+  std::string text = absl::StrReplaceAll(absl::StripSuffix(message, "."), {{"\n", " "}});
+  if (!text.empty()) text[0] = absl::ascii_tolower(static_cast<unsigned char>(text[0]));
+  return text;
+}
+
+// A message of the file, and where its parts stand there.
+template <typename Proto>
+struct Node {
+  const Proto& proto;
+  const Tree* tree;  // null: nowhere
+  Place place;       // of the message itself
+
+  const FieldDescriptor* Field(const char* name) const {
+    return proto.GetDescriptor()->FindFieldByName(name);
+  }
+  // Of a field, or of the message if it does not have it.
+  Place Of(const char* name, int index = -1) const {
+    if (tree == nullptr) return place;
+    const TextFormat::ParseLocation found = tree->GetLocation(Field(name), index);
+    return found.line < 0 ? place : Place{found.line, found.column};
+  }
+  template <typename Child>
+  Node<Child> At(const char* name, const Child& child, int index = -1) const {
+    return {child, tree == nullptr ? nullptr : tree->GetTreeForNested(Field(name), index),
+            Of(name, index)};
+  }
+};
+
+// Goes through the parsed file. After the first problem it goes on with whatever it has; the result
+// is then thrown away.
+class Checker {
+ public:
+  Checker(const std::vector<std::string>& drivers, Scenario* scenario)
+      : drivers_(drivers), scenario_(*scenario) {}
+
+  void Check(const Node<ScenarioProto>& file);
+
+  bool failed() const { return failed_; }
+  const Problem& problem() const { return problem_; }
+
+ private:
+  void Fail(Place place, std::string text) {
+    if (!failed_) problem_ = {place, std::move(text)};
+    failed_ = true;
+  }
+
+  template <typename Int>
+  Int Within(Place place, absl::string_view what, Int value, Int least, Int most) {
+    if (value >= least && value <= most) return value;
+    Fail(place, absl::StrCat(what, " is ", value, "; allowed is ", least, " to ", most));
+    return least;
+  }
+
+  std::string Name(Place place, absl::string_view what, const std::string& name,
+                   const std::vector<std::string>& taken);
+  size_t Find(Place place, absl::string_view what, const std::string& name,
+              const std::vector<std::string>& known);
+  kernel::Time Time(Place place, absl::string_view what, const std::string& text);
+  IOReturn Code(Place place, const std::string& name);
+
+  void CheckController(const Node<ControllerProto>& node);
+  void CheckDevice(const Node<DeviceProto>& node);
+  void CheckThread(const Node<ThreadProto>& node, Scenario::Thread* thread);
+  Scenario::Step CheckStep(const Node<StepProto>& node);
+  Scenario::State CheckState(const Node<WhileProto>& node);
+  void CheckHappening(const Node<HappeningProto>& node);
+  void CheckExpectation(const Node<ExpectationProto>& node);
+  void CheckReturns(const Node<ReturnsProto>& node, Scenario::Expectation* expectation);
+  void CheckOrder(const Node<OrderProto>& node, Scenario::Expectation* expectation);
+  Scenario::EventPattern CheckEvent(const Node<EventProto>& node);
+
+  const std::vector<std::string>& drivers_;
+  Scenario& scenario_;
+  std::vector<std::string> controller_names_;
+  std::vector<std::string> device_names_;
+  std::vector<std::string> thread_names_;
+  bool failed_ = false;
+  Problem problem_;
+};
+
+std::string Checker::Name(Place place, absl::string_view what, const std::string& name,
+                          const std::vector<std::string>& taken) {
+  if (name.empty()) Fail(place, absl::StrCat("a ", what, " without a name; give it a name"));
+  for (const std::string& other : taken) {
+    if (other == name) {
+      Fail(place, absl::StrCat("a second ", what, " called \"", name, "\"; names must differ"));
+    }
+  }
+  return name;
+}
+
+size_t Checker::Find(Place place, absl::string_view what, const std::string& name,
+                     const std::vector<std::string>& known) {
+  for (size_t i = 0; i < known.size(); ++i) {
+    if (known[i] == name) return i;
+  }
+  Fail(place,
+       absl::StrCat(name.empty() ? absl::StrCat("no ", what, " is named")
+                                 : absl::StrCat("unknown ", what, " \"", name, "\""),
+                    "; ",
+                    known.empty() ? "there is none"
+                                  : absl::StrCat("allowed is ", absl::StrJoin(known, ", "))));
+  return 0;
+}
+
+kernel::Time Checker::Time(Place place, absl::string_view what, const std::string& text) {
+  constexpr absl::string_view kAllowed =
+      "; allowed is a number and a unit (ns, us, ms, s), such as \"20us\", up to 1000s";
+  constexpr double kMost = 1e12;
+  const size_t unit_at = text.find_first_not_of("0123456789.-+");
+  const std::string unit = unit_at == std::string::npos ? "" : text.substr(unit_at);
+  double scale = 0;
+  if (unit == "ns") scale = 1;
+  if (unit == "us") scale = 1e3;
+  if (unit == "ms") scale = 1e6;
+  if (unit == "s") scale = 1e9;
+  double number = 0;
+  if (scale == 0 || !absl::SimpleAtod(text.substr(0, unit_at), &number)) {
+    Fail(place, absl::StrCat(what, " \"", text, "\" is not a time", kAllowed));
+    return 0;
+  }
+  if (number < 0) {
+    Fail(place, absl::StrCat(what, " \"", text, "\" is negative", kAllowed));
+    return 0;
+  }
+  if (number * scale > kMost) {
+    Fail(place, absl::StrCat(what, " \"", text, "\" is too long", kAllowed));
+    return 0;
+  }
+  return static_cast<kernel::Time>(std::llround(number * scale));
+}
+
+IOReturn Checker::Code(Place place, const std::string& name) {
+  const absl::optional<IOReturn> code = ParseReturnCode(name);
+  if (!code.has_value()) {
+    Fail(place, absl::StrCat("unknown return code \"", name,
+                             "\"; allowed are the names of <IOKit/IOReturn.h>, such as "
+                             "kIOReturnOffline"));
+    return kIOReturnError;
+  }
+  return *code;
+}
+
+void Checker::Check(const Node<ScenarioProto>& file) {
+  const ScenarioProto& proto = file.proto;
+  scenario_.description = proto.description();
+  scenario_.cpus = Within(file.Of("cpus"), "cpus", proto.cpus(), 1, kMaxCpus);
+  for (int i = 0; i < proto.controller_size(); ++i) {
+    CheckController(file.At("controller", proto.controller(i), i));
+  }
+  for (int i = 0; i < proto.device_size(); ++i) CheckDevice(file.At("device", proto.device(i), i));
+  // All names first: threads may wait for later ones.
+  for (int i = 0; i < proto.thread_size(); ++i) {
+    const auto node = file.At("thread", proto.thread(i), i);
+    thread_names_.push_back(Name(node.Of("name"), "thread", node.proto.name(), thread_names_));
+  }
+  scenario_.threads.resize(thread_names_.size());
+  for (int i = 0; i < proto.thread_size(); ++i) {
+    CheckThread(file.At("thread", proto.thread(i), i), &scenario_.threads[i]);
+  }
+  for (int i = 0; i < proto.timeline_size(); ++i) {
+    CheckHappening(file.At("timeline", proto.timeline(i), i));
+  }
+  for (int i = 0; i < proto.expect_size(); ++i) {
+    CheckExpectation(file.At("expect", proto.expect(i), i));
+  }
+}
+
+void Checker::CheckController(const Node<ControllerProto>& node) {
+  Scenario::Controller controller;
+  controller.name = Name(node.Of("name"), "controller", node.proto.name(), controller_names_);
+  controller.line =
+      Within(node.Of("line"), "line", node.proto.line(), 0, kernel::kInterruptLines - 1);
+  const std::string& status = node.proto.unplug_status();
+  if (status != "kIOReturnNotResponding" && status != "kIOReturnAborted") {
+    Fail(node.Of("unplug_status"),
+         absl::StrCat("unplug_status is \"", status,
+                      "\"; allowed is kIOReturnNotResponding or kIOReturnAborted"));
+  } else {
+    controller.unplug_status = Code(node.Of("unplug_status"), status);
+  }
+  controller_names_.push_back(controller.name);
+  scenario_.controllers.push_back(std::move(controller));
+}
+
+void Checker::CheckDevice(const Node<DeviceProto>& node) {
+  const DeviceProto& proto = node.proto;
+  Scenario::Device device;
+  device.model.name = Name(node.Of("name"), "device", proto.name(), device_names_);
+  device.controller =
+      Find(node.Of("controller"), "controller", proto.controller(), controller_names_);
+  device.port = Within(node.Of("port"), "port", proto.port(), 0, DrydockUSBController::kPorts - 1);
+  device.driver = proto.driver();
+  Find(node.Of("driver"), "driver", proto.driver(), drivers_);
+
+  const auto byte = [&](const char* field, uint32_t value) {
+    return static_cast<uint8_t>(Within(node.Of(field), field, value, 0u, 255u));
+  };
+  const auto word = [&](const char* field, uint32_t value) {
+    return static_cast<uint16_t>(Within(node.Of(field), field, value, 0u, 65535u));
+  };
+  UsbDeviceModel& model = device.model;
+  model.vendor_id = word("vendor_id", proto.vendor_id());
+  model.product_id = word("product_id", proto.product_id());
+  model.device_release = word("device_release", proto.device_release());
+  model.device_class = byte("device_class", proto.device_class());
+  model.device_subclass = byte("device_subclass", proto.device_subclass());
+  model.device_protocol = byte("device_protocol", proto.device_protocol());
+  model.interface_class = byte("interface_class", proto.interface_class());
+  model.interface_subclass = byte("interface_subclass", proto.interface_subclass());
+  model.interface_protocol = byte("interface_protocol", proto.interface_protocol());
+
+  for (int i = 0; i < proto.endpoint_size(); ++i) {
+    const auto endpoint = node.At("endpoint", proto.endpoint(i), i);
+    const uint32_t address = endpoint.proto.address();
+    if ((address & ~0x8fu) != 0 || (address & 0x0fu) == 0) {
+      Fail(endpoint.Of("address"), absl::StrCat("address is ", address,
+                                                "; allowed is 0x81 to 0x8f (IN) and 0x01 to 0x0f "
+                                                "(OUT)"));
+    }
+    for (const UsbEndpointModel& other : model.endpoints) {
+      if (other.address != address) continue;
+      Fail(endpoint.Of("address"), "a second endpoint at this address; addresses must differ");
+    }
+    model.endpoints.push_back(
+        {static_cast<uint8_t>(address),
+         static_cast<uint16_t>(Within(endpoint.Of("max_packet"), "max_packet",
+                                      endpoint.proto.max_packet(), 1u, 1024u)),
+         Time(endpoint.Of("latency"), "latency", endpoint.proto.latency())});
+  }
+  for (int i = 0; i < proto.data_size(); ++i) {
+    const auto data = node.At("data", proto.data(i), i);
+    const kernel::Time at = Time(data.Of("after"), "after", data.proto.after());
+    if (!model.arrivals.empty() && at < model.arrivals.back().at_ns) {
+      Fail(data.Of("after"), "data that comes before what stands above it; order it by time");
+    }
+    model.arrivals.push_back(
+        {at, Within(data.Of("bytes"), "bytes", data.proto.bytes(), 1u, 1u << 20)});
+  }
+  device_names_.push_back(device.model.name);
+  scenario_.devices.push_back(std::move(device));
+}
+
+void Checker::CheckThread(const Node<ThreadProto>& node, Scenario::Thread* thread) {
+  struct Customary {
+    Band band;
+    int priority;
+  };
+  constexpr Customary kCustomary[] = {{Band::kIdle, IDLEPRI},
+                                      {Band::kUserTimeshare, BASEPRI_DEFAULT},
+                                      {Band::kUserFixed, MAXPRI_USER},
+                                      {Band::kSystem, MAXPRI_RESERVED},
+                                      {Band::kKernel, BASEPRI_KERNEL},
+                                      {Band::kThreadCall, BASEPRI_PREEMPT},
+                                      {Band::kRealTime, BASEPRI_RTQUEUES}};
+  const ThreadProto& proto = node.proto;
+  thread->name = proto.name();
+  if (proto.has_band() == proto.has_priority()) {
+    Fail(node.place, absl::StrCat("thread \"", proto.name(), "\" has ",
+                                  proto.has_band() ? "a band and a priority" : "no priority",
+                                  "; give it either a band or a priority"));
+  } else if (proto.has_priority()) {
+    thread->priority = Within(node.Of("priority"), "priority", proto.priority(), 0, MAXPRI);
+  } else {
+    std::vector<std::string> bands;
+    for (const Customary& customary : kCustomary) bands.push_back(BandName(customary.band));
+    thread->priority = kCustomary[Find(node.Of("band"), "band", proto.band(), bands)].priority;
+  }
+  for (int i = 0; i < proto.step_size(); ++i) {
+    thread->steps.push_back(CheckStep(node.At("step", proto.step(i), i)));
+  }
+}
+
+Scenario::Step Checker::CheckStep(const Node<StepProto>& node) {
+  constexpr uint32_t kMostBytes = 1 << 16;
+  const StepProto& proto = node.proto;
+  Scenario::Step step;
+  switch (proto.what_case()) {
+    case StepProto::kOpen:
+      step.verb = Verb::kOpen;
+      step.device = Find(node.Of("open"), "device", proto.open(), device_names_);
+      step.duration_ns = Time(node.Of("patience"), "patience", proto.patience());
+      break;
+    case StepProto::kRead:
+      step.verb = Verb::kRead;
+      step.bytes = Within(node.Of("read"), "read", proto.read(), 1u, kMostBytes);
+      break;
+    case StepProto::kWrite:
+      step.verb = Verb::kWrite;
+      step.bytes = Within(node.Of("write"), "write", proto.write(), 1u, kMostBytes);
+      break;
+    case StepProto::kClose:
+      step.verb = Verb::kClose;
+      break;
+    case StepProto::kSleep:
+      step.verb = Verb::kSleep;
+      step.duration_ns = Time(node.Of("sleep"), "sleep", proto.sleep());
+      break;
+    case StepProto::kWaitUntil:
+      step.verb = Verb::kWaitUntil;
+      step.state = CheckState(node.At("wait_until", proto.wait_until()));
+      break;
+    case StepProto::kPlug:
+      step.verb = Verb::kPlug;
+      step.device = Find(node.Of("plug"), "device", proto.plug(), device_names_);
+      break;
+    case StepProto::kUnplug:
+      step.verb = Verb::kUnplug;
+      step.device = Find(node.Of("unplug"), "device", proto.unplug(), device_names_);
+      break;
+    case StepProto::WHAT_NOT_SET:
+      Fail(node.place,
+           "an empty step; allowed is open, read, write, close, sleep, wait_until, plug or unplug");
+      break;
+  }
+  if (proto.has_patience() && step.verb != Verb::kOpen) {
+    Fail(node.Of("patience"), "patience is for open only");
+  }
+  return step;
+}
+
+Scenario::State Checker::CheckState(const Node<WhileProto>& node) {
+  constexpr Verb kCalls[] = {Verb::kOpen, Verb::kRead, Verb::kWrite, Verb::kClose, Verb::kSleep};
+  Scenario::State state;
+  state.thread = Find(node.Of("thread"), "thread", node.proto.thread(), thread_names_);
+  absl::string_view text = node.proto.is();
+  state.blocked = absl::ConsumePrefix(&text, "blocked ");
+  if (absl::ConsumePrefix(&text, "in ")) {
+    for (Verb verb : kCalls) {
+      if (text == VerbName(verb)) state.verb = verb;
+    }
+  }
+  if (state.verb == Verb::kNone) {
+    Fail(node.Of("is"),
+         absl::StrCat("unknown state \"", node.proto.is(),
+                      "\"; allowed is \"in VERB\" or \"blocked in VERB\", VERB being "
+                      "open, read, write, close or sleep"));
+  }
+  return state;
+}
+
+void Checker::CheckHappening(const Node<HappeningProto>& node) {
+  const HappeningProto& proto = node.proto;
+  Scenario::Happening happening;
+  switch (proto.what_case()) {
+    case HappeningProto::kPlug:
+      happening.plug = true;
+      happening.device = Find(node.Of("plug"), "device", proto.plug(), device_names_);
+      break;
+    case HappeningProto::kUnplug:
+      happening.device = Find(node.Of("unplug"), "device", proto.unplug(), device_names_);
+      break;
+    case HappeningProto::WHAT_NOT_SET:
+      Fail(node.place, "nothing happens; allowed is plug or unplug");
+      break;
+  }
+  switch (proto.when_case()) {
+    case HappeningProto::kAt:
+      happening.when = Scenario::Happening::When::kTime;
+      happening.at_ns = Time(node.Of("at"), "at", proto.at());
+      break;
+    case HappeningProto::kAtChoicePoint:
+      happening.when = Scenario::Happening::When::kChoicePoint;
+      happening.choice_point = proto.at_choice_point();
+      if (happening.choice_point == 0) {
+        Fail(node.Of("at_choice_point"), "at_choice_point is 0; allowed is 1 and more");
+      }
+      break;
+    case HappeningProto::kWhile:
+      happening.when = Scenario::Happening::When::kState;
+      happening.state = CheckState(node.At("while", proto.while_()));
+      break;
+    case HappeningProto::WHEN_NOT_SET:
+      Fail(node.place, "it is not said when; allowed is at, at_choice_point or while");
+      break;
+  }
+  happening.at_timer = proto.at_timer();
+  if (happening.at_timer && proto.when_case() != HappeningProto::kWhile) {
+    Fail(node.Of("at_timer"), "at_timer without a state; it is allowed together with while");
+  }
+  happening.text = absl::StrCat(happening.plug ? "plug " : "unplug ",
+                                happening.plug ? proto.plug() : proto.unplug());
+  if (proto.has_at()) absl::StrAppend(&happening.text, " at ", proto.at());
+  if (proto.has_at_choice_point()) {
+    absl::StrAppend(&happening.text, " at choice point ", proto.at_choice_point());
+  }
+  if (proto.has_while_()) {
+    absl::StrAppend(&happening.text, " while ", proto.while_().thread(), " is ",
+                    proto.while_().is());
+  }
+  if (happening.at_timer) absl::StrAppend(&happening.text, ", as the next timer expires");
+  scenario_.timeline.push_back(std::move(happening));
+}
+
+void Checker::CheckExpectation(const Node<ExpectationProto>& node) {
+  using Kind = Scenario::Expectation::Kind;
+  const ExpectationProto& proto = node.proto;
+  Scenario::Expectation expectation;
+  expectation.at_full_speed = proto.at_full_speed();
+  switch (proto.what_case()) {
+    case ExpectationProto::kReturns:
+      expectation.kind = Kind::kReturns;
+      CheckReturns(node.At("returns", proto.returns()), &expectation);
+      break;
+    case ExpectationProto::kOrder:
+      expectation.kind = Kind::kOrder;
+      CheckOrder(node.At("order", proto.order()), &expectation);
+      break;
+    case ExpectationProto::kNever:
+      expectation.kind = Kind::kNever;
+      expectation.events.push_back(CheckEvent(node.At("never", proto.never())));
+      expectation.text = absl::StrCat("never: ", Describe(expectation.events[0]));
+      break;
+    case ExpectationProto::kQuietWithin:
+      expectation.kind = Kind::kQuietWithin;
+      expectation.within_ns = Time(node.Of("quiet_within"), "quiet_within", proto.quiet_within());
+      expectation.text = absl::StrCat("everything is quiet within ", proto.quiet_within());
+      break;
+    case ExpectationProto::kNoThreadBlocked:
+      expectation.kind = Kind::kNoThreadBlocked;
+      expectation.text = "no thread is left blocked";
+      if (!proto.no_thread_blocked()) {
+        Fail(node.Of("no_thread_blocked"), "no_thread_blocked is false; allowed is true");
+      }
+      break;
+    case ExpectationProto::kNoObjectLeaked:
+      expectation.kind = Kind::kNoObjectLeaked;
+      expectation.text = "no object is leaked";
+      if (!proto.no_object_leaked()) {
+        Fail(node.Of("no_object_leaked"), "no_object_leaked is false; allowed is true");
+      }
+      break;
+    case ExpectationProto::WHAT_NOT_SET:
+      Fail(node.place,
+           "nothing is expected; allowed is returns, order, never, quiet_within, "
+           "no_thread_blocked or no_object_leaked");
+      break;
+  }
+  scenario_.expectations.push_back(std::move(expectation));
+}
+
+void Checker::CheckReturns(const Node<ReturnsProto>& node, Scenario::Expectation* expectation) {
+  const ReturnsProto& proto = node.proto;
+  expectation->thread = Find(node.Of("thread"), "thread", proto.thread(), thread_names_);
+  if (failed_) return;
+  const std::vector<Scenario::Step>& steps = scenario_.threads[expectation->thread].steps;
+  const int number =
+      Within(node.Of("step"), "step", proto.step(), 1, std::max(1, static_cast<int>(steps.size())));
+  if (steps.empty()) Fail(node.Of("thread"), "that thread has no steps");
+  if (failed_) return;
+  expectation->step = static_cast<size_t>(number - 1);
+  const Scenario::Step& step = steps[expectation->step];
+  const bool transfers = step.verb == Verb::kRead || step.verb == Verb::kWrite;
+  if (!transfers && step.verb != Verb::kOpen && step.verb != Verb::kClose) {
+    Fail(node.Of("step"), absl::StrCat("step ", number, " is a ", VerbName(step.verb),
+                                       "; open, read, write and close return something"));
+  }
+  if (proto.code_size() == 0) Fail(node.place, "returns without a code; give one or more");
+  for (int i = 0; i < proto.code_size(); ++i) {
+    expectation->codes.push_back(Code(node.Of("code", i), proto.code(i)));
+  }
+  expectation->any_bytes = !proto.has_bytes();
+  expectation->bytes = proto.bytes();
+  if (proto.has_bytes() && !transfers) {
+    Fail(node.Of("bytes"), "bytes is for read and write only");
+  }
+  expectation->text = absl::StrCat(
+      proto.thread(), ", step ", number, ": ", VerbName(step.verb),
+      transfers ? absl::StrCat(" ", step.bytes) : "", " returns ",
+      absl::StrJoin(proto.code(), " or "),
+      proto.has_bytes() ? absl::StrCat(", ", proto.bytes(), proto.bytes() == 1 ? " byte" : " bytes")
+                        : "");
+}
+
+void Checker::CheckOrder(const Node<OrderProto>& node, Scenario::Expectation* expectation) {
+  const OrderProto& proto = node.proto;
+  if (proto.has_since()) {
+    expectation->has_since = true;
+    expectation->since = CheckEvent(node.At("since", proto.since()));
+  }
+  std::vector<std::string> texts;
+  for (int i = 0; i < proto.event_size(); ++i) {
+    expectation->events.push_back(CheckEvent(node.At("event", proto.event(i), i)));
+    texts.push_back(Describe(expectation->events.back()));
+  }
+  if (texts.empty()) Fail(node.place, "an order of nothing; give it events");
+  expectation->text = absl::StrCat("order", proto.has_since() ? " since " : "",
+                                   proto.has_since() ? Describe(expectation->since) : "", ": ",
+                                   absl::StrJoin(texts, " → "));
+}
+
+Scenario::EventPattern Checker::CheckEvent(const Node<EventProto>& node) {
+  const EventProto& proto = node.proto;
+  Scenario::EventPattern pattern;
+  if (proto.has_kind()) {
+    constexpr int kKinds = static_cast<int>(trace::EventKind::kPanic) + 1;
+    std::vector<std::string> kinds;
+    for (int i = 0; i < kKinds; ++i) {
+      kinds.push_back(trace::EventKindName(static_cast<trace::EventKind>(i)));
+    }
+    pattern.kind =
+        static_cast<trace::EventKind>(Find(node.Of("kind"), "kind of event", proto.kind(), kinds));
+    pattern.any_kind = false;
+  }
+  pattern.name = proto.name();
+  pattern.thread = proto.thread();
+  if (pattern.any_kind && pattern.name.empty() && pattern.thread.empty()) {
+    Fail(node.place, "an event that could be anything; give a kind, a name or a thread");
+  }
+  return pattern;
+}
+
+absl::Status ErrorAt(absl::string_view file, const Problem& problem) {
+  return absl::InvalidArgumentError(absl::StrCat(file, ":", problem.place.line + 1, ":",
+                                                 problem.place.column + 1, ": ", problem.text));
+}
+
+uint64_t Fingerprint(ScenarioProto proto) {
+  proto.clear_description();
+  proto.clear_expect();
+  return trace::Fnv1a(proto.SerializeAsString(), trace::Fnv1a(kFormat));
+}
+
+}  // namespace
+
+absl::StatusOr<Scenario> ParseScenario(absl::string_view text, absl::string_view file,
+                                       const std::vector<std::string>& drivers) {
+  ScenarioProto proto;
+  FirstError error;
+  Tree tree;
+  TextFormat::Parser parser;
+  parser.RecordErrorsTo(&error);
+  parser.WriteLocationsTo(&tree);
+  if (!parser.ParseFromString(std::string(text), &proto) || error.found()) {
+    return ErrorAt(file, {error.problem().place, Explain(error.problem().text)});
+  }
+  Scenario scenario;
+  scenario.file = std::string(file);
+  Checker checker(drivers, &scenario);
+  checker.Check({proto, &tree, {}});
+  if (checker.failed()) return ErrorAt(file, checker.problem());
+  scenario.fingerprint = Fingerprint(std::move(proto));
+  return scenario;
+}
+
+absl::StatusOr<Scenario> ReadScenario(const std::string& path, absl::string_view file,
+                                      const std::vector<std::string>& drivers) {
+  std::ifstream stream(path, std::ios::binary);
+  std::string text;
+  // Read by the file's own reader: that of a directory fails here, not at its opening.
+  char part[4096];
+  while (stream.read(part, sizeof part) || stream.gcount() > 0) text.append(part, stream.gcount());
+  if (!stream.eof() || stream.bad()) {
+    return ErrorAt(file, {{}, "cannot be read; allowed is the path of a scenario file"});
+  }
+  return ParseScenario(text, file, drivers);
+}
+
+}  // namespace drydock

@@ -1,0 +1,227 @@
+#include "scenario/runner.h"
+
+#include <algorithm>
+#include <memory>
+
+#include <IOKit/IOKitKeys.h>
+#include <libkern/c++/OSContainers.h>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "drivers/service/kext.h"
+#include "drivers/service/owned.h"
+#include "drivers/service/platform.h"
+#include "libkern/kernel_heap.h"
+#include "libkern/object_id.h"
+#include "scenario/cable_plan.h"
+#include "scenario/client.h"
+#include "scenario/event_watch.h"
+#include "scenario/return_codes.h"
+#include "scenario/usb_bench.h"
+#include "scheduler/kernel/clock.h"
+#include "trace/observer.h"
+
+namespace drydock {
+namespace {
+
+using Kind = Scenario::Expectation::Kind;
+
+// How long everything has to come to rest before shutdown, at least.
+constexpr kernel::Time kRest = 10 * kernel::kMillisecond;
+
+// One run, from boot to verdicts.
+class Run {
+ public:
+  explicit Run(const Scenario& scenario)
+      : scenario_(scenario),
+        watch_(scenario),
+        actors_(scenario.threads.size()),
+        bench_(scenario),
+        plan_(scenario, &actors_, &bench_),
+        busy_after_(scenario.expectations.size()) {
+    for (size_t i = 0; i < scenario.threads.size(); ++i) {
+      clients_.push_back(std::make_unique<Client>(scenario.threads[i], i, &actors_, &bench_));
+    }
+  }
+
+  // The body of the machine's first thread.
+  void Body();
+
+  EventWatch* watch() { return &watch_; }
+
+  std::vector<Verdict> Judge(const Outcome& outcome, bool at_full_speed) const;
+
+ private:
+  void Rest(IOService* platform);
+  std::string SeenInstead(size_t index, const Outcome& outcome) const;
+
+  const Scenario& scenario_;
+  EventWatch watch_;
+  std::vector<Actor> actors_;
+  UsbBench bench_;
+  CablePlan plan_;
+  std::vector<std::unique_ptr<Client>> clients_;
+  kernel::Time threads_ended_ns_ = 0;
+  std::vector<bool> busy_after_;  // by expectation: kQuietWithin that was not
+  bool shut_down_ = false;
+  std::string leaked_;
+};
+
+void Run::Body() {
+  IOService* platform = BootPlatform();
+  bench_.Start(platform);
+  plan_.Start();
+  for (const std::unique_ptr<Client>& client : clients_) client->Start();
+  for (const Actor& actor : actors_) kernel::ThreadJoin(actor.thread);
+  threads_ended_ns_ = kernel::Now();
+  plan_.WaitForTimes();
+  Rest(platform);
+  plan_.Cancel();
+  shut_down_ = ShutdownPlatform();
+  if (!shut_down_) return;
+  for (const OSObject* object : LiveObjects()) {
+    absl::StrAppend(&leaked_, leaked_.empty() ? "" : ", ", object->getMetaClass()->getClassName(),
+                    " #", ObjectIdOf(object), " (", object->getRetainCount(), " references)");
+  }
+}
+
+// Waits as long as the scenario grants for everything to come to rest, and a little longer.
+void Run::Rest(IOService* platform) {
+  // Until `within` after the last of what happened.
+  const auto wait = [this](kernel::Time within) {
+    for (;;) {
+      const kernel::Time until =
+          kernel::SaturatingAdd(std::max(threads_ended_ns_, plan_.last_ns()), within);
+      const kernel::Time now = kernel::Now();
+      if (now >= until) return;
+      kernel::Sleep(until - now);
+    }
+  };
+  std::vector<size_t> in_order;
+  for (size_t i = 0; i < scenario_.expectations.size(); ++i) {
+    if (scenario_.expectations[i].kind == Kind::kQuietWithin) in_order.push_back(i);
+  }
+  std::stable_sort(in_order.begin(), in_order.end(), [this](size_t a, size_t b) {
+    return scenario_.expectations[a].within_ns < scenario_.expectations[b].within_ns;
+  });
+  for (size_t i : in_order) {
+    wait(scenario_.expectations[i].within_ns);
+    busy_after_[i] = platform->getBusyState() != 0;
+  }
+  wait(kRest);
+}
+
+// What was seen instead of what was expected; empty if it held.
+std::string Run::SeenInstead(size_t index, const Outcome& outcome) const {
+  const Scenario::Expectation& expectation = scenario_.expectations[index];
+  switch (expectation.kind) {
+    case Kind::kReturns: {
+      const Client::Result& result = clients_[expectation.thread]->results()[expectation.step];
+      if (!result.returned) return "it never returned";
+      const bool code_held = std::find(expectation.codes.begin(), expectation.codes.end(),
+                                       result.code) != expectation.codes.end();
+      if (code_held && (expectation.any_bytes || expectation.bytes == result.bytes)) return "";
+      return absl::StrCat(ReturnCodeName(result.code),
+                          expectation.any_bytes ? "" : absl::StrCat(", ", result.bytes, " bytes"));
+    }
+    case Kind::kOrder:
+    case Kind::kNever:
+      return watch_.SeenInstead(index);
+    case Kind::kQuietWithin:
+      return busy_after_[index] ? "something was still busy" : "";
+    case Kind::kNoThreadBlocked: {
+      if (outcome.kind != Outcome::Kind::kBlocked) return "";
+      std::vector<std::string> sentences;
+      for (const BlockedThread& thread : outcome.blocked) {
+        if (thread.name == "main" && outcome.blocked.size() > 1) continue;  // waits for the others
+        sentences.push_back(absl::StrCat(thread.name, " ", thread.reason));
+      }
+      return absl::StrJoin(sentences, "; ");
+    }
+    case Kind::kNoObjectLeaked:
+      return leaked_;
+  }
+  return "";
+}
+
+std::vector<Verdict> Run::Judge(const Outcome& outcome, bool at_full_speed) const {
+  std::vector<Verdict> verdicts;
+  bool blocked_is_told = false;
+  for (size_t i = 0; i < scenario_.expectations.size(); ++i) {
+    const Scenario::Expectation& expectation = scenario_.expectations[i];
+    Verdict verdict = {Verdict::Kind::kHeld, expectation.text, ""};
+    const bool needs_end =
+        expectation.kind == Kind::kQuietWithin || expectation.kind == Kind::kNoObjectLeaked;
+    if (expectation.at_full_speed && !at_full_speed) {
+      verdict.kind = Verdict::Kind::kNotJudged;
+      verdict.seen = "judged at full speed only";
+    } else if (needs_end && !shut_down_) {
+      verdict.kind = Verdict::Kind::kNotJudged;
+      verdict.seen = "the run did not come to its end";
+    } else {
+      verdict.seen = SeenInstead(i, outcome);
+      if (!verdict.seen.empty()) verdict.kind = Verdict::Kind::kFailed;
+      blocked_is_told |= expectation.kind == Kind::kNoThreadBlocked;
+    }
+    verdicts.push_back(std::move(verdict));
+  }
+  for (const Finding& finding : outcome.findings) {
+    verdicts.push_back({Verdict::Kind::kFailed, "no rule of the API is broken",
+                        absl::StrCat(finding.name, " at ", finding.time_ns / 1000, " us",
+                                     finding.thread.empty() ? "" : " on ", finding.thread, ": ",
+                                     finding.sentence)});
+  }
+  if (!outcome.ok() && !(outcome.kind == Outcome::Kind::kBlocked && blocked_is_told)) {
+    verdicts.push_back({Verdict::Kind::kFailed, "the run comes to its end",
+                        absl::StrCat(OutcomeName(outcome.kind), ": ", outcome.text)});
+  }
+  if (outcome.ok() && !shut_down_) {
+    verdicts.push_back({Verdict::Kind::kFailed, "the platform shuts down",
+                        "a service was never done with its termination"});
+  }
+  if (outcome.ok()) {
+    for (const std::string& missed : plan_.Missed()) {
+      verdicts.push_back(
+          {Verdict::Kind::kFailed, absl::StrCat("timeline: ", missed), "it never happened"});
+    }
+  }
+  return verdicts;
+}
+
+}  // namespace
+
+bool ScenarioResult::held() const {
+  return std::none_of(verdicts.begin(), verdicts.end(), [](const Verdict& verdict) {
+    return verdict.kind == Verdict::Kind::kFailed;
+  });
+}
+
+ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy) {
+  Run run(scenario);
+  MachineOptions options;
+  options.cpus = scenario.cpus;
+  options.fingerprint = scenario.fingerprint;
+  Simulation simulation(options, strategy);
+  if (run.watch()->needed()) trace::AddObserver(run.watch());
+  ScenarioResult result;
+  result.outcome = simulation.Run([&run] { run.Body(); });
+  if (run.watch()->needed()) trace::RemoveObserver(run.watch());
+  // At full speed every answer is 0, whoever gave it.
+  result.verdicts = run.Judge(result.outcome, result.outcome.schedule.deviations() == 0);
+  return result;
+}
+
+std::vector<std::string> LinkedDrivers() {
+  std::vector<std::string> drivers;
+  const auto personalities = Owned(MakeKextPersonalities());
+  for (unsigned i = 0; i < personalities->getCount(); ++i) {
+    const auto* personality = OSDynamicCast(OSDictionary, personalities->getObject(i));
+    const auto* name = OSDynamicCast(OSString, personality->getObject(kIOClassKey));
+    if (name != nullptr) drivers.push_back(name->getCStringNoCopy());
+  }
+  std::sort(drivers.begin(), drivers.end());
+  drivers.erase(std::unique(drivers.begin(), drivers.end()), drivers.end());
+  return drivers;
+}
+
+}  // namespace drydock

@@ -1,0 +1,43 @@
+// scenario/runner.h
+//
+// Runs a scenario: boots a machine with its controllers, lets its threads and its timeline happen,
+// waits until everything has come to rest, shuts down, and judges what was expected.
+#ifndef DRYDOCK_SCENARIO_RUNNER_H_
+#define DRYDOCK_SCENARIO_RUNNER_H_
+
+#include <string>
+#include <vector>
+
+#include "scenario/scenario.h"
+#include "scheduler/simulation.h"
+#include "scheduler/strategy.h"
+
+namespace drydock {
+
+struct Verdict {
+  enum class Kind { kHeld, kFailed, kNotJudged };
+  Kind kind = Kind::kHeld;
+  std::string text;  // what was expected
+  std::string seen;  // what was seen instead, or why it was not judged; empty if it held
+};
+
+struct ScenarioResult {
+  Outcome outcome;
+  // What the scenario expects, in its order, and then, only if they failed, what every scenario
+  // does: that the run came to its end, no rule was broken (Outcome::findings) and the timeline
+  // happened.
+  std::vector<Verdict> verdicts;
+
+  bool held() const;
+};
+
+// One run. Observers attached by the caller see all of it. A run is a function of the scenario and
+// the strategy's answers. Host context, no run in progress.
+ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy);
+
+// The classes of the drivers that are linked in and that a scenario's device may name.
+std::vector<std::string> LinkedDrivers();
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_SCENARIO_RUNNER_H_

@@ -1,0 +1,120 @@
+// scenario/scenario.h
+//
+// A scenario that has been read and checked: plain data, names resolved, times in ns, ready to run
+// any number of times. What the parts mean is said in scenario.proto.
+#ifndef DRYDOCK_SCENARIO_SCENARIO_H_
+#define DRYDOCK_SCENARIO_SCENARIO_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <IOKit/IOReturn.h>
+
+#include "drivers/usb/usb_model.h"
+#include "scheduler/kernel/types.h"
+#include "trace/event.h"
+
+namespace drydock {
+
+// Vectors refer to each other by index.
+struct Scenario {
+  struct Controller {
+    std::string name;
+    int line = 0;
+    IOReturn unplug_status = kIOReturnNotResponding;
+  };
+
+  struct Device {
+    UsbDeviceModel model;
+    size_t controller = 0;
+    int port = 0;
+    std::string driver;
+  };
+
+  // What a thread can do; the names are VerbName's.
+  enum class Verb { kNone, kOpen, kRead, kWrite, kClose, kSleep, kWaitUntil, kPlug, kUnplug };
+
+  struct State {
+    size_t thread = 0;
+    Verb verb = Verb::kNone;
+    bool blocked = false;  // "blocked in", not just "in"
+  };
+
+  struct Step {
+    Verb verb = Verb::kNone;
+    size_t device = 0;             // kOpen, kPlug, kUnplug
+    uint32_t bytes = 0;            // kRead, kWrite
+    kernel::Time duration_ns = 0;  // kSleep; kOpen: how long to wait for the driver
+    State state;                   // kWaitUntil
+  };
+
+  struct Thread {
+    std::string name;
+    int priority = 0;
+    std::vector<Step> steps;
+  };
+
+  struct Happening {
+    enum class When { kTime, kChoicePoint, kState };
+    std::string text;   // as the report has it
+    bool plug = false;  // else unplug
+    size_t device = 0;
+    When when = When::kTime;
+    kernel::Time at_ns = 0;
+    uint64_t choice_point = 0;
+    State state;
+    bool at_timer = false;
+  };
+
+  struct EventPattern {
+    bool any_kind = true;
+    trace::EventKind kind = trace::EventKind::kLog;
+    std::string name;    // empty: any
+    std::string thread;  // empty: any
+  };
+
+  struct Expectation {
+    enum class Kind { kReturns, kOrder, kNever, kQuietWithin, kNoThreadBlocked, kNoObjectLeaked };
+    Kind kind = Kind::kReturns;
+    std::string text;  // as the report has it
+    bool at_full_speed = false;
+
+    // kReturns
+    size_t thread = 0;
+    size_t step = 0;  // from 0
+    std::vector<IOReturn> codes;
+    bool any_bytes = true;
+    uint32_t bytes = 0;
+
+    // kOrder, kNever (one event)
+    bool has_since = false;
+    EventPattern since;
+    std::vector<EventPattern> events;
+
+    kernel::Time within_ns = 0;  // kQuietWithin
+  };
+
+  std::string file;  // as given, for reports
+  std::string description;
+  int cpus = 2;
+  std::vector<Controller> controllers;
+  std::vector<Device> devices;
+  std::vector<Thread> threads;
+  std::vector<Happening> timeline;
+  std::vector<Expectation> expectations;
+
+  // Names the scenario in schedules. Of what happens, not of layout, comments, description and
+  // expectations: those may be edited and an old schedule judged anew.
+  uint64_t fingerprint = 0;
+};
+
+// "TERMINATE_WILL UsbSerial on reader".
+std::string Describe(const Scenario::EventPattern& pattern);
+
+// "read", "open", ….
+const char* VerbName(Scenario::Verb verb);
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_SCENARIO_SCENARIO_H_

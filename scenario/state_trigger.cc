@@ -1,0 +1,82 @@
+#include "scenario/state_trigger.h"
+
+#include "scheduler/kernel/clock.h"
+
+namespace drydock {
+namespace {
+
+constexpr const char* kWhat = "while a thread is in a state";
+
+}  // namespace
+
+void Actor::Enter(Scenario::Verb entered) {
+  verb = entered;
+  // By index: others may begin to watch meanwhile.
+  for (size_t i = 0; i < triggers.size(); ++i) triggers[i]->Arm();
+}
+
+void Actor::Leave() {
+  verb = Scenario::Verb::kNone;
+  for (size_t i = 0; i < triggers.size(); ++i) {
+    if (triggers[i]->state_.blocked) triggers[i]->Disarm();
+  }
+}
+
+void Actor::End() {
+  ended = true;
+  for (size_t i = 0; i < triggers.size(); ++i) triggers[i]->ActorEnded();
+}
+
+void StateTrigger::Watch() {
+  watching_ = true;
+  actor_->triggers.push_back(this);
+  if (actor_->ended) {
+    ActorEnded();
+  } else {
+    Arm();
+  }
+}
+
+void StateTrigger::Cancel() {
+  watching_ = false;
+  Disarm();
+}
+
+void StateTrigger::Arm() {
+  if (!watching_ || fired_ || armed_ != 0 || actor_->verb != state_.verb) return;
+  if (state_.blocked) {
+    armed_ = kernel::OutsideScheduleAtBlock(actor_->thread, kWhat, 0, &Happen, this);
+    // If it was blocked already, its next time to block may never come.
+    if (!kernel::ThreadIsBlocked(actor_->thread) || !kernel::OutsideCancel(armed_)) return;
+  }
+  armed_ = kernel::OutsideSchedule(kernel::Now(), kWhat, 0, &Happen, this);
+}
+
+void StateTrigger::Disarm() {
+  if (armed_ == 0) return;
+  kernel::OutsideCancel(armed_);
+  armed_ = 0;
+}
+
+void StateTrigger::ActorEnded() {
+  if (!watching_ || fired_ || !at_end_) return;
+  fired_ = true;
+  fire_(context_);
+}
+
+void StateTrigger::Happen(void* argument) {
+  auto* self = static_cast<StateTrigger*>(argument);
+  self->armed_ = 0;
+  if (!self->watching_ || self->fired_) return;
+  if (self->state_.blocked) {
+    if (self->actor_->verb != self->state_.verb) return;
+    if (!kernel::ThreadIsBlocked(self->actor_->thread)) {
+      self->Arm();  // others went first, and woke it
+      return;
+    }
+  }
+  self->fired_ = true;
+  self->fire_(self->context_);
+}
+
+}  // namespace drydock
