@@ -5,13 +5,15 @@
 #define DRYDOCK_CLI_CONSOLE_H_
 
 #include <ostream>
+#include <string>
 
 namespace drydock::cli {
 
 struct Console {
   std::ostream& out;
   std::ostream& err;
-  bool color = false;  // `out` is a terminal that wants it
+  bool color = false;               // `out` is a terminal that wants it
+  std::string program = "drydock";  // what to type to run a command
 };
 
 // Exit codes.

@@ -69,7 +69,7 @@ void WriteText(const Report& report, Console* console) {
   out << "\n"
       << (all ? paint("32", "held") : paint("31", "failed")) << ": " << held << " of " << judged
       << " expectations held, in " << Milliseconds(result.outcome.end_ns) << " of virtual time\n";
-  if (!all) out << "replay: " << ReplayLine(scenario, result.outcome.schedule) << "\n";
+  if (!all) out << "replay: " << ReplayLine(scenario, result.outcome.schedule, *console) << "\n";
 }
 
 // For machines.
@@ -79,7 +79,6 @@ trace::Json ToJson(const Report& report) {
   json["scenario"] = report.scenario.file;
   json["description"] = report.scenario.description;
   json["cpus"] = report.scenario.cpus;
-  json["strategy"] = report.strategy;
   json["held"] = result.held();
   json["outcome"] = OutcomeName(result.outcome.kind);
   json["text"] = result.outcome.text;
@@ -104,8 +103,9 @@ trace::Json ToJson(const Report& report) {
 
 }  // namespace
 
-std::string ReplayLine(const Scenario& scenario, const Schedule& schedule) {
-  return absl::StrCat("drydock replay ", scenario.file, " --schedule ", schedule.ToString());
+std::string ReplayLine(const Scenario& scenario, const Schedule& schedule, const Console& console) {
+  return absl::StrCat(console.program, " replay ", scenario.file, " --schedule ",
+                      schedule.ToString());
 }
 
 void WriteJson(const trace::Json& document, std::ostream& out) {

@@ -30,7 +30,7 @@ int WriteReport(const Report& report, bool json, Console* console);
 void WriteJson(const trace::Json& document, std::ostream& out);
 
 // "drydock replay FILE --schedule dd1-…".
-std::string ReplayLine(const Scenario& scenario, const Schedule& schedule);
+std::string ReplayLine(const Scenario& scenario, const Schedule& schedule, const Console& console);
 
 }  // namespace drydock::cli
 

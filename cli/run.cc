@@ -62,7 +62,7 @@ int RunMany(const Scenario& scenario, uint64_t first, uint64_t runs, bool json, 
       if (verdict.kind != Verdict::Kind::kFailed) continue;
       console->out << "✗ " << verdict.text << "\n    seen: " << verdict.seen << "\n";
     }
-    console->out << "replay: " << ReplayLine(scenario, failed->outcome.schedule) << "\n";
+    console->out << "replay: " << ReplayLine(scenario, failed->outcome.schedule, *console) << "\n";
   }
   return kFailed;
 }

@@ -23,7 +23,7 @@ constexpr uint32_t kOfCollection = 0x0001'0001;  // one reference, owned by a co
 uint32_t ReferenceFor(const void *tag) { return tag == OSTypeID(OSCollection) ? kOfCollection : 1; }
 
 void Publish(EventKind kind, const OSObject *object, uint64_t value) {
-  if (!drydock::trace::Observed()) return;
+  if (!drydock::trace::Observed(kind)) return;
   kernel::Trace(kind, drydock::ObjectIdOf(object), 0, value,
                 object->getMetaClass()->getClassName());
 }
@@ -42,7 +42,7 @@ OSObject::~OSObject() {}
 
 OSObject::OSObject(const OSMetaClass *meta) : retainCount(1), objectId(kernel::NewObjectId()) {
   // Not Publish: to C++ it is not yet an object of its class.
-  if (drydock::trace::Observed()) {
+  if (drydock::trace::Observed(EventKind::kObjectCreate)) {
     kernel::Trace(EventKind::kObjectCreate, objectId, 0, drydock::HeapBlockSize(this),
                   meta->getClassName());
   }

@@ -137,9 +137,8 @@ void Client::WaitUntil(const Scenario::State& state) {
   StateTrigger* trigger = waits_.back().get();
   trigger->Watch();
   while (!trigger->fired()) {
-    kernel::AssertWait(
-        this, kernel::Interruptible::kUninterruptible, 0,
-        {"waits until another thread is in a state", script_.name.c_str(), 0, actor->thread});
+    kernel::AssertWait(this, kernel::Interruptible::kUninterruptible, 0,
+                       {"waits until", trace::Intern(state.text), 0, nullptr});
     if (trigger->fired()) kernel::ThreadWakeupThread(this, kernel::CurrentThread());
     kernel::ThreadBlock();
   }

@@ -26,10 +26,8 @@ EventWatch::Pattern EventWatch::Prepare(const Scenario::EventPattern& pattern) {
 
 EventWatch::EventWatch(const Scenario& scenario) {
   const auto mind = [this](const Pattern& pattern) {
-    any_kind_ |= pattern.any_kind;
-    kinds_[static_cast<size_t>(pattern.kind)] = true;
-    if (pattern.thread != nullptr) kinds_[static_cast<size_t>(EventKind::kThreadCreate)] = true;
-    needed_ = true;
+    kinds_.Add(pattern.any_kind ? trace::EventKinds::All() : trace::EventKinds{pattern.kind});
+    if (pattern.thread != nullptr) kinds_.Add(EventKind::kThreadCreate);
   };
   for (size_t i = 0; i < scenario.expectations.size(); ++i) {
     const Scenario::Expectation& expectation = scenario.expectations[i];
@@ -58,7 +56,6 @@ bool EventWatch::Matches(const Pattern& pattern, const trace::Event& event) cons
 
 void EventWatch::OnEvent(const trace::Event& event) {
   ++events_;
-  if (!any_kind_ && !kinds_[static_cast<size_t>(event.kind)]) return;
   if (event.kind == EventKind::kThreadCreate) {
     if (event.other >= thread_names_.size()) thread_names_.resize(event.other + 1, "");
     thread_names_[event.other] = trace::Intern(event.name);

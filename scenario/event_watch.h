@@ -4,7 +4,6 @@
 #ifndef DRYDOCK_SCENARIO_EVENT_WATCH_H_
 #define DRYDOCK_SCENARIO_EVENT_WATCH_H_
 
-#include <array>
 #include <string>
 #include <vector>
 
@@ -17,8 +16,8 @@ class EventWatch : public trace::Observer {
  public:
   explicit EventWatch(const Scenario& scenario);
 
-  // Whether there is anything to follow; if not, it need not be attached.
-  bool needed() const { return needed_; }
+  // What to attach it for.
+  const trace::EventKinds& kinds() const { return kinds_; }
 
   void OnEvent(const trace::Event& event) override;
 
@@ -53,9 +52,7 @@ class EventWatch : public trace::Observer {
   static Pattern Prepare(const Scenario::EventPattern& pattern);
   bool Matches(const Pattern& pattern, const trace::Event& event) const;
 
-  bool needed_ = false;
-  bool any_kind_ = false;
-  std::array<bool, 256> kinds_ = {};  // that matter
+  trace::EventKinds kinds_;
   std::vector<Watched> watched_;
   std::vector<const char*> thread_names_;  // by id
   uint64_t events_ = 0;

@@ -1,5 +1,6 @@
 #include "scenario/reader.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <utility>
@@ -405,6 +406,7 @@ Scenario::State Checker::CheckState(const Node<WhileProto>& node) {
   constexpr Verb kCalls[] = {Verb::kOpen, Verb::kRead, Verb::kWrite, Verb::kClose, Verb::kSleep};
   Scenario::State state;
   state.thread = Find(node.Of("thread"), "thread", node.proto.thread(), thread_names_);
+  state.text = absl::StrCat(node.proto.thread(), " is ", node.proto.is());
   absl::string_view text = node.proto.is();
   state.blocked = absl::ConsumePrefix(&text, "blocked ");
   if (absl::ConsumePrefix(&text, "in ")) {
@@ -467,8 +469,7 @@ void Checker::CheckHappening(const Node<HappeningProto>& node) {
     absl::StrAppend(&happening.text, " at choice point ", proto.at_choice_point());
   }
   if (proto.has_while_()) {
-    absl::StrAppend(&happening.text, " while ", proto.while_().thread(), " is ",
-                    proto.while_().is());
+    absl::StrAppend(&happening.text, " while ", happening.state.text);
   }
   if (happening.at_timer) absl::StrAppend(&happening.text, ", as the next timer expires");
   scenario_.timeline.push_back(std::move(happening));
@@ -575,9 +576,8 @@ Scenario::EventPattern Checker::CheckEvent(const Node<EventProto>& node) {
   const EventProto& proto = node.proto;
   Scenario::EventPattern pattern;
   if (proto.has_kind()) {
-    constexpr int kKinds = static_cast<int>(trace::EventKind::kPanic) + 1;
     std::vector<std::string> kinds;
-    for (int i = 0; i < kKinds; ++i) {
+    for (int i = 0; i < trace::kEventKindCount; ++i) {
       kinds.push_back(trace::EventKindName(static_cast<trace::EventKind>(i)));
     }
     pattern.kind =
@@ -597,6 +597,32 @@ absl::Status ErrorAt(absl::string_view file, const Problem& problem) {
                                                  problem.place.column + 1, ": ", problem.text));
 }
 
+// Where `text` stops being UTF-8; its size if it never does.
+size_t FirstNonUtf8(absl::string_view text) {
+  const auto continues = [text](size_t i, uint8_t least = 0x80, uint8_t most = 0xbf) {
+    return i < text.size() && static_cast<uint8_t>(text[i]) >= least &&
+           static_cast<uint8_t>(text[i]) <= most;
+  };
+  size_t i = 0;
+  while (i < text.size()) {
+    const auto lead = static_cast<uint8_t>(text[i]);
+    size_t more = 0;
+    if (lead >= 0x80) {
+      if (lead < 0xc2 || lead > 0xf4) return i;
+      more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+      // No overlong forms, no surrogates, nothing beyond U+10FFFF.
+      const uint8_t least = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+      const uint8_t most = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+      if (!continues(i + 1, least, most)) return i;
+      for (size_t k = 2; k <= more; ++k) {
+        if (!continues(i + k)) return i;
+      }
+    }
+    i += more + 1;
+  }
+  return i;
+}
+
 uint64_t Fingerprint(ScenarioProto proto) {
   proto.clear_description();
   proto.clear_expect();
@@ -607,6 +633,12 @@ uint64_t Fingerprint(ScenarioProto proto) {
 
 absl::StatusOr<Scenario> ParseScenario(absl::string_view text, absl::string_view file,
                                        const std::vector<std::string>& drivers) {
+  const absl::string_view sound = text.substr(0, FirstNonUtf8(text));
+  if (sound.size() < text.size()) {
+    const auto line = static_cast<int>(std::count(sound.begin(), sound.end(), '\n'));
+    const auto column = static_cast<int>(sound.size() - (sound.rfind('\n') + 1));
+    return ErrorAt(file, {{line, column}, "not UTF-8 text"});
+  }
   ScenarioProto proto;
   FirstError error;
   Tree tree;

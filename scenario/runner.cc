@@ -202,10 +202,11 @@ ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy) {
   options.cpus = scenario.cpus;
   options.fingerprint = scenario.fingerprint;
   Simulation simulation(options, strategy);
-  if (run.watch()->needed()) trace::AddObserver(run.watch());
   ScenarioResult result;
-  result.outcome = simulation.Run([&run] { run.Body(); });
-  if (run.watch()->needed()) trace::RemoveObserver(run.watch());
+  {
+    trace::ScopedObserver watching(run.watch(), run.watch()->kinds());
+    result.outcome = simulation.Run([&run] { run.Body(); });
+  }
   // At full speed every answer is 0, whoever gave it.
   result.verdicts = run.Judge(result.outcome, result.outcome.schedule.deviations() == 0);
   return result;

@@ -39,6 +39,7 @@ struct Scenario {
     size_t thread = 0;
     Verb verb = Verb::kNone;
     bool blocked = false;  // "blocked in", not just "in"
+    std::string text;      // "reader is blocked in read"
   };
 
   struct Step {

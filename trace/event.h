@@ -123,6 +123,8 @@ enum class EventKind : uint8_t {
 #undef DRYDOCK_EVENT_ENUMERATOR
 };
 
+inline constexpr int kEventKindCount = static_cast<int>(EventKind::kPanic) + 1;
+
 // The kind as a trace prints it, such as "gate close".
 const char* EventKindName(EventKind kind);
 

@@ -7,33 +7,41 @@ namespace drydock::trace {
 
 namespace internal {
 
-bool observed = false;
+EventKinds observed;
 
 }  // namespace internal
 
 namespace {
 
+struct Attached {
+  Observer* observer;
+  EventKinds kinds;
+};
+
 // Leaked on purpose: observers may be static objects.
-std::vector<Observer*>& Observers() {
-  static auto* observers = new std::vector<Observer*>();
+std::vector<Attached>& Observers() {
+  static auto* observers = new std::vector<Attached>();
   return *observers;
 }
 
 }  // namespace
 
-void AddObserver(Observer* observer) {
-  Observers().push_back(observer);
-  internal::observed = true;
+void AddObserver(Observer* observer, const EventKinds& kinds) {
+  Observers().push_back({observer, kinds});
+  internal::observed.Add(kinds);
 }
 
 void RemoveObserver(Observer* observer) {
-  std::vector<Observer*>& observers = Observers();
-  observers.erase(std::remove(observers.begin(), observers.end(), observer), observers.end());
-  internal::observed = !observers.empty();
+  std::erase_if(Observers(),
+                [observer](const Attached& attached) { return attached.observer == observer; });
+  internal::observed = EventKinds();
+  for (const Attached& attached : Observers()) internal::observed.Add(attached.kinds);
 }
 
 void internal::Publish(const Event& event) {
-  for (Observer* observer : Observers()) observer->OnEvent(event);
+  for (const Attached& attached : Observers()) {
+    if (attached.kinds.Has(event.kind)) attached.observer->OnEvent(event);
+  }
 }
 
 }  // namespace drydock::trace

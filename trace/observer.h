@@ -1,13 +1,14 @@
 // trace/observer.h
 //
-// Who watches the event stream. Observers stand beside the machine: they see every event, in the
-// order in which it happened, on the host's stack, and must not call into the machine or into
-// simulated code.
+// Who watches the event stream. Observers stand beside the machine: they see the events of the
+// kinds they ask for, in the order in which they happened, on the host's stack, and must not call
+// into the machine or into simulated code.
 #ifndef DRYDOCK_TRACE_OBSERVER_H_
 #define DRYDOCK_TRACE_OBSERVER_H_
 
 #include "absl/base/optimization.h"
 #include "trace/event.h"
+#include "trace/event_kinds.h"
 
 namespace drydock::trace {
 
@@ -19,13 +20,16 @@ class Observer {
 
 // Attaches an observer to the stream / detaches it. Not owned. Observers see events in the order
 // they were added. Adding or removing one from inside OnEvent is not allowed.
-void AddObserver(Observer* observer);
+void AddObserver(Observer* observer, const EventKinds& kinds = EventKinds::All());
 void RemoveObserver(Observer* observer);
 
 // Attaches for the life of a scope.
 class ScopedObserver {
  public:
-  explicit ScopedObserver(Observer* observer) : observer_(observer) { AddObserver(observer_); }
+  explicit ScopedObserver(Observer* observer, const EventKinds& kinds = EventKinds::All())
+      : observer_(observer) {
+    AddObserver(observer_, kinds);
+  }
   ~ScopedObserver() { RemoveObserver(observer_); }
   ScopedObserver(const ScopedObserver&) = delete;
   ScopedObserver& operator=(const ScopedObserver&) = delete;
@@ -35,17 +39,17 @@ class ScopedObserver {
 };
 
 namespace internal {
-extern bool observed;  // whether anybody watches
+extern EventKinds observed;  // what somebody watches
 void Publish(const Event& event);
 }  // namespace internal
 
-// Whether anybody watches. With nobody watching an event costs this one predictable branch.
-inline bool Observed() { return ABSL_PREDICT_FALSE(internal::observed); }
+// Whether anybody watches for events of a kind. If not, an event costs this one predictable branch.
+inline bool Observed(EventKind kind) { return ABSL_PREDICT_FALSE(internal::observed.Has(kind)); }
 
-// Shows a complete event to all observers. Layers above the scheduler use kernel::Trace
-// (scheduler/kernel/trace.h), which fills in time, CPU and thread.
+// Shows a complete event to those who watch for its kind. Layers above the scheduler use
+// kernel::Trace (scheduler/kernel/trace.h), which fills in time, CPU and thread.
 inline void Publish(const Event& event) {
-  if (Observed()) internal::Publish(event);
+  if (Observed(event.kind)) internal::Publish(event);
 }
 
 }  // namespace drydock::trace

@@ -132,7 +132,7 @@ bool IOEventSource::hasLoopFor(const char *finding, const char *what) const {
 }
 
 void IOEventSource::publish(EventKind kind, uint64_t value) const {
-  if (!drydock::trace::Observed()) return;
+  if (!drydock::trace::Observed(kind)) return;
   kernel::Trace(kind, ObjectIdOf(workLoop), ObjectIdOf(this), value, className());
 }
 

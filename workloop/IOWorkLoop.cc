@@ -322,18 +322,21 @@ void IOWorkLoop::signalWorkAvailable() {
   IOSimpleLockUnlockEnableInterrupt(workToDoLock, state);
 }
 
+// An event of the gate itself, not of a nested closing.
+inline void IOWorkLoop::publishOutermost(EventKind kind) const {
+  if (drydock::trace::Observed(kind) && drydock::RecursiveLockDepth(gateLock) == 1) publish(kind);
+}
+
 void IOWorkLoop::closeGate() {
   IORecursiveLockLock(gateLock);
   if (reserved->lockInterval != 0) reserved->lockTime = kernel::Now();
-  if (drydock::trace::Observed() && drydock::RecursiveLockDepth(gateLock) == 1)
-    publish(EventKind::kGateClose);
+  publishOutermost(EventKind::kGateClose);
 }
 
 bool IOWorkLoop::tryCloseGate() {
   if (!IORecursiveLockTryLock(gateLock)) return false;
   if (reserved->lockInterval != 0) reserved->lockTime = kernel::Now();
-  if (drydock::trace::Observed() && drydock::RecursiveLockDepth(gateLock) == 1)
-    publish(EventKind::kGateClose);
+  publishOutermost(EventKind::kGateClose);
   return true;
 }
 
@@ -341,8 +344,7 @@ void IOWorkLoop::openGate() {
   if (reserved->lockInterval != 0) checkLockTime();
   // Published before: the next owner may be running when the unlock returns, and this object be
   // gone.
-  if (drydock::trace::Observed() && drydock::RecursiveLockDepth(gateLock) == 1)
-    publish(EventKind::kGateOpen);
+  publishOutermost(EventKind::kGateOpen);
   IORecursiveLockUnlock(gateLock);
 }
 
@@ -404,7 +406,7 @@ void IOWorkLoop::checkLockTime() {
 }
 
 void IOWorkLoop::publish(EventKind kind, IOEventSource *source, uint64_t value) const {
-  if (!drydock::trace::Observed()) return;
+  if (!drydock::trace::Observed(kind)) return;
   const char *name = source != nullptr ? source->className() : displayName();
   kernel::Trace(kind, ObjectIdOf(this), ObjectIdOf(source), value, name);
 }

@@ -25,7 +25,10 @@ ActionScope::~ActionScope() {
 }
 
 void ActionScope::Begin() {
-  if (!trace::Observed()) return;
+  if (!trace::Observed(trace::EventKind::kActionBegin) &&
+      !trace::Observed(trace::EventKind::kActionEnd)) {
+    return;
+  }
   loop_id_ = ObjectIdOf(loop_);
   source_id_ = ObjectIdOf(source_);
   if (source_ == nullptr) {

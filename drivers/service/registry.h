@@ -33,7 +33,7 @@ class RegistryLock {
 inline void TraceEntry(trace::EventKind kind, const IORegistryEntry* entry,
                        const OSObject* other = nullptr, uint64_t value = 0,
                        const char* detail = "") {
-  if (!trace::Observed()) return;
+  if (!trace::Observed(kind)) return;
   kernel::Trace(kind, ObjectIdOf(entry), ObjectIdOf(other), value, trace::Intern(entry->getName()),
                 detail);
 }

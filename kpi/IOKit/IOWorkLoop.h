@@ -186,6 +186,7 @@ class IOWorkLoop : public OSObject {
   int sleepInGate(void *event, AbsoluteTime deadline, UInt32 interruptible);
   void checkLockTime();
   const char *displayName() const;
+  void publishOutermost(drydock::trace::EventKind kind) const;
   void publish(drydock::trace::EventKind kind, IOEventSource *source = NULL,
                uint64_t value = 0) const;
 };

@@ -20,7 +20,7 @@ void TraceSlow(trace::Event event);
 // literals.
 inline void Trace(trace::EventKind kind, ObjectId object, uint32_t other = 0, uint64_t value = 0,
                   const char* name = "", const char* detail = "") {
-  if (!trace::Observed()) return;
+  if (!trace::Observed(kind)) return;
   trace::Event event;
   event.kind = kind;
   event.object = object;

@@ -60,7 +60,7 @@ void Machine::Assign(Cpu& cpu, Thread* thread) {
   if (!cpu.in_interrupt) cpu.charged_until = cpu.clock = std::max(cpu.clock, Now());
   cpu.clock += options_.costs.context_switch_ns;
   Disturb();
-  if (!trace::Observed()) return;
+  if (!trace::Observed(EventKind::kThreadRun)) return;
   trace::Event event;
   event.kind = EventKind::kThreadRun;
   event.cpu = static_cast<uint8_t>(cpu.index);

@@ -102,7 +102,7 @@ class Machine {
   void Emit(trace::Event event) const;
   void Emit(trace::EventKind kind, uint32_t other, uint64_t value, ObjectId object = 0,
             const char* name = "", const char* detail = "") const {
-    if (!trace::Observed()) return;
+    if (!trace::Observed(kind)) return;
     trace::Event event;
     event.kind = kind;
     event.other = other;

@@ -22,12 +22,13 @@ void internal::PanicWith(const char* text) {
 }
 
 void Misuse(const char* finding, absl::string_view sentence) {
-  Trace(EventKind::kMisuse, 0, 0, 0, finding, trace::Observed() ? trace::Intern(sentence) : "");
+  Trace(EventKind::kMisuse, 0, 0, 0, finding,
+        trace::Observed(EventKind::kMisuse) ? trace::Intern(sentence) : "");
   if (machine != nullptr) machine->AddFinding(finding, sentence);
 }
 
 void Log(absl::string_view text) {
-  if (trace::Observed()) Trace(EventKind::kLog, 0, 0, 0, trace::Intern(text));
+  if (trace::Observed(EventKind::kLog)) Trace(EventKind::kLog, 0, 0, 0, trace::Intern(text));
 }
 
 void internal::TraceSlow(trace::Event event) {

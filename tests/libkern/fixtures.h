@@ -57,16 +57,11 @@ class AbstractProbe : public OSObject {
 // Keeps the events of some kinds.
 class EventLog : public trace::Observer {
  public:
-  explicit EventLog(std::vector<trace::EventKind> kinds) : kinds_(std::move(kinds)), watch_(this) {}
-  void OnEvent(const trace::Event& event) override {
-    for (const trace::EventKind kind : kinds_) {
-      if (event.kind == kind) events_.push_back(event);
-    }
-  }
+  explicit EventLog(const trace::EventKinds& kinds) : watch_(this, kinds) {}
+  void OnEvent(const trace::Event& event) override { events_.push_back(event); }
   const std::vector<trace::Event>& events() const { return events_; }
 
  private:
-  const std::vector<trace::EventKind> kinds_;
   std::vector<trace::Event> events_;
   trace::ScopedObserver watch_;
 };

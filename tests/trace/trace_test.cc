@@ -18,17 +18,38 @@ TEST(Names, EqualTextsAreOnePointer) {
 
 TEST(Observer, SeesEventsOnlyWhileAttached) {
   Recorder recorder;
-  EXPECT_FALSE(Observed());
-  Publish(Event{.value = 1});
+  EXPECT_FALSE(Observed(EventKind::kPlug));
+  Publish(Event{.kind = EventKind::kPlug, .value = 1});
   {
     ScopedObserver watching(&recorder);
-    EXPECT_TRUE(Observed());
-    Publish(Event{.value = 2});
+    EXPECT_TRUE(Observed(EventKind::kPlug));
+    Publish(Event{.kind = EventKind::kPlug, .value = 2});
   }
-  EXPECT_FALSE(Observed());
-  Publish(Event{.value = 3});
+  EXPECT_FALSE(Observed(EventKind::kPlug));
+  Publish(Event{.kind = EventKind::kPlug, .value = 3});
   ASSERT_EQ(recorder.events().size(), 1u);
   EXPECT_EQ(recorder.events()[0].value, 2u);
+}
+
+TEST(Observer, SeesOnlyTheKindsItAsksFor) {
+  Recorder plugs;
+  Recorder ends;
+  ScopedObserver watching_plugs(&plugs, {EventKind::kPlug});
+  {
+    ScopedObserver watching_ends(&ends, {EventKind::kThreadCreate, EventKind::kPanic});
+    EXPECT_TRUE(Observed(EventKind::kPlug));
+    EXPECT_TRUE(Observed(EventKind::kPanic));
+    EXPECT_FALSE(Observed(EventKind::kUnplug));
+    for (int kind = 0; kind < kEventKindCount; ++kind) {
+      Publish(Event{.kind = static_cast<EventKind>(kind)});
+    }
+  }
+  EXPECT_FALSE(Observed(EventKind::kPanic));
+  ASSERT_EQ(plugs.events().size(), 1u);
+  EXPECT_EQ(plugs.events()[0].kind, EventKind::kPlug);
+  ASSERT_EQ(ends.events().size(), 2u);
+  EXPECT_EQ(ends.events()[0].kind, EventKind::kThreadCreate);
+  EXPECT_EQ(ends.events()[1].kind, EventKind::kPanic);
 }
 
 uint64_t DigestOf(const Event& event) {

@@ -56,7 +56,7 @@ IOReturn RunIn(Gate* gate, std::function<IOReturn()> body) {
 // What was published that should not happen, and what was logged.
 class Findings : public trace::Observer {
  public:
-  Findings() : watch_(this) {}
+  Findings() : watch_(this, {trace::EventKind::kMisuse, trace::EventKind::kLog}) {}
   void OnEvent(const trace::Event& event) override;
 
   // A finding that a test counts is one that it expects: it does not fail the test.
@@ -73,9 +73,8 @@ class Findings : public trace::Observer {
 // Counts events of one kind, and keeps the last one.
 class EventCount : public trace::Observer {
  public:
-  explicit EventCount(trace::EventKind kind) : kind_(kind), watch_(this) {}
+  explicit EventCount(trace::EventKind kind) : watch_(this, {kind}) {}
   void OnEvent(const trace::Event& event) override {
-    if (event.kind != kind_) return;
     ++count_;
     last_ = event;
   }
@@ -83,7 +82,6 @@ class EventCount : public trace::Observer {
   const trace::Event& last() const { return last_; }
 
  private:
-  const trace::EventKind kind_;
   int count_ = 0;
   trace::Event last_;
   trace::ScopedObserver watch_;

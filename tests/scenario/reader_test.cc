@@ -1,0 +1,184 @@
+#include "scenario/reader.h"
+
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "gtest/gtest.h"
+#include "tests/scenario/fixtures.h"
+
+namespace drydock {
+namespace {
+
+std::string ErrorOf(absl::string_view text) {
+  const absl::StatusOr<Scenario> scenario = ParseScenario(text, "f", LinkedDrivers());
+  return scenario.ok() ? "none" : std::string(scenario.status().message());
+}
+
+TEST(Reader, ResolvesNamesAndTimes) {
+  const Scenario scenario = Read(
+      OneReader("thread { name: \"other\" priority: 97 step { sleep: \"1.5ms\" } }\n"
+                "timeline { unplug: \"adapter\" while { thread: \"other\" is: \"in sleep\" } }\n"
+                "expect { returns { thread: \"reader\" step: 2 code: \"kIOReturnTimeout\" } }\n"));
+  ASSERT_EQ(scenario.threads.size(), 2u);
+  EXPECT_EQ(scenario.threads[0].priority, 31);
+  EXPECT_EQ(scenario.threads[1].priority, 97);
+  EXPECT_EQ(scenario.threads[1].steps[0].duration_ns, 1'500'000u);
+  ASSERT_EQ(scenario.timeline.size(), 2u);
+  EXPECT_EQ(scenario.timeline[1].state.thread, 1u);
+  EXPECT_EQ(scenario.timeline[1].state.verb, Scenario::Verb::kSleep);
+  EXPECT_FALSE(scenario.timeline[1].state.blocked);
+  ASSERT_EQ(scenario.expectations.size(), 1u);
+  EXPECT_EQ(scenario.expectations[0].step, 1u);
+  EXPECT_EQ(scenario.expectations[0].codes, std::vector<IOReturn>{kIOReturnTimeout});
+}
+
+TEST(Reader, FingerprintIsOfWhatHappensNotOfLayoutOrExpectations) {
+  const uint64_t plain = Read(OneReader()).fingerprint;
+  EXPECT_EQ(Read(absl::StrCat("# comment\n\n", OneReader())).fingerprint, plain);
+  EXPECT_EQ(Read(OneReader("description: \"words\"\n")).fingerprint, plain);
+  EXPECT_EQ(Read(OneReader("expect { no_thread_blocked: true }\n")).fingerprint, plain);
+  EXPECT_NE(Read(absl::StrReplaceAll(OneReader(), {{"read: 64", "read: 65"}})).fingerprint, plain);
+  EXPECT_NE(Read(absl::StrReplaceAll(OneReader(), {{"cpus: 2", "cpus: 1"}})).fingerprint, plain);
+}
+
+// Each line of the table edits the scenario of OneReader, or adds a line 6 to it.
+struct BadInput {
+  const char* from;
+  const char* to;
+  const char* error;
+};
+
+TEST(Reader, BadInputIsOneLineWithItsPlace) {
+  const BadInput kTable[] = {
+      // Not the format.
+      {"cpus: 2", "cpus: two", "f:1:7: expected integer, got: two"},
+      {"cpus: 2", "cpus: 2 }", "f:1:9: expected identifier, got: }"},
+      {"cpus: 2", "cpu: 2",
+       "f:1:4: unknown field cpu; allowed here are description, cpus, controller, device, thread, "
+       "timeline, expect"},
+      {"cpus: 2", "cpus: 2 cpus: 2",
+       "f:1:13: non-repeated field \"cpus\" is specified multiple times"},
+      {"name: \"usb0\"", "name: \"\xc3\x28\"", "f:2:21: not UTF-8 text"},
+      // Numbers and times that are nonsense.
+      {"cpus: 2", "cpus: 0", "f:1:1: cpus is 0; allowed is 1 to 64"},
+      {"cpus: 2", "cpus: 65", "f:1:1: cpus is 65; allowed is 1 to 64"},
+      {"band: \"user\"", "priority: 200", "f:4:25: priority is 200; allowed is 0 to 127"},
+      {"line: 16", "line: 128", "f:2:27: line is 128; allowed is 0 to 127"},
+      {"read: 64", "read: 0", "f:4:70: read is 0; allowed is 1 to 65536"},
+      {"at: \"0us\"", "at: \"-1us\"",
+       "f:5:28: at \"-1us\" is negative; allowed is a number and a unit (ns, us, ms, s), such as "
+       "\"20us\", up to 1000s"},
+      {"at: \"0us\"", "at: \"soon\"",
+       "f:5:28: at \"soon\" is not a time; allowed is a number and a unit (ns, us, ms, s), such as "
+       "\"20us\", up to 1000s"},
+      {"at: \"0us\"", "at: \"2000s\"",
+       "f:5:28: at \"2000s\" is too long; allowed is a number and a unit (ns, us, ms, s), such as "
+       "\"20us\", up to 1000s"},
+      {"at: \"0us\"", "at_choice_point: 0", "f:5:28: at_choice_point is 0; allowed is 1 and more"},
+      // Names of nothing.
+      {"driver: \"UsbSerial\"", "driver: \"UsbParallel\"",
+       "f:3:45: unknown driver \"UsbParallel\"; allowed is UsbSerial"},
+      {"driver: \"UsbSerial\"", "", "f:3:1: no driver is named; allowed is UsbSerial"},
+      {"controller: \"usb0\"", "controller: \"usb9\"",
+       "f:3:26: unknown controller \"usb9\"; allowed is usb0"},
+      {"open: \"adapter\"", "open: \"adaptor\"",
+       "f:4:45: unknown device \"adaptor\"; allowed is adapter"},
+      {"band: \"user\"", "band: \"users\"",
+       "f:4:25: unknown band \"users\"; allowed is idle, user, user-fixed, system, kernel, "
+       "thread-call, real-time"},
+      {"", "timeline { unplug: \"adapter\" while { thread: \"writer\" is: \"in read\" } }",
+       "f:6:38: unknown thread \"writer\"; allowed is reader"},
+      {"", "timeline { unplug: \"adapter\" while { thread: \"reader\" is: \"asleep\" } }",
+       "f:6:55: unknown state \"asleep\"; allowed is \"in VERB\" or \"blocked in VERB\", VERB "
+       "being "
+       "open, read, write, close or sleep"},
+      {"", "expect { returns { thread: \"reader\" step: 1 code: \"kIOReturnFine\" } }",
+       "f:6:45: unknown return code \"kIOReturnFine\"; allowed are the names of "
+       "<IOKit/IOReturn.h>, such as kIOReturnOffline"},
+      {"", "expect { returns { thread: \"reader\" step: 4 code: \"kIOReturnSuccess\" } }",
+       "f:6:37: step is 4; allowed is 1 to 3"},
+      // Parts that are missing, double or do not go together.
+      {"", "controller { line: 3 }", "f:6:1: a controller without a name; give it a name"},
+      {"", "thread { name: \"reader\" band: \"user\" }",
+       "f:6:10: a second thread called \"reader\"; names must differ"},
+      {"", "thread { name: \"other\" }",
+       "f:6:1: thread \"other\" has no priority; give it either a band or a priority"},
+      {"", "thread { name: \"other\" band: \"user\" priority: 3 }",
+       "f:6:1: thread \"other\" has a band and a priority; give it either a band or a priority"},
+      {"", "thread { name: \"other\" band: \"user\" step { } }",
+       "f:6:37: an empty step; allowed is open, read, write, close, sleep, wait_until, plug or "
+       "unplug"},
+      {"", "timeline { at: \"1us\" }", "f:6:1: nothing happens; allowed is plug or unplug"},
+      {"", "timeline { plug: \"adapter\" }",
+       "f:6:1: it is not said when; allowed is at, at_choice_point or while"},
+      {"", "timeline { plug: \"adapter\" at: \"1us\" at_timer: true }",
+       "f:6:38: at_timer without a state; it is allowed together with while"},
+      {"", "expect { }",
+       "f:6:1: nothing is expected; allowed is returns, order, never, quiet_within, "
+       "no_thread_blocked or no_object_leaked"},
+      {"", "expect { no_thread_blocked: false }",
+       "f:6:10: no_thread_blocked is false; allowed is true"},
+      {"", "expect { order { } }", "f:6:10: an order of nothing; give it events"},
+      {"", "expect { never { } }",
+       "f:6:10: an event that could be anything; give a kind, a name or a thread"},
+      {"endpoint { address: 0x81 }", "endpoint { address: 0x02 }",
+       "f:3:135: a second endpoint at this address; addresses must differ"},
+      {"endpoint { address: 0x81 }", "endpoint { address: 0x80 }",
+       "f:3:108: address is 128; allowed is 0x81 to 0x8f (IN) and 0x01 to 0x0f (OUT)"},
+  };
+  for (const BadInput& bad : kTable) {
+    std::string text = OneReader();
+    if (*bad.from == '\0') {
+      absl::StrAppend(&text, bad.to, "\n");
+    } else {
+      text = absl::StrReplaceAll(text, {{bad.from, bad.to}});
+    }
+    EXPECT_EQ(ErrorOf(text), bad.error) << bad.to;
+  }
+}
+
+TEST(Reader, UnknownKindOfEventListsTheKinds) {
+  const std::string error = ErrorOf(OneReader("expect { never { kind: \"explosion\" } }\n"));
+  EXPECT_EQ(error.rfind("f:6:18: unknown kind of event \"explosion\"; allowed is ", 0), 0u)
+      << error;
+  EXPECT_NE(error.find("TERMINATE_WILL"), std::string::npos) << error;
+}
+
+TEST(Reader, FilesThatCannotBeReadAreSaidSo) {
+  const auto error_of_file = [](const std::string& path) {
+    const absl::StatusOr<Scenario> scenario = ReadScenario(path, "f", LinkedDrivers());
+    return scenario.ok() ? "none" : std::string(scenario.status().message());
+  };
+  const std::string kUnreadable = "f:1:1: cannot be read; allowed is the path of a scenario file";
+  EXPECT_EQ(error_of_file("no/such/file"), kUnreadable);
+  EXPECT_EQ(error_of_file(::testing::TempDir()), kUnreadable);
+
+  const std::string path = ::testing::TempDir() + "/good.textproto";
+  std::ofstream(path) << OneReader();
+  EXPECT_EQ(error_of_file(path), "none");
+}
+
+// Whatever is cut off or garbled: an error, not a crash.
+TEST(Reader, DamagedFilesAreErrorsOrScenarios) {
+  const std::string text = OneReader(
+      "expect { order { since { kind: \"plug\" } event { kind: \"open\" thread: \"reader\" } } "
+      "}\n");
+  for (size_t length = 0; length < text.size(); ++length) {
+    const std::string error = ErrorOf(text.substr(0, length));
+    EXPECT_TRUE(error == "none" || error.rfind("f:", 0) == 0) << error;
+    EXPECT_EQ(error.find('\n'), std::string::npos) << error;
+  }
+  for (size_t place = 0; place < text.size(); ++place) {
+    for (const char c : {'\0', '\xff', '{', '}', '"', '9'}) {
+      std::string garbled = text;
+      garbled[place] = c;
+      const std::string error = ErrorOf(garbled);
+      EXPECT_TRUE(error == "none" || error.rfind("f:", 0) == 0) << error;
+      EXPECT_EQ(error.find('\n'), std::string::npos) << error;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace drydock
