@@ -115,6 +115,7 @@ enum class Context : uint8_t {
   /* What should not happen. */                                                                    \
   X(kLog, "log")       /* name: the text */                                                        \
   X(kMisuse, "misuse") /* name: the finding; detail: a sentence */                                 \
+  X(kAdvice, "advice") /* name: the advice; detail: a sentence */                                  \
   X(kPanic, "panic")   /* name: the text */
 
 enum class EventKind : uint8_t {

@@ -136,6 +136,8 @@ std::string Narrator::Tell(const Event& event) const {
       return absl::StrCat("log: ", name);
     case EventKind::kMisuse:
       return absl::StrCat("misuse, ", name, ": ", event.detail);
+    case EventKind::kAdvice:
+      return absl::StrCat("advice, ", name, ": ", event.detail);
     case EventKind::kPanic:
       return absl::StrCat("panic: ", name);
     default:

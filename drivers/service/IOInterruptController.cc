@@ -1,8 +1,11 @@
 #include <IOKit/IOInterruptController.h>
 
+#include "drivers/service/service_lock.h"
 #include "libkern/kernel_heap.h"
+#include "scheduler/kernel/choice.h"
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/interrupt.h"
+#include "scheduler/kernel/panic.h"
 
 OSDefineMetaClassAndAbstractStructors(IOInterruptController, IOService)
 OSDefineMetaClassAndStructors(IOSharedInterruptController, IOInterruptController)
@@ -23,10 +26,11 @@ void Register(IOInterruptVector *vector, IOService *nub, int source, void *targe
   vector->interruptRegistered = true;
 }
 
-void Call(IOInterruptVector *vector) {
-  vector->interruptActive = true;
+// An interrupt may come just before a vector is enabled or disabled.
+void BeforeChange() { drydock::kernel::ChoicePoint(drydock::kernel::OperationKind::kMask, 0); }
+
+void CallHandler(IOInterruptVector *vector) {
   vector->handler(vector->target, vector->refCon, vector->nub, vector->source);
-  vector->interruptActive = false;
 }
 
 }  // namespace
@@ -42,6 +46,7 @@ IOReturn IOInterruptController::registerInterrupt(IOService *nub, int source, vo
                                                   IOInterruptAction handler, void *refCon) {
   const IOInterruptVectorNumber number = vectorOf(nub, source);
   if (number < 0 || number >= vectorCount) return kIOReturnNoInterrupt;
+  const drydock::ServiceLock lock(this);
   IOInterruptVector *vector = &vectors[number];
   if (!vector->interruptRegistered) {
     vector->interruptDisabledHard = true;
@@ -57,6 +62,8 @@ IOReturn IOInterruptController::registerInterrupt(IOService *nub, int source, vo
       return kIOReturnNoResources;
     }
     const bool enabled = !vector->interruptDisabledSoft;
+    IOService *first = vector->nub;
+    const int firstSource = vector->source;
     disableVectorHard(number, vector);
     vector->interruptDisabledHard = true;
     shared->registerInterrupt(vector->nub, vector->source, vector->target, vector->handler,
@@ -68,10 +75,7 @@ IOReturn IOInterruptController::registerInterrupt(IOService *nub, int source, vo
         },
         nullptr);
     vector->sharedController = shared;
-    if (enabled) {
-      IOService *first = shared->firstClient();
-      shared->enableInterrupt(first, source);
-    }
+    if (enabled) shared->enableInterrupt(first, firstSource);
   }
   return vector->sharedController->registerInterrupt(nub, source, target, handler, refCon);
 }
@@ -79,6 +83,7 @@ IOReturn IOInterruptController::registerInterrupt(IOService *nub, int source, vo
 IOReturn IOInterruptController::unregisterInterrupt(IOService *nub, int source) {
   const IOInterruptVectorNumber number = vectorOf(nub, source);
   if (number < 0 || number >= vectorCount) return kIOReturnNoInterrupt;
+  const drydock::ServiceLock lock(this);
   IOInterruptVector *vector = &vectors[number];
   if (!vector->interruptRegistered) return kIOReturnSuccess;
   if (vector->sharedController != nullptr) {
@@ -106,6 +111,7 @@ IOReturn IOInterruptController::enableInterrupt(IOService *nub, int source) {
     return vector->sharedController->enableInterrupt(nub, source);
   }
   if (!vector->interruptRegistered) return kIOReturnNoInterrupt;
+  BeforeChange();
   if (!vector->interruptDisabledSoft) return kIOReturnSuccess;
   vector->interruptDisabledSoft = false;
   waitInactive(vector);
@@ -124,6 +130,7 @@ IOReturn IOInterruptController::disableInterrupt(IOService *nub, int source) {
     return vector->sharedController->disableInterrupt(nub, source);
   }
   if (!vector->interruptRegistered) return kIOReturnNoInterrupt;
+  BeforeChange();
   vector->interruptDisabledSoft = true;
   waitInactive(vector);
   return kIOReturnSuccess;
@@ -135,14 +142,16 @@ IOReturn IOInterruptController::handleInterrupt(void *, IOService *, int) {
 
 void IOInterruptController::deliver(IOInterruptVectorNumber number) {
   IOInterruptVector *vector = &vectors[number];
-  if (vector->interruptRegistered && !vector->interruptDisabledSoft) {
-    Call(vector);
-  }
+  // Active until the pin has been seen to as well: whoever enables the vector waits for that, and
+  // so cannot unmask the pin just before it is masked here.
+  vector->interruptActive = true;
+  if (vector->interruptRegistered && !vector->interruptDisabledSoft) CallHandler(vector);
   if (vector->interruptDisabledSoft) {
     // Lazily: a vector that is disabled is masked at the pin when it fires.
     vector->interruptDisabledHard = true;
     disableVectorHard(number, vector);
   }
+  vector->interruptActive = false;
 }
 
 bool IOInterruptController::vectorCanBeShared(IOInterruptVectorNumber, IOInterruptVector *) {
@@ -191,8 +200,6 @@ IOInterruptVector *IOSharedInterruptController::find(IOService *nub, int source)
   return nullptr;
 }
 
-IOService *IOSharedInterruptController::firstClient() { return vectors[0].nub; }
-
 IOReturn IOSharedInterruptController::registerInterrupt(IOService *nub, int source, void *target,
                                                         IOInterruptAction handler, void *refCon) {
   int slot = 0;
@@ -227,6 +234,7 @@ IOReturn IOSharedInterruptController::getInterruptType(IOService *, int, int *in
 IOReturn IOSharedInterruptController::enableInterrupt(IOService *nub, int source) {
   IOInterruptVector *vector = find(nub, source);
   if (vector == nullptr) return kIOReturnNoInterrupt;
+  BeforeChange();
   if (!vector->interruptDisabledSoft) return kIOReturnSuccess;
   vector->interruptDisabledSoft = false;
   ++vectorsEnabled;
@@ -238,24 +246,45 @@ IOReturn IOSharedInterruptController::enableInterrupt(IOService *nub, int source
 IOReturn IOSharedInterruptController::disableInterrupt(IOService *nub, int source) {
   IOInterruptVector *vector = find(nub, source);
   if (vector == nullptr) return kIOReturnNoInterrupt;
+  BeforeChange();
   if (!vector->interruptDisabledSoft) {
     vector->interruptDisabledSoft = true;
+    vector->disabledByHandler = drydock::kernel::InInterruptContext();
     --vectorsEnabled;
   }
   waitInactive(vector);
   return kIOReturnSuccess;
 }
 
+// Says who keeps the line masked, if it is not a handler that waits for its action to run.
+void IOSharedInterruptController::adviseOfStarvation() const {
+  for (int i = 0; i < vectorCount; ++i) {
+    const IOInterruptVector *vector = &vectors[i];
+    if (!vector->interruptRegistered || !vector->interruptDisabledSoft || vector->disabledByHandler)
+      continue;
+    drydock::kernel::Advise("shared-line-starved", "interrupt line ", parentVector,
+                            " is masked for all who share it, because interrupt ", vector->source,
+                            " of ", vector->nub->getMetaClass()->getClassName(),
+                            " is registered but not enabled; it stays so until that is enabled or "
+                            "unregistered");
+    return;
+  }
+}
+
 IOReturn IOSharedInterruptController::handleInterrupt(void *, IOService *, int) {
   // Everybody is asked, whatever the others say. (IN-24)
   for (int i = 0; i < vectorCount; ++i) {
     IOInterruptVector *vector = &vectors[i];
-    if (vector->interruptRegistered && !vector->interruptDisabledSoft) Call(vector);
+    if (!vector->interruptRegistered || vector->interruptDisabledSoft) continue;
+    vector->interruptActive = true;
+    CallHandler(vector);
+    vector->interruptActive = false;
   }
   // One client that is registered but disabled takes the line down. (IN-21, IN-23)
   if (vectorsEnabled != vectorsRegistered) {
     controllerDisabled = true;
     parent->disableInterrupt(parent, parentVector);
+    adviseOfStarvation();
   }
   return kIOReturnSuccess;
 }

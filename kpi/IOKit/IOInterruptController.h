@@ -12,10 +12,11 @@ class IOSharedInterruptController;
 
 // One source of a controller.
 struct IOInterruptVector {
-  bool interruptActive;        // its handler is running
+  bool interruptActive;        // it is being delivered
   bool interruptDisabledSoft;  // not to be delivered
   bool interruptDisabledHard;  // masked at the pin
   bool interruptRegistered;
+  bool disabledByHandler;  // of a shared vector: soft-disabled in interrupt context
   IOService *nub;
   int source;
   OSObject *target;
@@ -92,13 +93,11 @@ class IOSharedInterruptController : public IOInterruptController {
   virtual IOReturn disableInterrupt(IOService *nub, int source) APPLE_KEXT_OVERRIDE;
   virtual IOReturn handleInterrupt(void *refCon, IOService *nub, int source) APPLE_KEXT_OVERRIDE;
 
-  // Who registered first.
-  IOService *firstClient();
-
  private:
   IOInterruptVector *find(IOService *nub, int source);
   // Unmasks the parent's vector if we had masked it and every client is enabled.
   void enableParentIfBalanced();
+  void adviseOfStarvation() const;
 
   IOInterruptController *parent;
   IOInterruptVectorNumber parentVector;

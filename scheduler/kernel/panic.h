@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "scheduler/kernel/trace.h"
 #include "trace/names.h"
 
 namespace drydock::kernel {
@@ -29,6 +30,15 @@ template <typename... Pieces>
 // later): a finding named `finding` (kebab-case, outlives the run) explained by `sentence`. The run
 // goes on.
 void Misuse(const char* finding, absl::string_view sentence);
+
+// Points out what is allowed, and on a Mac has an effect that its author may not have expected: an
+// event named `advice` (kebab-case, outlives the run) explained by a sentence, put together from
+// `pieces` as by absl::StrCat. It fails no run. docs/diagnostics.md lists them all.
+template <typename... Pieces>
+void Advise(const char* advice, const Pieces&... pieces) {
+  if (!trace::Observed(trace::EventKind::kAdvice)) return;
+  Trace(trace::EventKind::kAdvice, 0, 0, 0, advice, trace::Intern(absl::StrCat(pieces...)));
+}
 
 // IOLog: a line in the event stream.
 void Log(absl::string_view text);
