@@ -7,6 +7,8 @@
 #include <ostream>
 #include <string>
 
+#include "absl/strings/string_view.h"
+
 namespace drydock::cli {
 
 struct Console {
@@ -20,6 +22,12 @@ struct Console {
 inline constexpr int kHeld = 0;
 inline constexpr int kFailed = 1;
 inline constexpr int kBadInput = 2;
+
+// Says on `err` what is wrong with what the command was given; returns the exit code for it.
+inline int BadInput(absl::string_view command, absl::string_view line, Console* console) {
+  console->err << "drydock " << command << ": " << line << "\n";
+  return kBadInput;
+}
 
 }  // namespace drydock::cli
 

@@ -3,18 +3,13 @@
 #include "absl/strings/str_format.h"
 #include "cli/arguments.h"
 #include "cli/command.h"
+#include "cli/one_run.h"
 #include "cli/report.h"
-#include "scenario/reader.h"
 #include "scenario/runner.h"
 #include "trace/recorder.h"
 
 namespace drydock::cli {
 namespace {
-
-int Fail(absl::string_view line, Console* console) {
-  console->err << "drydock replay: " << line << "\n";
-  return kBadInput;
-}
 
 int RunReplay(absl::Span<const std::string> arguments, Console* console) {
   absl::optional<std::string> schedule_text, format_text;
@@ -23,23 +18,23 @@ int RunReplay(absl::Span<const std::string> arguments, Console* console) {
   absl::Status status =
       Arguments::Parse(arguments, {{"schedule", &schedule_text}, {"format", &format_text}}, &file);
   if (status.ok()) status = ParseFormat(format_text, &json);
-  if (!status.ok()) return Fail(status.message(), console);
+  if (!status.ok()) return BadInput("replay", status.message(), console);
   if (!schedule_text.has_value()) {
-    return Fail("no --schedule is given; it needs what a failed run printed", console);
+    return BadInput("replay", "no --schedule is given; it needs what a failed run printed",
+                    console);
   }
   const absl::StatusOr<Schedule> schedule = Schedule::Parse(*schedule_text);
-  if (!schedule.ok()) return Fail(schedule.status().message(), console);
+  if (!schedule.ok()) return BadInput("replay", schedule.status().message(), console);
 
-  const absl::StatusOr<Scenario> scenario = ReadScenario(ResolvePath(file), file, LinkedDrivers());
-  if (!scenario.ok()) {
-    console->err << scenario.status().message() << "\n";
-    return kBadInput;
-  }
+  const std::unique_ptr<Scenario> scenario = LoadScenario(file, console);
+  if (scenario == nullptr) return kBadInput;
   if (schedule->fingerprint() != scenario->fingerprint) {
-    return Fail(absl::StrFormat("the schedule is of scenario %016x, but %s is %016x; it replays "
-                                "the scenario it was recorded with",
-                                schedule->fingerprint(), file, scenario->fingerprint),
-                console);
+    return BadInput(
+        "replay",
+        absl::StrFormat("the schedule is of scenario %016x, but %s is %016x; it replays "
+                        "the scenario it was recorded with",
+                        schedule->fingerprint(), file, scenario->fingerprint),
+        console);
   }
   Replay strategy(*schedule);
   trace::Recorder recorder;
@@ -48,7 +43,8 @@ int RunReplay(absl::Span<const std::string> arguments, Console* console) {
     trace::ScopedObserver watching(&recorder);
     result = RunScenario(*scenario, &strategy);
   }
-  if (result.outcome.kind == Outcome::Kind::kRefused) return Fail(result.outcome.text, console);
+  if (result.outcome.kind == Outcome::Kind::kRefused)
+    return BadInput("replay", result.outcome.text, console);
   const Report report = {*scenario, "replay", recorder.events(), result};
   return WriteReport(report, json, console);
 }

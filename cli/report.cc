@@ -4,18 +4,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "scenario/return_codes.h"
-#include "scheduler/priority.h"
+#include "cli/one_run.h"
+#include "scenario/event_words.h"
 #include "trace/json.h"
 #include "trace/timeline.h"
 
 namespace drydock::cli {
 namespace {
-
-const trace::EventWords kWords = {
-    [](int priority) { return BandName(BandOf(priority)); },
-    [](uint32_t code) { return ReturnCodeName(static_cast<IOReturn>(code)); },
-};
 
 std::string Milliseconds(kernel::Time time) {
   return absl::StrFormat("%d.%03d ms", time / 1'000'000, time / 1000 % 1000);
@@ -43,8 +38,8 @@ void WriteText(const Report& report, Console* console) {
   std::ostream& out = console->out;
   out << paint("1", scenario.file) << "\n";
   if (!scenario.description.empty()) out << scenario.description << "\n";
-  out << scenario.cpus << (scenario.cpus == 1 ? " CPU, " : " CPUs, ") << report.strategy << "\n\n";
-  out << trace::WriteTimeline(report.events, {kWords, console->color}) << "\n";
+  out << MachineAndStrategy(scenario, report.strategy) << "\n\n";
+  out << trace::WriteTimeline(report.events, {kEventWords, console->color}) << "\n";
 
   size_t held = 0;
   size_t judged = 0;
@@ -96,7 +91,7 @@ trace::Json ToJson(const Report& report) {
   }
   json["events"] = trace::Json::array();
   for (const trace::Event& event : report.events) {
-    json["events"].push_back(trace::EventToJson(event, kWords));
+    json["events"].push_back(trace::EventToJson(event, kEventWords));
   }
   return json;
 }
@@ -130,13 +125,17 @@ void WriteJson(const trace::Json& document, std::ostream& out) {
   out << "\n}\n";
 }
 
+void WriteFailures(const ScenarioResult& result, Console* console) {
+  for (const Verdict& verdict : result.verdicts) {
+    if (verdict.kind != Verdict::Kind::kFailed) continue;
+    console->err << "drydock: failed: " << verdict.text << "; seen: " << verdict.seen << "\n";
+  }
+}
+
 int WriteReport(const Report& report, bool json, Console* console) {
   if (json) {
     WriteJson(ToJson(report), console->out);
-    for (const Verdict& verdict : report.result.verdicts) {
-      if (verdict.kind != Verdict::Kind::kFailed) continue;
-      console->err << "drydock: failed: " << verdict.text << "; seen: " << verdict.seen << "\n";
-    }
+    WriteFailures(report.result, console);
   } else {
     WriteText(report, console);
   }

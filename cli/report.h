@@ -26,6 +26,9 @@ struct Report {
 // named on `err`. Returns the exit code.
 int WriteReport(const Report& report, bool json, Console* console);
 
+// Names on `err` what failed, a line each.
+void WriteFailures(const ScenarioResult& result, Console* console);
+
 // A document with a line for each member and for each element of its arrays.
 void WriteJson(const trace::Json& document, std::ostream& out);
 

@@ -5,19 +5,14 @@
 #include "absl/strings/str_format.h"
 #include "cli/arguments.h"
 #include "cli/command.h"
+#include "cli/one_run.h"
 #include "cli/report.h"
 #include "explore/random_walk.h"
-#include "scenario/reader.h"
 #include "scenario/runner.h"
 #include "trace/recorder.h"
 
 namespace drydock::cli {
 namespace {
-
-int Fail(absl::string_view line, Console* console) {
-  console->err << "drydock run: " << line << "\n";
-  return kBadInput;
-}
 
 // `runs` seeds from `first` on: how many held, and the schedule of the first that did not.
 int RunMany(const Scenario& scenario, uint64_t first, uint64_t runs, bool json, Console* console) {
@@ -78,31 +73,21 @@ int Run(absl::Span<const std::string> arguments, Console* console) {
   if (status.ok()) status = ParseNumber("seed", seed_text, 0, &seed);
   if (status.ok()) status = ParseNumber("runs", runs_text, 1, &runs);
   if (status.ok()) status = ParseFormat(format_text, &json);
-  if (!status.ok()) return Fail(status.message(), console);
+  if (!status.ok()) return BadInput("run", status.message(), console);
+  absl::StatusOr<ChosenStrategy> chosen = ChooseStrategy(seed_text);
+  if (!chosen.ok()) return BadInput("run", chosen.status().message(), console);
 
-  const absl::StatusOr<Scenario> scenario = ReadScenario(ResolvePath(file), file, LinkedDrivers());
-  if (!scenario.ok()) {
-    console->err << scenario.status().message() << "\n";
-    return kBadInput;
-  }
+  const std::unique_ptr<Scenario> scenario = LoadScenario(file, console);
+  if (scenario == nullptr) return kBadInput;
   if (runs_text.has_value()) return RunMany(*scenario, seed, runs, json, console);
 
-  std::unique_ptr<Strategy> strategy;
-  std::string strategy_text;
-  if (seed_text.has_value()) {
-    strategy = std::make_unique<RandomWalk>(seed);
-    strategy_text = absl::StrCat("random walk, seed ", seed);
-  } else {
-    strategy = std::make_unique<TimedStrategy>();
-    strategy_text = "at full speed";
-  }
   trace::Recorder recorder;
   ScenarioResult result;
   {
     trace::ScopedObserver watching(&recorder);
-    result = RunScenario(*scenario, strategy.get());
+    result = RunScenario(*scenario, chosen->strategy.get());
   }
-  const Report report = {*scenario, strategy_text, recorder.events(), result};
+  const Report report = {*scenario, chosen->text, recorder.events(), result};
   return WriteReport(report, json, console);
 }
 

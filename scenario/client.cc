@@ -17,18 +17,25 @@ using trace::EventKind;
 // How often an open looks for its driver.
 constexpr kernel::Time kRetry = 100 * kernel::kMicrosecond;
 
+uint32_t MostBytes(const std::vector<Scenario::Step>& steps) {
+  uint32_t most = 0;
+  for (const Scenario::Step& step : steps) {
+    most = std::max({most, step.bytes, MostBytes(step.steps)});
+  }
+  return most;
+}
+
 }  // namespace
 
 Client::Client(const Scenario::Thread& script, size_t index, std::vector<Actor>* actors,
-               UsbBench* bench)
+               UsbBench* usb, Workbench* bench)
     : script_(script),
       actors_(*actors),
       actor_((*actors)[index]),
+      usb_(*usb),
       bench_(*bench),
       results_(script.steps.size()) {
-  uint32_t most = 0;
-  for (const Scenario::Step& step : script.steps) most = std::max(most, step.bytes);
-  buffer_.resize(most);
+  buffer_.resize(MostBytes(script.steps));
 }
 
 void Client::Start() {
@@ -46,6 +53,7 @@ void Client::Run() {
 }
 
 void Client::Do(const Scenario::Step& step, Result* result) {
+  const Verb outer = actor_.verb;
   actor_.Enter(step.verb);
   switch (step.verb) {
     case Verb::kNone:
@@ -60,30 +68,50 @@ void Client::Do(const Scenario::Step& step, Result* result) {
     case Verb::kClose:
       result->code = Close();
       break;
-    case Verb::kSleep:
-      kernel::Sleep(step.duration_ns);
-      break;
     case Verb::kWaitUntil:
       WaitUntil(step.state);
       break;
     case Verb::kPlug:
-      bench_.Plug(step.device);
+      usb_.Plug(step.subject);
       break;
     case Verb::kUnplug:
-      bench_.Unplug(step.device);
+      usb_.Unplug(step.subject);
+      break;
+    case Verb::kRepeat: {
+      ++repeats_;
+      const uint64_t rounds = Workbench::Repeat(step, [&] {
+        for (const Scenario::Step& inner : step.steps) DoNested(inner);
+      });
+      if (--repeats_ == 0) rounds_ += rounds;
+      break;
+    }
+    case Verb::kCompute:
+    case Verb::kSleep:
+    case Verb::kLock:
+    case Verb::kUnlock:
+    case Verb::kSignal:
+    case Verb::kWait:
+    case Verb::kGate:
+      bench_.Do(step, [this](const Scenario::Step& inner) { DoNested(inner); });
       break;
   }
-  actor_.Leave();
+  actor_.Leave(outer);
   result->returned = true;
 }
 
+// What steps within others return is nobody's business.
+void Client::DoNested(const Scenario::Step& step) {
+  Result result;
+  Do(step, &result);
+}
+
 IOReturn Client::Open(const Scenario::Step& step) {
-  kernel::Trace(EventKind::kClientCall, 0, 0, 0, "open", bench_.NameOf(step.device));
+  kernel::Trace(EventKind::kClientCall, 0, 0, 0, "open", usb_.NameOf(step.subject));
   if (stream_ != nullptr) Close();
   const kernel::Time deadline = kernel::SaturatingAdd(kernel::Now(), step.duration_ns);
   StreamService* stream = nullptr;
   for (;;) {
-    stream = bench_.CopyStream(step.device);
+    stream = usb_.CopyStream(step.subject);
     const kernel::Time now = kernel::Now();
     if (stream != nullptr || now >= deadline) break;
     kernel::Sleep(std::min(kRetry, deadline - now));
@@ -91,7 +119,7 @@ IOReturn Client::Open(const Scenario::Step& step) {
   const trace::ObjectId id = ObjectIdOf(stream);
   const IOReturn code = stream != nullptr ? stream->acquireStream() : kIOReturnNotFound;
   kernel::Trace(EventKind::kClientReturn, id, static_cast<uint32_t>(code), 0, "open",
-                bench_.NameOf(step.device));
+                usb_.NameOf(step.subject));
   if (code == kIOReturnSuccess) {
     stream_ = stream;
   } else if (stream != nullptr) {

@@ -12,6 +12,7 @@
 #include "scenario/scenario.h"
 #include "scenario/state_trigger.h"
 #include "scenario/usb_bench.h"
+#include "scenario/workbench.h"
 
 namespace drydock {
 
@@ -25,17 +26,21 @@ class Client {
   };
 
   // All must outlive the run. `actors` are those of all threads.
-  Client(const Scenario::Thread& script, size_t index, std::vector<Actor>* actors, UsbBench* bench);
+  Client(const Scenario::Thread& script, size_t index, std::vector<Actor>* actors, UsbBench* usb,
+         Workbench* bench);
 
   // Starts the thread. Thread context.
   void Start();
 
   // What its steps came to, in their order; for after the run.
   const std::vector<Result>& results() const { return results_; }
+  // How many rounds of its repeats it has been through, those within others not counted.
+  uint64_t rounds() const { return rounds_; }
 
  private:
   void Run();
   void Do(const Scenario::Step& step, Result* result);
+  void DoNested(const Scenario::Step& step);
   IOReturn Open(const Scenario::Step& step);
   IOReturn Transfer(const Scenario::Step& step, uint32_t* bytes);
   IOReturn Close();
@@ -44,11 +49,14 @@ class Client {
   const Scenario::Thread& script_;
   std::vector<Actor>& actors_;
   Actor& actor_;
-  UsbBench& bench_;
+  UsbBench& usb_;
+  Workbench& bench_;
   std::vector<Result> results_;
   // Here rather than on the thread's stack, which is dropped if the run ends badly.
   std::vector<uint8_t> buffer_;
   std::vector<std::unique_ptr<StateTrigger>> waits_;
+  uint64_t rounds_ = 0;
+  int repeats_ = 0;                  // that it is in
   StreamService* stream_ = nullptr;  // the opened one, retained
 };
 

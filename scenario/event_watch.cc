@@ -27,7 +27,9 @@ EventWatch::Pattern EventWatch::Prepare(const Scenario::EventPattern& pattern) {
 EventWatch::EventWatch(const Scenario& scenario) {
   const auto mind = [this](const Pattern& pattern) {
     kinds_.Add(pattern.any_kind ? trace::EventKinds::All() : trace::EventKinds{pattern.kind});
-    if (pattern.thread != nullptr) kinds_.Add(EventKind::kThreadCreate);
+    if (pattern.thread != nullptr) {
+      kinds_.Add({EventKind::kThreadCreate, EventKind::kThreadRunnable});  // it may be renamed
+    }
   };
   for (size_t i = 0; i < scenario.expectations.size(); ++i) {
     const Scenario::Expectation& expectation = scenario.expectations[i];
@@ -56,7 +58,7 @@ bool EventWatch::Matches(const Pattern& pattern, const trace::Event& event) cons
 
 void EventWatch::OnEvent(const trace::Event& event) {
   ++events_;
-  if (event.kind == EventKind::kThreadCreate) {
+  if (event.kind == EventKind::kThreadCreate || event.kind == EventKind::kThreadRunnable) {
     if (event.other >= thread_names_.size()) thread_names_.resize(event.other + 1, "");
     thread_names_[event.other] = trace::Intern(event.name);
   }

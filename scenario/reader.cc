@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <map>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -44,6 +45,14 @@ struct Problem {
   Place place;
   std::string text;
 };
+
+// Whether going through the steps takes virtual time, and so comes to an end at some time.
+bool TakesTime(const std::vector<Scenario::Step>& steps) {
+  return std::any_of(steps.begin(), steps.end(), [](const Scenario::Step& step) {
+    return ((step.verb == Verb::kCompute || step.verb == Verb::kSleep) && step.duration_ns > 0) ||
+           TakesTime(step.steps);
+  });
+}
 
 // Keeps the first error.
 class FirstError : public google::protobuf::io::ErrorCollector {
@@ -142,14 +151,28 @@ class Checker {
   IOReturn Code(Place place, const std::string& name);
 
   void CheckController(const Node<ControllerProto>& node);
+  int CheckLine(Place place, int32_t line, const std::string& user);
+  void CheckInterrupt(const Node<InterruptProto>& node);
   void CheckDevice(const Node<DeviceProto>& node);
   void CheckThread(const Node<ThreadProto>& node, Scenario::Thread* thread);
-  Scenario::Step CheckStep(const Node<StepProto>& node);
+  // In an action there is no client: nothing may be opened, read or plugged there.
+  Scenario::Step CheckStep(const Node<StepProto>& node, bool in_action);
+  template <typename Proto>
+  std::vector<Scenario::Step> CheckSteps(const Node<Proto>& node, bool in_action) {
+    std::vector<Scenario::Step> steps;
+    for (int i = 0; i < node.proto.step_size(); ++i) {
+      steps.push_back(CheckStep(node.At("step", node.proto.step(i), i), in_action));
+    }
+    return steps;
+  }
+  size_t Semaphore(Place place, const std::string& name);
   Scenario::State CheckState(const Node<WhileProto>& node);
   void CheckHappening(const Node<HappeningProto>& node);
   void CheckExpectation(const Node<ExpectationProto>& node);
   void CheckReturns(const Node<ReturnsProto>& node, Scenario::Expectation* expectation);
   void CheckOrder(const Node<OrderProto>& node, Scenario::Expectation* expectation);
+  void CheckLatency(const Node<LatencyProto>& node, Scenario::Expectation* expectation);
+  void CheckProgress(const Node<ProgressProto>& node, Scenario::Expectation* expectation);
   Scenario::EventPattern CheckEvent(const Node<EventProto>& node);
 
   const std::vector<std::string>& drivers_;
@@ -157,6 +180,7 @@ class Checker {
   std::vector<std::string> controller_names_;
   std::vector<std::string> device_names_;
   std::vector<std::string> thread_names_;
+  std::map<int, std::string> line_users_;
   bool failed_ = false;
   Problem problem_;
 };
@@ -228,8 +252,20 @@ void Checker::Check(const Node<ScenarioProto>& file) {
   const ScenarioProto& proto = file.proto;
   scenario_.description = proto.description();
   scenario_.cpus = Within(file.Of("cpus"), "cpus", proto.cpus(), 1, kMaxCpus);
+  for (int i = 0; i < proto.lock_size(); ++i) {
+    const auto lock = file.At("lock", proto.lock(i), i);
+    scenario_.locks.push_back(Name(lock.Of("name"), "lock", lock.proto.name(), scenario_.locks));
+  }
+  for (int i = 0; i < proto.work_loop_size(); ++i) {
+    const auto loop = file.At("work_loop", proto.work_loop(i), i);
+    scenario_.work_loops.push_back(
+        Name(loop.Of("name"), "work loop", loop.proto.name(), scenario_.work_loops));
+  }
   for (int i = 0; i < proto.controller_size(); ++i) {
     CheckController(file.At("controller", proto.controller(i), i));
+  }
+  for (int i = 0; i < proto.interrupt_size(); ++i) {
+    CheckInterrupt(file.At("interrupt", proto.interrupt(i), i));
   }
   for (int i = 0; i < proto.device_size(); ++i) CheckDevice(file.At("device", proto.device(i), i));
   // All names first: threads may wait for later ones.
@@ -254,6 +290,7 @@ void Checker::CheckController(const Node<ControllerProto>& node) {
   controller.name = Name(node.Of("name"), "controller", node.proto.name(), controller_names_);
   controller.line =
       Within(node.Of("line"), "line", node.proto.line(), 0, kernel::kInterruptLines - 1);
+  line_users_.try_emplace(controller.line, controller.name);
   const std::string& status = node.proto.unplug_status();
   if (status != "kIOReturnNotResponding" && status != "kIOReturnAborted") {
     Fail(node.Of("unplug_status"),
@@ -264,6 +301,35 @@ void Checker::CheckController(const Node<ControllerProto>& node) {
   }
   controller_names_.push_back(controller.name);
   scenario_.controllers.push_back(std::move(controller));
+}
+
+int Checker::CheckLine(Place place, int32_t line, const std::string& user) {
+  const int checked = Within(place, "line", line, 0, kernel::kInterruptLines - 1);
+  // USB controllers may share one: their filters ask the hardware.
+  const auto [taken, is_new] = line_users_.try_emplace(checked, user);
+  if (!is_new) {
+    Fail(place, absl::StrCat("line ", checked, " is taken by ", taken->second,
+                             "; give each interrupt a line of its own"));
+  }
+  return checked;
+}
+
+void Checker::CheckInterrupt(const Node<InterruptProto>& node) {
+  const InterruptProto& proto = node.proto;
+  Scenario::Interrupt interrupt;
+  std::vector<std::string> names;
+  for (const Scenario::Interrupt& other : scenario_.interrupts) names.push_back(other.name);
+  interrupt.name = Name(node.Of("name"), "interrupt", proto.name(), names);
+  interrupt.line = CheckLine(node.Of("line"), proto.line(), interrupt.name);
+  interrupt.work_loop =
+      Find(node.Of("work_loop"), "work loop", proto.work_loop(), scenario_.work_loops);
+  interrupt.first_ns = Time(node.Of("first"), "first", proto.first());
+  interrupt.every_ns = Time(node.Of("every"), "every", proto.every());
+  interrupt.times = Within(node.Of("times"), "times", proto.times(), 1u, 1'000'000u);
+  interrupt.has_filter = proto.has_filter();
+  if (proto.has_filter()) interrupt.filter_ns = Time(node.Of("filter"), "filter", proto.filter());
+  interrupt.steps = CheckSteps(node, /*in_action=*/true);
+  scenario_.interrupts.push_back(std::move(interrupt));
 }
 
 void Checker::CheckDevice(const Node<DeviceProto>& node) {
@@ -349,19 +415,25 @@ void Checker::CheckThread(const Node<ThreadProto>& node, Scenario::Thread* threa
     for (const Customary& customary : kCustomary) bands.push_back(BandName(customary.band));
     thread->priority = kCustomary[Find(node.Of("band"), "band", proto.band(), bands)].priority;
   }
-  for (int i = 0; i < proto.step_size(); ++i) {
-    thread->steps.push_back(CheckStep(node.At("step", proto.step(i), i)));
-  }
+  thread->steps = CheckSteps(node, /*in_action=*/false);
 }
 
-Scenario::Step Checker::CheckStep(const Node<StepProto>& node) {
+size_t Checker::Semaphore(Place place, const std::string& name) {
+  if (name.empty()) Fail(place, "a semaphore without a name; give it a name");
+  std::vector<std::string>& known = scenario_.semaphores;
+  const auto found = std::find(known.begin(), known.end(), name);
+  if (found == known.end()) known.push_back(name);
+  return static_cast<size_t>(std::find(known.begin(), known.end(), name) - known.begin());
+}
+
+Scenario::Step Checker::CheckStep(const Node<StepProto>& node, bool in_action) {
   constexpr uint32_t kMostBytes = 1 << 16;
   const StepProto& proto = node.proto;
   Scenario::Step step;
   switch (proto.what_case()) {
     case StepProto::kOpen:
       step.verb = Verb::kOpen;
-      step.device = Find(node.Of("open"), "device", proto.open(), device_names_);
+      step.subject = Find(node.Of("open"), "device", proto.open(), device_names_);
       step.duration_ns = Time(node.Of("patience"), "patience", proto.patience());
       break;
     case StepProto::kRead:
@@ -385,16 +457,71 @@ Scenario::Step Checker::CheckStep(const Node<StepProto>& node) {
       break;
     case StepProto::kPlug:
       step.verb = Verb::kPlug;
-      step.device = Find(node.Of("plug"), "device", proto.plug(), device_names_);
+      step.subject = Find(node.Of("plug"), "device", proto.plug(), device_names_);
       break;
     case StepProto::kUnplug:
       step.verb = Verb::kUnplug;
-      step.device = Find(node.Of("unplug"), "device", proto.unplug(), device_names_);
+      step.subject = Find(node.Of("unplug"), "device", proto.unplug(), device_names_);
       break;
+    case StepProto::kCompute:
+      step.verb = Verb::kCompute;
+      step.duration_ns = Time(node.Of("compute"), "compute", proto.compute());
+      break;
+    case StepProto::kLock:
+      step.verb = Verb::kLock;
+      step.subject = Find(node.Of("lock"), "lock", proto.lock(), scenario_.locks);
+      break;
+    case StepProto::kUnlock:
+      step.verb = Verb::kUnlock;
+      step.subject = Find(node.Of("unlock"), "lock", proto.unlock(), scenario_.locks);
+      break;
+    case StepProto::kSignal:
+      step.verb = Verb::kSignal;
+      step.subject = Semaphore(node.Of("signal"), proto.signal());
+      break;
+    case StepProto::kWait:
+      step.verb = Verb::kWait;
+      step.subject = Semaphore(node.Of("wait"), proto.wait());
+      break;
+    case StepProto::kGate: {
+      const auto gate = node.At("gate", proto.gate());
+      step.verb = Verb::kGate;
+      step.subject =
+          Find(gate.Of("work_loop"), "work loop", proto.gate().work_loop(), scenario_.work_loops);
+      step.steps = CheckSteps(gate, /*in_action=*/true);
+      break;
+    }
+    case StepProto::kRepeat: {
+      const auto repeat = node.At("repeat", proto.repeat());
+      step.verb = Verb::kRepeat;
+      step.times = proto.repeat().times();
+      if (proto.repeat().has_until()) {
+        step.until_ns = Time(repeat.Of("until"), "until", proto.repeat().until());
+      }
+      if (step.times == 0 && step.until_ns == 0) {
+        Fail(repeat.place, "a repeat without an end; give it times or until");
+      }
+      step.steps = CheckSteps(repeat, in_action);
+      // Otherwise it might stand still in virtual time for ever.
+      if (step.times == 0 && !TakesTime(step.steps)) {
+        Fail(repeat.place, "a repeat in which no time passes; compute or sleep in it");
+      }
+      break;
+    }
     case StepProto::WHAT_NOT_SET:
       Fail(node.place,
-           "an empty step; allowed is open, read, write, close, sleep, wait_until, plug or unplug");
+           "an empty step; allowed is open, read, write, close, sleep, wait_until, plug, unplug, "
+           "compute, lock, unlock, signal, wait, gate or repeat");
       break;
+  }
+  const bool of_client = step.verb == Verb::kOpen || step.verb == Verb::kRead ||
+                         step.verb == Verb::kWrite || step.verb == Verb::kClose ||
+                         step.verb == Verb::kWaitUntil || step.verb == Verb::kPlug ||
+                         step.verb == Verb::kUnplug;
+  if (in_action && of_client) {
+    Fail(node.place, absl::StrCat("a ", VerbName(step.verb),
+                                  " in an action; allowed there is compute, sleep, lock, unlock, "
+                                  "signal, wait, gate and repeat"));
   }
   if (proto.has_patience() && step.verb != Verb::kOpen) {
     Fail(node.Of("patience"), "patience is for open only");
@@ -403,7 +530,8 @@ Scenario::Step Checker::CheckStep(const Node<StepProto>& node) {
 }
 
 Scenario::State Checker::CheckState(const Node<WhileProto>& node) {
-  constexpr Verb kCalls[] = {Verb::kOpen, Verb::kRead, Verb::kWrite, Verb::kClose, Verb::kSleep};
+  constexpr Verb kCalls[] = {Verb::kOpen,    Verb::kRead, Verb::kWrite, Verb::kClose, Verb::kSleep,
+                             Verb::kCompute, Verb::kLock, Verb::kWait,  Verb::kGate};
   Scenario::State state;
   state.thread = Find(node.Of("thread"), "thread", node.proto.thread(), thread_names_);
   state.text = absl::StrCat(node.proto.thread(), " is ", node.proto.is());
@@ -418,7 +546,7 @@ Scenario::State Checker::CheckState(const Node<WhileProto>& node) {
     Fail(node.Of("is"),
          absl::StrCat("unknown state \"", node.proto.is(),
                       "\"; allowed is \"in VERB\" or \"blocked in VERB\", VERB being "
-                      "open, read, write, close or sleep"));
+                      "open, read, write, close, sleep, compute, lock, wait or gate"));
   }
   return state;
 }
@@ -513,10 +641,18 @@ void Checker::CheckExpectation(const Node<ExpectationProto>& node) {
         Fail(node.Of("no_object_leaked"), "no_object_leaked is false; allowed is true");
       }
       break;
+    case ExpectationProto::kLatency:
+      expectation.kind = Kind::kLatency;
+      CheckLatency(node.At("latency", proto.latency()), &expectation);
+      break;
+    case ExpectationProto::kProgress:
+      expectation.kind = Kind::kProgress;
+      CheckProgress(node.At("progress", proto.progress()), &expectation);
+      break;
     case ExpectationProto::WHAT_NOT_SET:
       Fail(node.place,
            "nothing is expected; allowed is returns, order, never, quiet_within, "
-           "no_thread_blocked or no_object_leaked");
+           "no_thread_blocked, no_object_leaked, latency or progress");
       break;
   }
   scenario_.expectations.push_back(std::move(expectation));
@@ -570,6 +706,66 @@ void Checker::CheckOrder(const Node<OrderProto>& node, Scenario::Expectation* ex
   expectation->text = absl::StrCat("order", proto.has_since() ? " since " : "",
                                    proto.has_since() ? Describe(expectation->since) : "", ": ",
                                    absl::StrJoin(texts, " → "));
+}
+
+void Checker::CheckLatency(const Node<LatencyProto>& node, Scenario::Expectation* expectation) {
+  using trace::LatencyMeasure;
+  const LatencyProto& proto = node.proto;
+  const std::vector<std::string> kMeasures = {"scheduling", "interrupt", "action",
+                                              "gate wait",  "gate hold", "lock wait"};
+  const std::vector<LatencyMeasure> kOf[] = {{LatencyMeasure::kThread, LatencyMeasure::kBand},
+                                             {LatencyMeasure::kInterrupt},
+                                             {LatencyMeasure::kAction},
+                                             {LatencyMeasure::kGateWait},
+                                             {LatencyMeasure::kGateHold},
+                                             {LatencyMeasure::kLockWait}};
+  expectation->measures = kOf[Find(node.Of("measure"), "measure", proto.measure(), kMeasures)];
+  expectation->subject = proto.of();
+  if (proto.of().empty()) Fail(node.Of("of"), "a latency of nobody; say of whom or what");
+  expectation->text = absl::StrCat(proto.measure(), " latency of ", proto.of(), ":");
+  const auto bound = [&](const char* field, bool given, const std::string& text,
+                         absl::optional<kernel::Time>* limit) {
+    if (!given) return;
+    *limit = Time(node.Of(field), field, text);
+    absl::StrAppend(&expectation->text, " ", absl::StrReplaceAll(field, {{"_", " "}}), " ", text);
+  };
+  bound("p50_at_most", proto.has_p50_at_most(), proto.p50_at_most(), &expectation->p50_at_most_ns);
+  bound("p99_at_most", proto.has_p99_at_most(), proto.p99_at_most(), &expectation->p99_at_most_ns);
+  bound("max_at_most", proto.has_max_at_most(), proto.max_at_most(), &expectation->max_at_most_ns);
+  bound("max_at_least", proto.has_max_at_least(), proto.max_at_least(),
+        &expectation->max_at_least_ns);
+  expectation->blames = proto.blames();
+  if (proto.has_blames()) absl::StrAppend(&expectation->text, " blames ", proto.blames());
+  if (!proto.has_p50_at_most() && !proto.has_p99_at_most() && !proto.has_max_at_most() &&
+      !proto.has_max_at_least() && !proto.has_blames()) {
+    Fail(node.place,
+         "a latency without a bound; allowed is p50_at_most, p99_at_most, max_at_most, "
+         "max_at_least or blames");
+  }
+}
+
+void Checker::CheckProgress(const Node<ProgressProto>& node, Scenario::Expectation* expectation) {
+  const ProgressProto& proto = node.proto;
+  std::vector<std::string> known = thread_names_;
+  for (const Scenario::Interrupt& interrupt : scenario_.interrupts) {
+    known.push_back(interrupt.name);
+  }
+  const size_t found = Find(node.Of("of"), "thread or interrupt", proto.of(), known);
+  expectation->of_interrupt = found >= thread_names_.size();
+  expectation->thread = found;
+  if (expectation->of_interrupt) expectation->interrupt = found - thread_names_.size();
+  expectation->text = absl::StrCat("progress of ", proto.of(), ":");
+  if (proto.has_at_least()) {
+    expectation->at_least = proto.at_least();
+    absl::StrAppend(&expectation->text, " at least ", proto.at_least());
+  }
+  if (proto.has_at_most()) {
+    expectation->at_most = proto.at_most();
+    absl::StrAppend(&expectation->text, " at most ", proto.at_most());
+  }
+  if (!proto.has_at_least() && !proto.has_at_most()) {
+    Fail(node.place, "a progress without a bound; allowed is at_least and at_most");
+  }
 }
 
 Scenario::EventPattern Checker::CheckEvent(const Node<EventProto>& node) {

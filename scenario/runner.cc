@@ -6,7 +6,9 @@
 #include <IOKit/IOKitKeys.h>
 #include <libkern/c++/OSContainers.h>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "drivers/service/kext.h"
 #include "drivers/service/owned.h"
@@ -16,9 +18,12 @@
 #include "scenario/cable_plan.h"
 #include "scenario/client.h"
 #include "scenario/event_watch.h"
+#include "scenario/event_words.h"
 #include "scenario/return_codes.h"
 #include "scenario/usb_bench.h"
+#include "scenario/workbench.h"
 #include "scheduler/kernel/clock.h"
+#include "trace/latency.h"
 #include "trace/observer.h"
 
 namespace drydock {
@@ -36,11 +41,13 @@ class Run {
       : scenario_(scenario),
         watch_(scenario),
         actors_(scenario.threads.size()),
+        usb_(scenario),
         bench_(scenario),
-        plan_(scenario, &actors_, &bench_),
+        plan_(scenario, &actors_, &usb_),
         busy_after_(scenario.expectations.size()) {
     for (size_t i = 0; i < scenario.threads.size(); ++i) {
-      clients_.push_back(std::make_unique<Client>(scenario.threads[i], i, &actors_, &bench_));
+      clients_.push_back(
+          std::make_unique<Client>(scenario.threads[i], i, &actors_, &usb_, &bench_));
     }
   }
 
@@ -48,17 +55,24 @@ class Run {
   void Body();
 
   EventWatch* watch() { return &watch_; }
+  trace::LatencyMeter* meter() { return &meter_; }
+  // What to attach the meter for.
+  trace::EventKinds MeterKinds() const;
 
+  std::vector<Progress> ProgressMade() const;
   std::vector<Verdict> Judge(const Outcome& outcome, bool at_full_speed) const;
 
  private:
   void Rest(IOService* platform);
+  std::string LatencySeenInstead(const Scenario::Expectation& expectation) const;
   std::string SeenInstead(size_t index, const Outcome& outcome) const;
 
   const Scenario& scenario_;
   EventWatch watch_;
+  trace::LatencyMeter meter_{kEventWords};
   std::vector<Actor> actors_;
-  UsbBench bench_;
+  UsbBench usb_;
+  Workbench bench_;
   CablePlan plan_;
   std::vector<std::unique_ptr<Client>> clients_;
   kernel::Time threads_ended_ns_ = 0;
@@ -69,6 +83,7 @@ class Run {
 
 void Run::Body() {
   IOService* platform = BootPlatform();
+  usb_.Start(platform);
   bench_.Start(platform);
   plan_.Start();
   for (const std::unique_ptr<Client>& client : clients_) client->Start();
@@ -77,6 +92,7 @@ void Run::Body() {
   plan_.WaitForTimes();
   Rest(platform);
   plan_.Cancel();
+  bench_.Stop();
   shut_down_ = ShutdownPlatform();
   if (!shut_down_) return;
   for (const OSObject* object : LiveObjects()) {
@@ -111,6 +127,45 @@ void Run::Rest(IOService* platform) {
   wait(kRest);
 }
 
+std::vector<Progress> Run::ProgressMade() const {
+  std::vector<Progress> progress;
+  for (size_t i = 0; i < clients_.size(); ++i) {
+    if (clients_[i]->rounds() > 0) {
+      progress.push_back({scenario_.threads[i].name, clients_[i]->rounds()});
+    }
+  }
+  for (size_t i = 0; i < scenario_.interrupts.size(); ++i) {
+    progress.push_back({scenario_.interrupts[i].name, bench_.actions(i)});
+  }
+  return progress;
+}
+
+trace::EventKinds Run::MeterKinds() const {
+  const bool needed =
+      std::any_of(scenario_.expectations.begin(), scenario_.expectations.end(),
+                  [](const Scenario::Expectation& e) { return e.kind == Kind::kLatency; });
+  return needed ? trace::LatencyMeter::Kinds() : trace::EventKinds();
+}
+
+std::string Run::LatencySeenInstead(const Scenario::Expectation& expectation) const {
+  const trace::LatencyRow* row = nullptr;
+  for (const trace::LatencyMeasure measure : expectation.measures) {
+    if (row == nullptr) row = meter_.Find(measure, expectation.subject);
+  }
+  if (row == nullptr) return "it never waited";
+  const uint64_t p50 = row->waits.Percentile(50);
+  const uint64_t p99 = row->waits.Percentile(99);
+  const bool held = p50 <= expectation.p50_at_most_ns.value_or(p50) &&
+                    p99 <= expectation.p99_at_most_ns.value_or(p99) &&
+                    row->waits.max() <= expectation.max_at_most_ns.value_or(row->waits.max()) &&
+                    row->waits.max() >= expectation.max_at_least_ns.value_or(0) &&
+                    absl::StrContains(row->blame, expectation.blames);
+  if (held) return "";
+  const auto us = [](uint64_t ns) { return absl::StrFormat("%d.%03d us", ns / 1000, ns % 1000); };
+  return absl::StrCat("p50 ", us(p50), ", p99 ", us(p99), ", max ", us(row->waits.max()), " at ",
+                      us(row->worst_at_ns), row->blame.empty() ? "" : "; ", row->blame);
+}
+
 // What was seen instead of what was expected; empty if it held.
 std::string Run::SeenInstead(size_t index, const Outcome& outcome) const {
   const Scenario::Expectation& expectation = scenario_.expectations[index];
@@ -140,6 +195,14 @@ std::string Run::SeenInstead(size_t index, const Outcome& outcome) const {
     }
     case Kind::kNoObjectLeaked:
       return leaked_;
+    case Kind::kLatency:
+      return LatencySeenInstead(expectation);
+    case Kind::kProgress: {
+      const uint64_t progress = expectation.of_interrupt ? bench_.actions(expectation.interrupt)
+                                                         : clients_[expectation.thread]->rounds();
+      const bool held = progress >= expectation.at_least && progress <= expectation.at_most;
+      return held ? "" : absl::StrCat(progress);
+    }
   }
   return "";
 }
@@ -205,8 +268,11 @@ ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy) {
   ScenarioResult result;
   {
     trace::ScopedObserver watching(run.watch(), run.watch()->kinds());
+    trace::ScopedObserver metering(run.meter(), run.MeterKinds());
     result.outcome = simulation.Run([&run] { run.Body(); });
+    run.meter()->Finish(result.outcome.end_ns);
   }
+  result.progress = run.ProgressMade();
   // At full speed every answer is 0, whoever gave it.
   result.verdicts = run.Judge(result.outcome, result.outcome.schedule.deviations() == 0);
   return result;

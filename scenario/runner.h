@@ -21,8 +21,15 @@ struct Verdict {
   std::string seen;  // what was seen instead, or why it was not judged; empty if it held
 };
 
+// How far a thread or an interrupt came (ProgressProto).
+struct Progress {
+  std::string name;
+  uint64_t count = 0;
+};
+
 struct ScenarioResult {
   Outcome outcome;
+  std::vector<Progress> progress;  // of threads with repeats, then of interrupts
   // What the scenario expects, in its order, and then, only if they failed, what every scenario
   // does: that the run came to its end, no rule was broken (Outcome::findings) and the timeline
   // happened.

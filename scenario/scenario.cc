@@ -26,11 +26,25 @@ const char* VerbName(Scenario::Verb verb) {
     case Scenario::Verb::kSleep:
       return "sleep";
     case Scenario::Verb::kWaitUntil:
-      return "wait";
+      return "wait_until";
     case Scenario::Verb::kPlug:
       return "plug";
     case Scenario::Verb::kUnplug:
       return "unplug";
+    case Scenario::Verb::kCompute:
+      return "compute";
+    case Scenario::Verb::kLock:
+      return "lock";
+    case Scenario::Verb::kUnlock:
+      return "unlock";
+    case Scenario::Verb::kSignal:
+      return "signal";
+    case Scenario::Verb::kWait:
+      return "wait";
+    case Scenario::Verb::kGate:
+      return "gate";
+    case Scenario::Verb::kRepeat:
+      return "repeat";
   }
   return "?";
 }

@@ -11,9 +11,11 @@
 
 #include <IOKit/IOReturn.h>
 
+#include "absl/types/optional.h"
 #include "drivers/usb/usb_model.h"
 #include "scheduler/kernel/types.h"
 #include "trace/event.h"
+#include "trace/latency.h"
 
 namespace drydock {
 
@@ -33,7 +35,24 @@ struct Scenario {
   };
 
   // What a thread can do; the names are VerbName's.
-  enum class Verb { kNone, kOpen, kRead, kWrite, kClose, kSleep, kWaitUntil, kPlug, kUnplug };
+  enum class Verb {
+    kNone,
+    kOpen,
+    kRead,
+    kWrite,
+    kClose,
+    kSleep,
+    kWaitUntil,
+    kPlug,
+    kUnplug,
+    kCompute,
+    kLock,
+    kUnlock,
+    kSignal,
+    kWait,
+    kGate,
+    kRepeat,
+  };
 
   struct State {
     size_t thread = 0;
@@ -44,10 +63,26 @@ struct Scenario {
 
   struct Step {
     Verb verb = Verb::kNone;
-    size_t device = 0;             // kOpen, kPlug, kUnplug
+    // Of devices, locks, semaphores or work loops, as the verb has it.
+    size_t subject = 0;
     uint32_t bytes = 0;            // kRead, kWrite
-    kernel::Time duration_ns = 0;  // kSleep; kOpen: how long to wait for the driver
+    kernel::Time duration_ns = 0;  // kSleep, kCompute; kOpen: how long to wait for the driver
     State state;                   // kWaitUntil
+    uint32_t times = 0;            // kRepeat; 0: any number
+    kernel::Time until_ns = 0;     // kRepeat; 0: for ever
+    std::vector<Step> steps;       // kGate, kRepeat
+  };
+
+  struct Interrupt {
+    std::string name;
+    int line = 0;
+    size_t work_loop = 0;
+    kernel::Time first_ns = 0;
+    kernel::Time every_ns = 0;
+    uint32_t times = 1;
+    bool has_filter = false;
+    kernel::Time filter_ns = 0;
+    std::vector<Step> steps;
   };
 
   struct Thread {
@@ -76,7 +111,16 @@ struct Scenario {
   };
 
   struct Expectation {
-    enum class Kind { kReturns, kOrder, kNever, kQuietWithin, kNoThreadBlocked, kNoObjectLeaked };
+    enum class Kind {
+      kReturns,
+      kOrder,
+      kNever,
+      kQuietWithin,
+      kNoThreadBlocked,
+      kNoObjectLeaked,
+      kLatency,
+      kProgress,
+    };
     Kind kind = Kind::kReturns;
     std::string text;  // as the report has it
     bool at_full_speed = false;
@@ -94,6 +138,21 @@ struct Scenario {
     std::vector<EventPattern> events;
 
     kernel::Time within_ns = 0;  // kQuietWithin
+
+    // kLatency
+    std::vector<trace::LatencyMeasure> measures;  // the first that knows the subject counts
+    absl::optional<kernel::Time> p50_at_most_ns;
+    absl::optional<kernel::Time> p99_at_most_ns;
+    absl::optional<kernel::Time> max_at_most_ns;
+    absl::optional<kernel::Time> max_at_least_ns;
+    std::string blames;
+    std::string subject;
+
+    // kProgress: of thread `thread`, or of an interrupt
+    bool of_interrupt = false;
+    size_t interrupt = 0;
+    uint64_t at_least = 0;
+    uint64_t at_most = ~uint64_t{0};
   };
 
   std::string file;  // as given, for reports
@@ -101,6 +160,10 @@ struct Scenario {
   int cpus = 2;
   std::vector<Controller> controllers;
   std::vector<Device> devices;
+  std::vector<std::string> locks;
+  std::vector<std::string> semaphores;
+  std::vector<std::string> work_loops;
+  std::vector<Interrupt> interrupts;
   std::vector<Thread> threads;
   std::vector<Happening> timeline;
   std::vector<Expectation> expectations;

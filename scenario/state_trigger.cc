@@ -15,8 +15,8 @@ void Actor::Enter(Scenario::Verb entered) {
   for (size_t i = 0; i < triggers.size(); ++i) triggers[i]->Arm();
 }
 
-void Actor::Leave() {
-  verb = Scenario::Verb::kNone;
+void Actor::Leave(Scenario::Verb outer) {
+  verb = outer;
   for (size_t i = 0; i < triggers.size(); ++i) {
     if (triggers[i]->state_.blocked) triggers[i]->Disarm();
   }

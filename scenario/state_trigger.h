@@ -28,7 +28,8 @@ struct Actor {
 
   // Called by the thread itself, around what it does, and when it has nothing more to do.
   void Enter(Scenario::Verb entered);
-  void Leave();
+  // `outer` is what it was doing, and goes on with.
+  void Leave(Scenario::Verb outer);
   void End();
 };
 

@@ -48,6 +48,7 @@ class Narrator {
 void Narrator::Learn(const Event& event) {
   switch (event.kind) {
     case EventKind::kThreadCreate:
+    case EventKind::kThreadRunnable:  // it may have been renamed
       threads_[event.other] = event.name;
       break;
     case EventKind::kObjectCreate:

@@ -13,6 +13,7 @@
 #include "trace/names.h"
 #include "workloop/action_scope.h"
 #include "workloop/control_gate.h"
+#include "workloop/work_loop_name.h"
 
 using drydock::ActionScope;
 using drydock::ObjectIdOf;
@@ -211,10 +212,13 @@ void IOWorkLoop::nameAfterOwnerOf(IOEventSource *source) {
       source->owner->metaCast("IOCommandPool") != nullptr) {
     return;
   }
-  const char *owner = source->ownerClassName();
-  kernel::SetThreadName(workThread, owner);
-  reserved->name = drydock::trace::Intern(absl::StrCat(owner, " work loop"));
-  drydock::SetRecursiveLockName(gateLock, absl::StrCat(owner, " gate"));
+  drydock::NameWorkLoop(this, source->ownerClassName());
+}
+
+void drydock::NameWorkLoop(IOWorkLoop *loop, const char *name) {
+  kernel::SetThreadName(loop->workThread, name);
+  loop->reserved->name = trace::Intern(absl::StrCat(name, " work loop"));
+  SetRecursiveLockName(loop->gateLock, absl::StrCat(name, " gate"));
 }
 
 const char *IOWorkLoop::displayName() const {

@@ -27,10 +27,12 @@
 
 class IOCommandGate;
 class IOEventSource;
+class IOWorkLoop;
 class IOTimerEventSource;
 
 namespace drydock {
 class WorkLoopControlGate;
+void NameWorkLoop(IOWorkLoop *loop, const char *name);
 namespace kernel {
 struct WaitNote;
 }
@@ -114,6 +116,7 @@ class IOWorkLoop : public OSObject {
   friend class IOTimerEventSource;
   friend class IOCommandGate;
   friend class drydock::WorkLoopControlGate;
+  friend void drydock::NameWorkLoop(IOWorkLoop *loop, const char *name);
 
   enum maintCommandEnum { mAddEvent, mRemoveEvent };
 

@@ -55,7 +55,7 @@ std::string Failures(const ScenarioResult& result) {
 
 std::vector<std::string> ShippedScenarios() {
   std::vector<std::string> paths;
-  for (const auto& entry : std::filesystem::directory_iterator("scenarios")) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator("scenarios")) {
     if (entry.path().extension() == ".textproto") paths.push_back(entry.path().string());
   }
   std::sort(paths.begin(), paths.end());

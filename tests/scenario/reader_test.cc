@@ -56,7 +56,7 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
       {"cpus: 2", "cpus: 2 }", "f:1:9: expected identifier, got: }"},
       {"cpus: 2", "cpu: 2",
        "f:1:4: unknown field cpu; allowed here are description, cpus, controller, device, thread, "
-       "timeline, expect"},
+       "timeline, expect, lock, work_loop, interrupt"},
       {"cpus: 2", "cpus: 2 cpus: 2",
        "f:1:13: non-repeated field \"cpus\" is specified multiple times"},
       {"name: \"usb0\"", "name: \"\xc3\x28\"", "f:2:21: not UTF-8 text"},
@@ -92,7 +92,7 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
       {"", "timeline { unplug: \"adapter\" while { thread: \"reader\" is: \"asleep\" } }",
        "f:6:55: unknown state \"asleep\"; allowed is \"in VERB\" or \"blocked in VERB\", VERB "
        "being "
-       "open, read, write, close or sleep"},
+       "open, read, write, close, sleep, compute, lock, wait or gate"},
       {"", "expect { returns { thread: \"reader\" step: 1 code: \"kIOReturnFine\" } }",
        "f:6:45: unknown return code \"kIOReturnFine\"; allowed are the names of "
        "<IOKit/IOReturn.h>, such as kIOReturnOffline"},
@@ -107,8 +107,8 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
       {"", "thread { name: \"other\" band: \"user\" priority: 3 }",
        "f:6:1: thread \"other\" has a band and a priority; give it either a band or a priority"},
       {"", "thread { name: \"other\" band: \"user\" step { } }",
-       "f:6:37: an empty step; allowed is open, read, write, close, sleep, wait_until, plug or "
-       "unplug"},
+       "f:6:37: an empty step; allowed is open, read, write, close, sleep, wait_until, plug, "
+       "unplug, compute, lock, unlock, signal, wait, gate or repeat"},
       {"", "timeline { at: \"1us\" }", "f:6:1: nothing happens; allowed is plug or unplug"},
       {"", "timeline { plug: \"adapter\" }",
        "f:6:1: it is not said when; allowed is at, at_choice_point or while"},
@@ -116,7 +116,50 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
        "f:6:38: at_timer without a state; it is allowed together with while"},
       {"", "expect { }",
        "f:6:1: nothing is expected; allowed is returns, order, never, quiet_within, "
-       "no_thread_blocked or no_object_leaked"},
+       "no_thread_blocked, no_object_leaked, latency or progress"},
+      // Of locks, work loops and interrupts.
+      {"", "thread { name: \"t\" band: \"user\" step { lock: \"l\" } }",
+       "f:6:40: unknown lock \"l\"; there is none"},
+      {"", "thread { name: \"t\" band: \"user\" step { gate { work_loop: \"w\" } } }",
+       "f:6:47: unknown work loop \"w\"; there is none"},
+      {"",
+       "work_loop { name: \"w\" } thread { name: \"t\" band: \"user\" step { gate { work_loop: "
+       "\"w\" step { read: 1 } } } }",
+       "f:6:86: a read in an action; allowed there is compute, sleep, lock, unlock, signal, wait, "
+       "gate and repeat"},
+      {"", "thread { name: \"t\" band: \"user\" step { repeat { step { sleep: \"1ms\" } } } }",
+       "f:6:40: a repeat without an end; give it times or until"},
+      {"",
+       "thread { name: \"t\" band: \"user\" step { repeat { until: \"1s\" step { signal: \"s\" } } "
+       "} }",
+       "f:6:40: a repeat in which no time passes; compute or sleep in it"},
+      {"", "thread { name: \"t\" band: \"user\" step { signal: \"\" } }",
+       "f:6:40: a semaphore without a name; give it a name"},
+      {"", "work_loop { name: \"w\" } interrupt { name: \"i\" line: 16 work_loop: \"w\" }",
+       "f:6:47: line 16 is taken by usb0; give each interrupt a line of its own"},
+      {"", "work_loop { name: \"w\" } interrupt { name: \"i\" line: 200 work_loop: \"w\" }",
+       "f:6:47: line is 200; allowed is 0 to 127"},
+      {"", "interrupt { name: \"i\" line: 1 work_loop: \"w\" }",
+       "f:6:31: unknown work loop \"w\"; there is none"},
+      {"", "work_loop { name: \"w\" } interrupt { name: \"i\" line: 1 work_loop: \"w\" times: 0 }",
+       "f:6:70: times is 0; allowed is 1 to 1000000"},
+      {"",
+       "work_loop { name: \"w\" } interrupt { name: \"i\" line: 1 work_loop: \"w\" } "
+       "interrupt { name: \"j\" line: 1 work_loop: \"w\" }",
+       "f:6:94: line 1 is taken by i; give each interrupt a line of its own"},
+      // Of measurements.
+      {"", "expect { latency { measure: \"speed\" of: \"reader\" max_at_most: \"1ms\" } }",
+       "f:6:20: unknown measure \"speed\"; allowed is scheduling, interrupt, action, gate wait, "
+       "gate hold, lock wait"},
+      {"", "expect { latency { measure: \"action\" max_at_most: \"1ms\" } }",
+       "f:6:10: a latency of nobody; say of whom or what"},
+      {"", "expect { latency { measure: \"action\" of: \"x\" } }",
+       "f:6:10: a latency without a bound; allowed is p50_at_most, p99_at_most, max_at_most, "
+       "max_at_least or blames"},
+      {"", "expect { progress { of: \"writer\" at_least: 1 } }",
+       "f:6:21: unknown thread or interrupt \"writer\"; allowed is reader"},
+      {"", "expect { progress { of: \"reader\" } }",
+       "f:6:10: a progress without a bound; allowed is at_least and at_most"},
       {"", "expect { no_thread_blocked: false }",
        "f:6:10: no_thread_blocked is false; allowed is true"},
       {"", "expect { order { } }", "f:6:10: an order of nothing; give it events"},

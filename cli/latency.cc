@@ -1,0 +1,177 @@
+#include "trace/latency.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "cli/arguments.h"
+#include "cli/command.h"
+#include "cli/one_run.h"
+#include "cli/report.h"
+#include "scenario/event_words.h"
+#include "scenario/runner.h"
+
+namespace drydock::cli {
+namespace {
+
+using trace::LatencyMeasure;
+using trace::LatencyRow;
+
+// A histogram's bins: up to a limit, in ns.
+struct Bin {
+  uint64_t below_ns;
+  const char* name;
+};
+constexpr Bin kBins[] = {{1'000, "< 1 us"},          {10'000, "< 10 us"},
+                         {100'000, "< 100 us"},      {1'000'000, "< 1 ms"},
+                         {10'000'000, "< 10 ms"},    {100'000'000, "< 100 ms"},
+                         {~uint64_t{0}, ">= 100 ms"}};
+
+std::vector<uint64_t> BinCounts(const LatencyRow& row) {
+  std::vector<uint64_t> counts(std::size(kBins));
+  for (const uint64_t sample : row.waits.samples()) {
+    size_t bin = 0;
+    while (sample >= kBins[bin].below_ns && bin + 1 < std::size(kBins)) ++bin;
+    ++counts[bin];
+  }
+  return counts;
+}
+
+std::string Microseconds(uint64_t ns) { return absl::StrFormat("%d.%03d", ns / 1000, ns % 1000); }
+
+void WriteRow(const LatencyRow& row, std::ostream& out) {
+  constexpr uint64_t kWidth = 40;
+  out << absl::StrFormat("  %-54s %8d %12s %12s %12s\n", row.subject, row.waits.samples().size(),
+                         Microseconds(row.waits.Percentile(50)),
+                         Microseconds(row.waits.Percentile(99)), Microseconds(row.waits.max()));
+  const std::vector<uint64_t> counts = BinCounts(row);
+  const uint64_t most = *std::max_element(counts.begin(), counts.end());
+  for (size_t bin = 0; bin < counts.size(); ++bin) {
+    if (counts[bin] == 0) continue;
+    std::string bar;
+    for (uint64_t i = 0; i < (counts[bin] * kWidth + most - 1) / most; ++i) bar += "█";
+    out << absl::StrFormat("    %10s  %s %d\n", kBins[bin].name, bar, counts[bin]);
+  }
+  if (row.waits.max() == 0) return;
+  out << "    worst at " << Microseconds(row.worst_at_ns) << " us"
+      << (row.blame.empty() ? "" : ": ") << row.blame << "\n";
+}
+
+void WriteText(const Scenario& scenario, const std::string& strategy,
+               const trace::LatencyMeter& meter, const ScenarioResult& result, std::ostream& out) {
+  out << scenario.file << "\n";
+  if (!scenario.description.empty()) out << scenario.description << "\n";
+  out << MachineAndStrategy(scenario, strategy) << "\n";
+  for (int measure = 0; measure < trace::kLatencyMeasureCount; ++measure) {
+    const auto rows = meter.Rows(static_cast<LatencyMeasure>(measure));
+    if (rows.empty()) continue;
+    out << absl::StrFormat("\n%-56s %8s %12s %12s %12s\n",
+                           LatencyMeasureName(static_cast<LatencyMeasure>(measure)), "samples",
+                           "p50 (us)", "p99 (us)", "max (us)");
+    for (const LatencyRow* row : rows) WriteRow(*row, out);
+  }
+
+  const uint64_t all = meter.end_ns() * static_cast<uint64_t>(scenario.cpus);
+  const auto share = [all](uint64_t ns) {
+    const double percent = all == 0 ? 0 : 100 * static_cast<double>(ns) / static_cast<double>(all);
+    return absl::StrFormat("%12s %6.2f %%", Microseconds(ns), percent);
+  };
+  out << absl::StrFormat("\n%-56s %12s\n", "CPU time", "us");
+  uint64_t used = 0;
+  for (const trace::CpuUse& use : meter.CpuUses()) {
+    out << absl::StrFormat("  %-54s %s\n", use.thread, share(use.ns));
+    used += use.ns;
+  }
+  out << absl::StrFormat("  %-54s %s\n", "idle", share(all - std::min(all, used)));
+
+  if (!result.progress.empty()) out << "\nprogress\n";
+  for (const Progress& progress : result.progress) {
+    out << absl::StrFormat("  %-54s %8d\n", progress.name, progress.count);
+  }
+}
+
+trace::Json ToJson(const Scenario& scenario, const trace::LatencyMeter& meter,
+                   const ScenarioResult& result) {
+  trace::Json json;
+  json["scenario"] = scenario.file;
+  json["cpus"] = scenario.cpus;
+  json["schedule"] = result.outcome.schedule.ToString();
+  json["end_ns"] = meter.end_ns();
+  for (int measure = 0; measure < trace::kLatencyMeasureCount; ++measure) {
+    trace::Json& rows = json[LatencyMeasureName(static_cast<LatencyMeasure>(measure))];
+    rows = trace::Json::array();
+    for (const LatencyRow* row : meter.Rows(static_cast<LatencyMeasure>(measure))) {
+      trace::Json line = {{"subject", row->subject},
+                          {"samples", row->waits.samples().size()},
+                          {"p50_ns", row->waits.Percentile(50)},
+                          {"p99_ns", row->waits.Percentile(99)},
+                          {"max_ns", row->waits.max()},
+                          {"worst_at_ns", row->worst_at_ns},
+                          {"blame", row->blame}};
+      const std::vector<uint64_t> counts = BinCounts(*row);
+      for (size_t bin = 0; bin < counts.size(); ++bin) {
+        line["histogram"][kBins[bin].name] = counts[bin];
+      }
+      rows.push_back(std::move(line));
+    }
+  }
+  json["cpu time"] = trace::Json::array();
+  for (const trace::CpuUse& use : meter.CpuUses()) {
+    json["cpu time"].push_back({{"thread", use.thread}, {"ns", use.ns}});
+  }
+  json["progress"] = trace::Json::array();
+  for (const Progress& progress : result.progress) {
+    json["progress"].push_back({{"name", progress.name}, {"count", progress.count}});
+  }
+  return json;
+}
+
+int RunLatency(absl::Span<const std::string> arguments, Console* console) {
+  absl::optional<std::string> seed_text, format_text;
+  std::string file;
+  bool json = false;
+  absl::Status status =
+      Arguments::Parse(arguments, {{"seed", &seed_text}, {"format", &format_text}}, &file);
+  if (status.ok()) status = ParseFormat(format_text, &json);
+  if (!status.ok()) return BadInput("latency", status.message(), console);
+  absl::StatusOr<ChosenStrategy> chosen = ChooseStrategy(seed_text);
+  if (!chosen.ok()) return BadInput("latency", chosen.status().message(), console);
+  const std::unique_ptr<Scenario> scenario = LoadScenario(file, console);
+  if (scenario == nullptr) return kBadInput;
+
+  trace::LatencyMeter meter(kEventWords);
+  ScenarioResult result;
+  {
+    trace::ScopedObserver metering(&meter, trace::LatencyMeter::Kinds());
+    result = RunScenario(*scenario, chosen->strategy.get());
+  }
+  meter.Finish(result.outcome.end_ns);
+  if (json) {
+    WriteJson(ToJson(*scenario, meter, result), console->out);
+  } else {
+    WriteText(*scenario, chosen->text, meter, result, console->out);
+  }
+  WriteFailures(result, console);
+  return result.held() ? kHeld : kFailed;
+}
+
+}  // namespace
+
+const Command kLatency = {
+    "latency", "FILE [--seed N] [--format text|json]",
+    "runs a scenario and tells who waited how long, and whose fault it was",
+    "Runs the scenario in FILE and prints, in virtual time, how long threads waited for a CPU (by\n"
+    "band and by thread), interrupt lines for their handlers, event sources for their actions and\n"
+    "callers for gates; how long gates were held; who had the CPUs. For the longest wait of each "
+    "it\n"
+    "names who held what was waited for.\n"
+    "\n"
+    "  --seed N       under a random walk instead of at full speed\n"
+    "  --format json  one JSON document instead of a page of text\n"
+    "\n"
+    "Exit code: 0 if everything the scenario expects held, 1 if something failed, 2 if the input "
+    "is\n"
+    "bad.\n",
+    &RunLatency};
+
+}  // namespace drydock::cli

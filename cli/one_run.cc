@@ -1,0 +1,36 @@
+#include "cli/one_run.h"
+
+#include "absl/strings/str_cat.h"
+#include "cli/arguments.h"
+#include "explore/random_walk.h"
+#include "scenario/reader.h"
+#include "scenario/runner.h"
+
+namespace drydock::cli {
+
+std::unique_ptr<Scenario> LoadScenario(const std::string& file, Console* console) {
+  absl::StatusOr<Scenario> scenario = ReadScenario(ResolvePath(file), file, LinkedDrivers());
+  if (!scenario.ok()) {
+    console->err << scenario.status().message() << "\n";
+    return nullptr;
+  }
+  return std::make_unique<Scenario>(*std::move(scenario));
+}
+
+absl::StatusOr<ChosenStrategy> ChooseStrategy(const absl::optional<std::string>& seed_text) {
+  if (!seed_text.has_value()) {
+    return ChosenStrategy{std::make_unique<TimedStrategy>(), "at full speed"};
+  }
+  uint64_t seed = 0;
+  if (const absl::Status status = ParseNumber("seed", seed_text, 0, &seed); !status.ok()) {
+    return status;
+  }
+  return ChosenStrategy{std::make_unique<RandomWalk>(seed),
+                        absl::StrCat("random walk, seed ", seed)};
+}
+
+std::string MachineAndStrategy(const Scenario& scenario, const std::string& strategy) {
+  return absl::StrCat(scenario.cpus, scenario.cpus == 1 ? " CPU, " : " CPUs, ", strategy);
+}
+
+}  // namespace drydock::cli

@@ -1,0 +1,36 @@
+// cli/one_run.h
+//
+// A run of a scenario as several commands make it: the file read, a strategy chosen.
+#ifndef DRYDOCK_CLI_ONE_RUN_H_
+#define DRYDOCK_CLI_ONE_RUN_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/types/optional.h"
+#include "cli/console.h"
+#include "scenario/scenario.h"
+#include "scheduler/strategy.h"
+
+namespace drydock::cli {
+
+// The scenario in `file`, relative to where the user stands. Null after saying on `err` what is
+// wrong with it.
+std::unique_ptr<Scenario> LoadScenario(const std::string& file, Console* console);
+
+struct ChosenStrategy {
+  std::unique_ptr<Strategy> strategy;
+  std::string text;  // "at full speed", "random walk, seed 7"
+};
+
+// Full speed, or with a seed the random walk of that seed. InvalidArgument with one line if it is
+// no seed.
+absl::StatusOr<ChosenStrategy> ChooseStrategy(const absl::optional<std::string>& seed_text);
+
+// "2 CPUs, at full speed".
+std::string MachineAndStrategy(const Scenario& scenario, const std::string& strategy);
+
+}  // namespace drydock::cli
+
+#endif  // DRYDOCK_CLI_ONE_RUN_H_

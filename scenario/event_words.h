@@ -1,0 +1,15 @@
+// scenario/event_words.h
+//
+// How reports on scenarios put bands and statuses.
+#ifndef DRYDOCK_SCENARIO_EVENT_WORDS_H_
+#define DRYDOCK_SCENARIO_EVENT_WORDS_H_
+
+#include "trace/event_words.h"
+
+namespace drydock {
+
+extern const trace::EventWords kEventWords;
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_SCENARIO_EVENT_WORDS_H_
