@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "scheduler/cost_model.h"
+#include "scheduler/kernel/profile.h"
 #include "scheduler/kernel/types.h"
 #include "scheduler/schedule.h"
 #include "scheduler/strategy.h"
@@ -27,6 +28,7 @@ inline constexpr int kMaxCpus = 64;
 
 struct MachineOptions {
   int cpus = 2;  // 1..kMaxCpus
+  kernel::Profile profile = kernel::Profile::kModern;
   CostModel costs = CostModel();
   // Deadlines and interrupts up to this much ahead of the slowest CPU are offered as alternatives,
   // so that a strategy may let the outside world overtake the CPUs.

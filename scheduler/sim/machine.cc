@@ -415,3 +415,11 @@ void Machine::Expire(Deadline* deadline) {
 }
 
 }  // namespace drydock::sim
+
+namespace drydock::kernel {
+
+Profile CurrentProfile() {
+  return sim::machine == nullptr ? Profile::kModern : sim::machine->profile();
+}
+
+}  // namespace drydock::kernel

@@ -97,6 +97,7 @@ class Machine {
   bool in_interrupt() const { return current_ != nullptr && current_->in_interrupt; }
   Time Now() const { return current_ != nullptr ? current_->clock : now_; }
   const CostModel& costs() const { return options_.costs; }
+  kernel::Profile profile() const { return options_.profile; }
 
   // Publishes an event of the calling context.
   void Emit(trace::Event event) const;

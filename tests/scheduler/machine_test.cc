@@ -10,6 +10,7 @@
 #include "scheduler/kernel/outside.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/per_boot.h"
+#include "scheduler/kernel/profile.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/kernel/thread_call.h"
 #include "scheduler/kernel/wait.h"
@@ -32,6 +33,14 @@ DRYDOCK_TEST(Machine, BodyRunsOnAThreadNamedMain) {
   EXPECT_STREQ(ThreadName(CurrentThread()), "main");
   EXPECT_EQ(ThreadIdOf(CurrentThread()), 1u);
   EXPECT_TRUE(MayBlock());
+}
+
+DRYDOCK_TEST(Machine, ProfileIsModernUnlessAskedFor) {
+  EXPECT_EQ(CurrentProfile(), Profile::kModern);
+}
+
+DRYDOCK_TEST_ON(Machine, ProfileIsThatOfTheMachine, MachineOptions{.profile = Profile::kHistoric}) {
+  EXPECT_EQ(CurrentProfile(), Profile::kHistoric);
 }
 
 DRYDOCK_TEST(Machine, SleepTakesAtLeastItsTimeAndNoHostTime) {
