@@ -118,12 +118,21 @@ IOReturn IOCommandGate::runAction(Action inAction, void *arg0, void *arg1, void 
   return result;
 }
 
+// A caller finds the gate disabled: is that meant?
+void IOCommandGate::adviseIfForgotten() const {
+  if (!disabledByRemoval) return;
+  kernel::Advise("source-not-enabled-after-re-add", "a command gate of ", ownerClassName(),
+                 " has callers, and its removal from a work loop had disabled it; adding it again "
+                 "does not enable it");
+}
+
 // With the gate closed. False if the caller must leave instead: interrupted, or the gate was
 // removed (CG-11, CG-12).
 bool IOCommandGate::parkUntilEnabled(IOWorkLoop *loop) {
   while (!enabled) {
     int result = THREAD_AWAKENED;
     if (workLoop != nullptr) {
+      adviseIfForgotten();
       const WaitNote note{
           disabledByRemoval
               ? "is parked on a gate that was removed, added again and never enabled, of"
@@ -153,10 +162,14 @@ IOReturn IOCommandGate::attemptAction(Action inAction, void *arg0, void *arg1, v
   ActionScope scope(this, loop);
   if (!loop->tryCloseGate()) return kIOReturnCannotLock;
   IOReturn result = kIOReturnNotPermitted;
-  if (!scope.source_freed() && (loop->onThread() || enabled)) {
-    scope.Begin();
-    result = inAction(owner, arg0, arg1, arg2, arg3);
-    scope.End(static_cast<uint32_t>(result));
+  if (!scope.source_freed()) {
+    if (loop->onThread() || enabled) {
+      scope.Begin();
+      result = inAction(owner, arg0, arg1, arg2, arg3);
+      scope.End(static_cast<uint32_t>(result));
+    } else {
+      adviseIfForgotten();
+    }
   }
   loop->openGate();
   return result;

@@ -105,6 +105,11 @@ bool IOInterruptEventSource::checkForWork() {
   const auto count = static_cast<int>(produced - consumerCount);
   if (count == 0) return false;
 
+  if (!enabled) {
+    kernel::Advise("interrupt-delivered-after-disable", "an interrupt source of ", ownerClassName(),
+                   " was disabled, and its action is called for ", count,
+                   " interrupts that came before");
+  }
   ActionScope scope(this, workLoop);
   if (action != nullptr) {
     scope.Begin();

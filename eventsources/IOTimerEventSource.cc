@@ -5,6 +5,7 @@
 #include "eventsources/action_cast.h"
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/panic.h"
+#include "scheduler/kernel/thread.h"
 #include "scheduler/kernel/thread_call.h"
 #include "scheduler/kernel/trace.h"
 #include "workloop/action_scope.h"
@@ -80,6 +81,7 @@ void IOTimerEventSource::setTimeoutFunc() {
       return;
   }
   flags |= function == &timeoutSignaled ? kActive : kPassive;
+  if (reenter) flags |= kReenters;
   reserved = IOMallocType(ExpansionData);
   reserved->calloutGenerationSignaled = ~reserved->calloutGeneration;
   calloutEntry = kernel::ThreadCallAllocate(function, this, priority, callOptions);
@@ -104,9 +106,9 @@ void IOTimerEventSource::setWorkLoop(IOWorkLoop *newLoop) {
 void IOTimerEventSource::enable() {
   if (workLoop != nullptr && reserved != nullptr && abstime != 0 &&
       abstime == reserved->firedTime) {
-    kernel::Log(absl::StrCat(
-        "a timer of ", ownerClassName(),
-        " that has fired already was enabled, which fires it again; cancelTimeout prevents that"));
+    kernel::Advise(
+        "fired-timer-enabled", "a timer of ", ownerClassName(),
+        " that has fired already was enabled, which fires it again; cancelTimeout prevents that");
   }
   super::enable();
   if (wakeAtTime(abstime) != kIOReturnSuccess) super::disable();
@@ -118,6 +120,11 @@ void IOTimerEventSource::disable() {
 }
 
 void IOTimerEventSource::cancelTimeout() {
+  if (actionRunsElsewhere()) {
+    kernel::Advise("timer-cancelled-during-its-action", "a timer of ", ownerClassName(),
+                   " was cancelled while its action had begun on another thread; cancelTimeout "
+                   "does not wait for it to return");
+  }
   const bool wasPending = takeBackCallout();
   abstime = 0;
   if (wasPending) dropPendingRetains();
@@ -184,14 +191,25 @@ IOReturn IOTimerEventSource::wakeAtTime(uint32_t, AbsoluteTime time, AbsoluteTim
   if (enabled && time != 0 && workLoop != nullptr) {
     arm();
   } else if (workLoop != nullptr && disabledByRemoval && time != 0) {
-    kernel::Log(
-        absl::StrCat("a timer of ", ownerClassName(),
-                     " was set that its removal from a work loop disabled; enable() will arm it"));
+    kernel::Advise(
+        "source-not-enabled-after-re-add", "a timer of ", ownerClassName(),
+        " was set that its removal from a work loop had disabled; it fires when it is enabled");
   }
   return kIOReturnSuccess;
 }
 
+// Whether the action has begun, and not yet returned, on another thread than the caller's.
+bool IOTimerEventSource::actionRunsElsewhere() const {
+  return reserved != nullptr && reserved->actionThread != nullptr &&
+         reserved->actionThread != kernel::CurrentThread();
+}
+
 void IOTimerEventSource::arm() {
+  if ((flags & kReenters) == 0 && actionRunsElsewhere()) {
+    kernel::Advise("timer-set-during-its-action", "a timer of ", ownerClassName(),
+                   " was set while its action had begun on another thread; it cannot fire before "
+                   "that returns, unless it was made with AllowReenter");
+  }
   auto *call = static_cast<ThreadCall *>(calloutEntry);
   publish(EventKind::kTimerArm, abstime);
   if (reserved == nullptr) {
@@ -258,9 +276,15 @@ void IOTimerEventSource::timeout(void *self) {
 
 // With the gate closed. The timer may be gone when it returns.
 void IOTimerEventSource::runTimeoutAction(IOWorkLoop *loop) {
-  if (reserved != nullptr) reserved->firedTime = abstime;
   ActionScope scope(this, loop);
+  kernel::Thread *outer = nullptr;
+  if (reserved != nullptr) {
+    reserved->firedTime = abstime;
+    outer = reserved->actionThread;
+    reserved->actionThread = kernel::CurrentThread();
+  }
   scope.Begin();
   ActionCast<Action>(action)(owner, this);
   scope.End(0);
+  if (!scope.source_freed() && reserved != nullptr) reserved->actionThread = outer;
 }

@@ -36,6 +36,7 @@ void Sleep(IORWLock *lock, const void *event, const char *verb) {
   note.name = lock->name;
   note.object = kernel::MutexId(lock->mutex);
   note.owner = lock->writer;
+  note.for_lock = true;
   kernel::MutexSleep(lock->mutex, event, kernel::Interruptible::kUninterruptible, 0, note);
 }
 

@@ -12,14 +12,6 @@
 
 namespace kernel = drydock::kernel;
 
-// `owner` and `depth` belong to who holds the mutex. Another thread may look at them, and finds
-// that it is not the owner.
-struct IORecursiveLock {
-  kernel::Mutex *mutex;
-  kernel::Thread *owner;
-  unsigned depth;
-};
-
 namespace {
 
 // With no run in progress there is no thread, so being owned is told by the depth.
@@ -118,8 +110,6 @@ kernel::ObjectId RecursiveLockId(const IORecursiveLock *lock) {
 }
 
 kernel::Thread *RecursiveLockOwner(const IORecursiveLock *lock) { return lock->owner; }
-
-int RecursiveLockDepth(const IORecursiveLock *lock) { return static_cast<int>(lock->depth); }
 
 int RecursiveLockSleep(IORecursiveLock *lock, const void *event, kernel::Time deadline,
                        UInt32 interruptible, const kernel::WaitNote &note) {

@@ -12,6 +12,14 @@
 #include "scheduler/kernel/types.h"
 #include "scheduler/kernel/wait.h"
 
+// `owner` and `depth` belong to who holds the mutex. Another thread may look at them, and finds
+// that it is not the owner.
+struct IORecursiveLock {
+  drydock::kernel::Mutex* mutex;
+  drydock::kernel::Thread* owner;
+  unsigned depth;
+};
+
 namespace drydock {
 
 // What reports call the lock.
@@ -22,7 +30,18 @@ kernel::ObjectId RecursiveLockId(const IORecursiveLock* lock);
 
 // The thread that owns the lock, or null; how often it holds it, 0 if nobody does.
 kernel::Thread* RecursiveLockOwner(const IORecursiveLock* lock);
-int RecursiveLockDepth(const IORecursiveLock* lock);
+inline int RecursiveLockDepth(const IORecursiveLock* lock) { return static_cast<int>(lock->depth); }
+
+// How many threads wait for the lock.
+inline int RecursiveLockWaiters(const IORecursiveLock* lock) {
+  return kernel::MutexWaiters(lock->mutex);
+}
+
+// How long its owner, the calling thread, has slept since it took the lock, other than in
+// RecursiveLockSleep.
+inline kernel::Time RecursiveLockOwnerSlept(const IORecursiveLock* lock) {
+  return kernel::MutexOwnerSlept(lock->mutex);
+}
 
 // IORecursiveLockSleepDeadline, with what a report shall say of the wait. `deadline` 0 is none.
 int RecursiveLockSleep(IORecursiveLock* lock, const void* event, kernel::Time deadline,

@@ -649,10 +649,18 @@ void Checker::CheckExpectation(const Node<ExpectationProto>& node) {
       expectation.kind = Kind::kProgress;
       CheckProgress(node.At("progress", proto.progress()), &expectation);
       break;
+    case ExpectationProto::kFinding:
+      expectation.kind = Kind::kFinding;
+      expectation.finding = proto.finding();
+      expectation.text = absl::StrCat("finding ", proto.finding());
+      if (proto.finding().empty()) {
+        Fail(node.Of("finding"), "finding is empty; allowed is a name of docs/diagnostics.md");
+      }
+      break;
     case ExpectationProto::WHAT_NOT_SET:
       Fail(node.place,
            "nothing is expected; allowed is returns, order, never, quiet_within, "
-           "no_thread_blocked, no_object_leaked, latency or progress");
+           "no_thread_blocked, no_object_leaked, latency, progress or finding");
       break;
   }
   scenario_.expectations.push_back(std::move(expectation));

@@ -120,6 +120,7 @@ struct Scenario {
       kNoObjectLeaked,
       kLatency,
       kProgress,
+      kFinding,
     };
     Kind kind = Kind::kReturns;
     std::string text;  // as the report has it
@@ -153,6 +154,8 @@ struct Scenario {
     size_t interrupt = 0;
     uint64_t at_least = 0;
     uint64_t at_most = ~uint64_t{0};
+
+    std::string finding;  // kFinding: its name
   };
 
   std::string file;  // as given, for reports

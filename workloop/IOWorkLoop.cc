@@ -6,6 +6,7 @@
 #include "libkern/object_id.h"
 #include "libkern/recursive_lock.h"
 #include "scheduler/kernel/clock.h"
+#include "scheduler/kernel/interrupt.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/kernel/trace.h"
@@ -83,8 +84,11 @@ void IOWorkLoop::free() {
   }
 
   // On the thread, at its end; or on the thread of an init that failed.
-  releaseChain(eventChain);
-  if (reserved != nullptr) releaseChain(reserved->passiveEventChain);
+  if (reserved != nullptr) {
+    adviseOfSources();
+    releaseChain(eventChain);
+    releaseChain(reserved->passiveEventChain);
+  }
   OSSafeReleaseNULL(controlG);
   if (reserved != nullptr && reserved->sleepers != 0) {
     // Upstream frees the gate that they will take when they wake. Leave the object to them.
@@ -97,6 +101,17 @@ void IOWorkLoop::free() {
   if (gateLock != nullptr) IORecursiveLockFree(gateLock);
   if (reserved != nullptr) IOFreeType(reserved, ExpansionData);
   super::free();
+}
+
+void IOWorkLoop::adviseOfSources() const {
+  for (const IOEventSource *chain : {eventChain, reserved->passiveEventChain}) {
+    for (const IOEventSource *source = chain; source != nullptr; source = source->getNext()) {
+      if (source == controlG) continue;
+      kernel::Advise("work-loop-freed-with-sources", displayName(), " is freed with a source of ",
+                     source->ownerClassName(), " attached, which that detaches and disables");
+      return;
+    }
+  }
 }
 
 void IOWorkLoop::releaseChain(IOEventSource *&chain) {
@@ -225,7 +240,15 @@ const char *IOWorkLoop::displayName() const {
   return reserved->name != nullptr ? reserved->name : "unnamed work loop";
 }
 
+// The chains may change under whoever walks them without the gate.
+void IOWorkLoop::adviseOfUngatedChange() const {
+  if (inGate()) return;
+  kernel::Advise("bulk-change-outside-gate", "the sources of ", displayName(),
+                 " were enabled or disabled all at once by a thread that does not hold the gate");
+}
+
 void IOWorkLoop::enableAllEventSources() const {
+  adviseOfUngatedChange();
   for (IOEventSource *chain : {eventChain, reserved->passiveEventChain}) {
     for (IOEventSource *source = chain; source != nullptr; source = source->getNext())
       source->enable();
@@ -233,6 +256,7 @@ void IOWorkLoop::enableAllEventSources() const {
 }
 
 void IOWorkLoop::disableAllEventSources() const {
+  adviseOfUngatedChange();
   for (IOEventSource *chain : {eventChain, reserved->passiveEventChain}) {
     for (IOEventSource *source = chain; source != nullptr; source = source->getNext()) {
       if (source != controlG) source->disable();
@@ -246,12 +270,14 @@ static bool isInterruptSource(const IOEventSource *source) {
 }
 
 void IOWorkLoop::enableAllInterrupts() const {
+  adviseOfUngatedChange();
   for (IOEventSource *source = eventChain; source != nullptr; source = source->getNext()) {
     if (isInterruptSource(source)) source->enable();
   }
 }
 
 void IOWorkLoop::disableAllInterrupts() const {
+  adviseOfUngatedChange();
   for (IOEventSource *source = eventChain; source != nullptr; source = source->getNext()) {
     if (isInterruptSource(source)) source->disable();
   }
@@ -326,30 +352,68 @@ void IOWorkLoop::signalWorkAvailable() {
   IOSimpleLockUnlockEnableInterrupt(workToDoLock, state);
 }
 
-// An event of the gate itself, not of a nested closing.
-inline void IOWorkLoop::publishOutermost(EventKind kind) const {
-  if (drydock::trace::Observed(kind) && drydock::RecursiveLockDepth(gateLock) == 1) publish(kind);
+// After the gate was closed, perhaps not for the first time.
+inline void IOWorkLoop::closed() const {
+  if (reserved->lockInterval != 0) reserved->lockTime = kernel::Now();
+  if (drydock::trace::Observed(EventKind::kGateClose) &&
+      drydock::RecursiveLockDepth(gateLock) == 1) {
+    publish(EventKind::kGateClose);
+  }
 }
 
 void IOWorkLoop::closeGate() {
   IORecursiveLockLock(gateLock);
-  if (reserved->lockInterval != 0) reserved->lockTime = kernel::Now();
-  publishOutermost(EventKind::kGateClose);
+  // A handler is taken for the thread that it interrupted, and let in if that holds the gate. Else
+  // the kernel has panicked: a thread that may block holds it now.
+  if (drydock::RecursiveLockDepth(gateLock) > 1 && kernel::InInterruptContext())
+    reportInterruptContext();
+  closed();
 }
 
 bool IOWorkLoop::tryCloseGate() {
+  if (kernel::InInterruptContext()) reportInterruptContext();
   if (!IORecursiveLockTryLock(gateLock)) return false;
-  if (reserved->lockInterval != 0) reserved->lockTime = kernel::Now();
-  publishOutermost(EventKind::kGateClose);
+  closed();
   return true;
 }
 
 void IOWorkLoop::openGate() {
   if (reserved->lockInterval != 0) checkLockTime();
-  // Published before: the next owner may be running when the unlock returns, and this object be
-  // gone.
-  publishOutermost(EventKind::kGateOpen);
+  if (drydock::RecursiveLockDepth(gateLock) == 1) {
+    checkSleep();
+    // Published before: the next owner may be running when the unlock returns, and this object be
+    // gone.
+    if (drydock::trace::Observed(EventKind::kGateOpen)) publish(EventKind::kGateOpen);
+  }
   IORecursiveLockUnlock(gateLock);
+}
+
+void IOWorkLoop::reportInterruptContext() const {
+  kernel::Misuse("gate-taken-in-interrupt-context",
+                 absl::StrCat("the gate of ", displayName(),
+                              " was closed in primary-interrupt context, where nothing may wait"));
+}
+
+// Before the gate is let go. Whoever slept with the gate closed, other than in sleepGate, kept
+// everybody out for as long.
+inline void IOWorkLoop::checkSleep() const {
+  const uint64_t slept = drydock::RecursiveLockOwnerSlept(gateLock);
+  if (slept != 0) reportSleep(slept);
+}
+
+void IOWorkLoop::reportSleep(uint64_t slept) const {
+  constexpr const char kName[] = "blocking-sleep-in-action";
+  const int waiters = drydock::RecursiveLockWaiters(gateLock);
+  if (waiters == 0) {
+    kernel::Advise(kName, "a thread slept for ", slept, " ns while it held the gate of ",
+                   displayName(), "; nobody waited for that");
+    return;
+  }
+  kernel::Misuse(
+      kName,
+      absl::StrCat("a thread slept for ", slept, " ns while it held the gate of ", displayName(),
+                   ", and kept ", waiters, waiters == 1 ? " thread" : " threads",
+                   " waiting; commandSleep opens the gate for as long as it sleeps"));
 }
 
 int IOWorkLoop::sleepGate(void *event, UInt32 interruptible) {
@@ -369,6 +433,7 @@ int IOWorkLoop::sleepInGate(void *event, AbsoluteTime deadline, UInt32 interrupt
   reserved->sleepNote = nullptr;
 
   if (reserved->lockInterval != 0) checkLockTime();
+  checkSleep();
   publish(EventKind::kGateSleep, nullptr, deadline);
   // A thread that has been aborted never lets go of the gate (CG-17).
   constexpr UInt32 kReporting = THREAD_WAIT_NOREPORT_KERNEL | THREAD_WAIT_NOREPORT_USER;

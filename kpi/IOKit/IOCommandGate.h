@@ -86,6 +86,7 @@ class IOCommandGate : public IOEventSource {
 
  private:
   bool parkUntilEnabled(IOWorkLoop *loop);
+  void adviseIfForgotten() const;
   void completeRemoval();
   IOReturn sleepInCommand(void *event, AbsoluteTime deadline, UInt32 interruptible);
   int sleepNoted(IOWorkLoop *loop, void *event, AbsoluteTime deadline, UInt32 interruptible,

@@ -113,13 +113,17 @@ class IOTimerEventSource : public IOEventSource {
     UInt32 calloutGenerationSignaled;  // of a work-loop timer: the one that expired last
     IOWorkLoop *workLoop;              // retained while pending
     AbsoluteTime firedTime;            // the deadline on record when the action last began
+    IOThread actionThread;             // on which the action began last that has not returned
   };
   ExpansionData *reserved;
 
  private:
+  enum { kReenters = kSubClass0 };  // flag: made with AllowReenter
+
   static void timeoutAndRelease(void *self, void *generation);
   static void timeoutSignaled(void *self, void *generation);
 
+  bool actionRunsElsewhere() const;
   void arm();
   bool takeBackCallout();
   void dropPendingRetains();

@@ -188,8 +188,13 @@ class IOWorkLoop : public OSObject {
   void nameAfterOwnerOf(IOEventSource *source);
   int sleepInGate(void *event, AbsoluteTime deadline, UInt32 interruptible);
   void checkLockTime();
+  void closed() const;
+  void checkSleep() const;
+  void reportSleep(uint64_t slept) const;
+  void reportInterruptContext() const;
+  void adviseOfSources() const;
+  void adviseOfUngatedChange() const;
   const char *displayName() const;
-  void publishOutermost(drydock::trace::EventKind kind) const;
   void publish(drydock::trace::EventKind kind, IOEventSource *source = NULL,
                uint64_t value = 0) const;
 };

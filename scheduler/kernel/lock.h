@@ -30,6 +30,13 @@ void MutexUnlock(Mutex* mutex);
 // The owner, or null.
 Thread* MutexOwner(const Mutex* mutex);
 
+// How many threads wait for the lock.
+int MutexWaiters(const Mutex* mutex);
+
+// How long its owner, the calling thread, has slept since it took the lock: waited for events, not
+// for other locks.
+Time MutexOwnerSlept(const Mutex* mutex);
+
 // Releases the lock, waits for `event`, takes the lock again. If the wait cannot start
 // (kInterrupted) the lock is never dropped. `deadline` as in AssertWait.
 WaitResult MutexSleep(Mutex* mutex, const void* event, Interruptible interruptible, Time deadline,

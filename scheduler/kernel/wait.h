@@ -32,6 +32,7 @@ struct WaitNote {
   const char* name = "";                    // what is waited for; outlives the run
   ObjectId object = 0;
   Thread* owner = nullptr;  // who could end it, if one thread can be named
+  bool for_lock = false;    // it is how a lock is waited for, not a sleep of its user
 };
 
 // Declares that the calling thread will wait for `event` (any non-null address, compared only for

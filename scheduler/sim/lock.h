@@ -13,6 +13,7 @@ struct Mutex {
   ObjectId id = 0;
   const char* name = "";
   Thread* owner = nullptr;  // null also when it was taken with no run in progress
+  Time owner_slept = 0;     // what its owner had slept when it took the lock
   bool held = false;
   bool pooled = false;  // storage is the run's
   int waiters = 0;

@@ -61,6 +61,11 @@ void MutexLock(Mutex* mutex) {
   Thread* self = CurrentThread();
   if (self != nullptr) {
     if (!MayBlock()) {
+      if (InInterruptContext()) {
+        Misuse("lock-taken-in-interrupt-context",
+               absl::StrCat("lock ", mutex->name,
+                            " is taken in primary-interrupt context, where nothing may wait"));
+      }
       Panic("lock ", mutex->name, " is taken ",
             InInterruptContext() ? "in primary-interrupt context" : "while a spin lock is held");
     }
@@ -82,7 +87,9 @@ void MutexLock(Mutex* mutex) {
   }
   mutex->held = true;
   mutex->owner = self;
-  if (self != nullptr) machine->Emit(EventKind::kLockAcquire, 0, 0, mutex->id, mutex->name);
+  if (self == nullptr) return;
+  mutex->owner_slept = self->slept;
+  machine->Emit(EventKind::kLockAcquire, 0, 0, mutex->id, mutex->name);
 }
 
 bool MutexTryLock(Mutex* mutex) {
@@ -90,6 +97,7 @@ bool MutexTryLock(Mutex* mutex) {
   if (mutex->held) return false;
   mutex->held = true;
   mutex->owner = CurrentThread();
+  if (mutex->owner != nullptr) mutex->owner_slept = mutex->owner->slept;
   if (machine != nullptr) machine->Emit(EventKind::kLockAcquire, 0, 0, mutex->id, mutex->name);
   return true;
 }
@@ -111,6 +119,12 @@ void MutexUnlock(Mutex* mutex) {
 }
 
 Thread* MutexOwner(const Mutex* mutex) { return mutex->owner; }
+
+int MutexWaiters(const Mutex* mutex) { return mutex->waiters; }
+
+Time MutexOwnerSlept(const Mutex* mutex) {
+  return mutex->owner == nullptr ? 0 : mutex->owner->slept - mutex->owner_slept;
+}
 
 WaitResult MutexSleep(Mutex* mutex, const void* event, Interruptible interruptible, Time deadline,
                       const WaitNote& note) {

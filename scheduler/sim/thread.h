@@ -51,6 +51,7 @@ struct Thread {
   WaitResult wait_result = WaitResult::kNotWaiting;
   Interruptible interruptible = Interruptible::kUninterruptible;
   WaitNote note;
+  Time slept = 0;  // in ThreadBlock, all told, but for other locks than the mutex
   sim::Deadline timeout{sim::Deadline::Kind::kWait, this};
   bool aborted = false;         // sticky
   bool aborted_safely = false;  // one-shot

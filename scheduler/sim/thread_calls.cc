@@ -204,7 +204,7 @@ bool ThreadCallCancelWait(ThreadCall* call) {
   const bool was_pending = ThreadCallCancel(call);
   while (call->running > 0) {
     AssertWait(call, Interruptible::kUninterruptible, 0,
-               {"waits for a thread call to return", "", call->id, nullptr});
+               {"waits for a thread call to return", "", call->id, nullptr, /*for_lock=*/true});
     if (call->running == 0) machine->EndWait(machine->self(), WaitResult::kAwakened);
     ThreadBlock();
   }

@@ -110,7 +110,9 @@ WaitResult ThreadBlock() {
   Thread* self = machine->self();
   if (self->wait_event != nullptr) {
     if (self->spin_depth > 0) Panic("a thread blocks while it holds a spin lock");
+    const Time began = machine->Now();
     machine->BlockSelf({OperationKind::kResume, self->note.object});
+    if (!self->note.for_lock) self->slept += machine->Now() - began;
   }
   self->note.owner = nullptr;
   return self->wait_result;

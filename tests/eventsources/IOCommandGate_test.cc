@@ -281,6 +281,7 @@ DRYDOCK_TEST(IOCommandGate, CG16DeadlineTimesOut) {
 }
 
 DRYDOCK_TEST(IOCommandGate, CG17AbortedSleeperNeverLetsGoOfTheGate) {
+  AllowSleepInGate();
   LoopWithGate t;
   int event = 0;
   bool other_was_in = false;
@@ -415,6 +416,7 @@ DRYDOCK_TEST(IOCommandGate, CG26RemovalInItsOwnAttemptIsNotDeferred) {
 }
 
 DRYDOCK_TEST(IOCommandGate, CG27CallerThatWaitsForTheGateWhileItIsRemovedIsAborted) {
+  AllowSleepInGate();
   LoopWithGate t;
   kernel::Thread* client = nullptr;
   RunIn(t.loop, [&] {
@@ -469,6 +471,7 @@ DRYDOCK_TEST(IOCommandGate, CG30FreedLoopAbortsWhoIsParked) {
 }
 
 DRYDOCK_TEST(IOCommandGate, WL11RemovalWaitsForTheActionOfAClient) {
+  AllowSleepInGate();
   LoopWithGate t;
   bool inside = false, finished = false;
   kernel::Thread* client = StartClient([&] {
@@ -486,11 +489,20 @@ DRYDOCK_TEST(IOCommandGate, WL11RemovalWaitsForTheActionOfAClient) {
 }
 
 DRYDOCK_TEST(IOCommandGate, EV3ReAddedGateStaysDisabled) {
+  Findings findings;
   LoopWithGate t;
   t.loop->removeEventSource(t.gate);
   EXPECT_FALSE(t.gate->isEnabled());
   t.loop->addEventSource(t.gate);
   EXPECT_FALSE(t.gate->isEnabled());
+  EXPECT_EQ(t.gate->attemptAction(&Answer42), kIOReturnNotPermitted);
+  EXPECT_EQ(findings.Advice("source-not-enabled-after-re-add"), 1);
+  IOReturn result = 0;
+  kernel::Thread* client = t.StartParkedClient(&result);
+  EXPECT_EQ(findings.Advice("source-not-enabled-after-re-add"), 2);
+  t.gate->enable();
+  kernel::ThreadJoin(client);
+  EXPECT_EQ(result, 42);
 }
 
 DRYDOCK_TEST(IOCommandGate, SleepOnADetachedGateIsAFinding) {

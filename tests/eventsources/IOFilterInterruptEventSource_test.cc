@@ -2,6 +2,7 @@
 #include <IOKit/IOFilterInterruptEventSource.h>
 
 #include "scheduler/kernel/interrupt.h"
+#include "scheduler/simulation.h"
 #include "tests/drydock_test.h"
 #include "tests/eventsources/fake_provider.h"
 #include "tests/workloop/fixtures.h"
@@ -100,6 +101,7 @@ DRYDOCK_TEST(IOFilterInterruptEventSource, IN14FilterThatSaysYesMasksALevelLineF
 }
 
 DRYDOCK_TEST(IOFilterInterruptEventSource, IN15FilterMaySignalItselfAndLeaveTheLineOpen) {
+  AllowSleepInGate();
   LoopWithFilter t(kIOInterruptTypeLevel, nullptr);
   t.filter = [&] {
     t.provider.Lower();
@@ -160,6 +162,41 @@ DRYDOCK_TEST(IOFilterInterruptEventSource, FiltersPublishTheirAnswer) {
   ASSERT_EQ(ends.count(), 1);
   EXPECT_EQ(ends.last().value, 1u);
   t.WaitForCounts({1});
+}
+
+// Runs an action of the loop in primary-interrupt context.
+bool RunActionInFilter(LoopWithFilter& t) {
+  t.provider.Lower();
+  RunIn(t.loop, [] { return kIOReturnSuccess; });
+  return false;
+}
+
+DRYDOCK_TEST_ON(IOFilterInterruptEventSource, GateTakenByAFilterOverItsHolderIsAFinding,
+                (MachineOptions{.cpus = 1})) {
+  Findings findings;
+  LoopWithFilter t(kIOInterruptTypeLevel, [&t] { return RunActionInFilter(t); });
+  t.source->enable();
+  RunIn(t.loop, [&] {
+    t.provider.Raise();
+    while (t.filtered == 0) kernel::Delay(100 * kernel::kMicrosecond);
+    return kIOReturnSuccess;
+  });
+  // A Mac takes the filter for the thread that it interrupted, and lets it in.
+  EXPECT_EQ(findings.Count("gate-taken-in-interrupt-context"), 1);
+}
+
+TEST(IOFilterInterruptEventSource, GateTakenByAFilterIsAFindingAndAPanic) {
+  TimedStrategy strategy;
+  const Outcome outcome = Simulation({.cpus = 1}, &strategy).Run([] {
+    LoopWithFilter t(kIOInterruptTypeLevel, [&t] { return RunActionInFilter(t); });
+    t.source->enable();
+    t.provider.Raise();
+    Settle();
+  });
+  EXPECT_EQ(outcome.kind, Outcome::Kind::kPanic);
+  EXPECT_EQ(outcome.text, "lock TestOwner gate is taken in primary-interrupt context");
+  ASSERT_EQ(outcome.findings.size(), 1u);
+  EXPECT_EQ(outcome.findings[0].name, "lock-taken-in-interrupt-context");
 }
 
 }  // namespace

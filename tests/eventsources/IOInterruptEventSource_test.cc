@@ -110,6 +110,8 @@ DRYDOCK_TEST(IOInterruptEventSource, IN4IsEnabledButMaskedAfterCreation) {
 }
 
 DRYDOCK_TEST(IOInterruptEventSource, IN5WhatWasCountedIsDeliveredAfterDisable) {
+  AllowSleepInGate();
+  Findings findings;
   FakeProvider provider(kIOInterruptTypeEdge);
   LoopWithInterrupt t(&provider);
   t.source->enable();
@@ -119,6 +121,7 @@ DRYDOCK_TEST(IOInterruptEventSource, IN5WhatWasCountedIsDeliveredAfterDisable) {
   EXPECT_FALSE(t.source->isEnabled());
   t.loop->openGate();
   t.WaitForCounts({1});
+  EXPECT_EQ(findings.Advice("interrupt-delivered-after-disable"), 1);
 }
 
 DRYDOCK_TEST(IOInterruptEventSource, IN6InterruptDuringTheActionMakesAnotherCall) {
@@ -168,6 +171,7 @@ DRYDOCK_TEST(IOInterruptEventSource, IN9DisableInTheActionKeepsTheLineMasked) {
 }
 
 DRYDOCK_TEST(IOInterruptEventSource, IN10FurtherLevelInterruptsBeforeServiceAreNotDelivered) {
+  AllowSleepInGate();
   FakeProvider provider(kIOInterruptTypeLevel);
   LoopWithInterrupt t(&provider);
   t.on_interrupt = [&] { provider.Lower(); };

@@ -200,15 +200,17 @@ DRYDOCK_TEST(IOTimerEventSource, TM4EnableFiresATimerThatHasFiredAgain) {
   t.WaitForFires(1);
   t.timer->enable();
   t.WaitForFires(2);
-  EXPECT_EQ(findings.Logs(), 1);
+  EXPECT_EQ(findings.Advice("fired-timer-enabled"), 1);
 }
 
 DRYDOCK_TEST(IOTimerEventSource, TM5SoDoesEnablingAllSources) {
+  Findings findings;
   LoopWithTimer t;
   t.timer->setTimeoutUS(10);
   t.WaitForFires(1);
   t.loop->enableAllEventSources();
   t.WaitForFires(2);
+  EXPECT_EQ(findings.Advice("fired-timer-enabled"), 1);
 }
 
 DRYDOCK_TEST(IOTimerEventSource, TM6CancelledTimerIsNotFiredByEnable) {
@@ -238,12 +240,14 @@ DRYDOCK_TEST(IOTimerEventSource, TM8SetWhileDisabledItFiresWhenEnabled) {
 }
 
 DRYDOCK_TEST(IOTimerEventSource, TM9CancelInTheGateIsObeyedByAnExpiryThatWaitsForIt) {
+  AllowSleepInGate();
   LoopWithTimer t;
   t.ExpireWithTheGateHeld([&] { t.timer->cancelTimeout(); });
   t.ExpectNoFire();
 }
 
 DRYDOCK_TEST(IOTimerEventSource, TM10RearmInTheGateReplacesAnExpiryThatWaitsForIt) {
+  AllowSleepInGate();
   LoopWithTimer t;
   kernel::Time deadline = 0;
   t.ExpireWithTheGateHeld([&] {
@@ -255,17 +259,20 @@ DRYDOCK_TEST(IOTimerEventSource, TM10RearmInTheGateReplacesAnExpiryThatWaitsForI
 }
 
 DRYDOCK_TEST(IOTimerEventSource, TM11UngatedCancelDoesNotWaitForTheAction) {
+  Findings findings;
   LoopWithTimer t;
   bool cancelled = false;
   t.on_fire = [&] { WaitUntil([&] { return cancelled; }); };
   t.timer->setTimeoutUS(10);
   WaitUntil([&] { return t.fires == 1; });
   t.timer->cancelTimeout();
+  EXPECT_EQ(findings.Advice("timer-cancelled-during-its-action"), 1);
   cancelled = true;
   t.WaitForFires(1);
 }
 
 DRYDOCK_TEST(IOTimerEventSource, TM12RearmedInItsActionItFiresAgainAfterwards) {
+  Findings findings;
   LoopWithTimer t;
   bool inside = false;
   t.on_fire = [&] {
@@ -277,6 +284,7 @@ DRYDOCK_TEST(IOTimerEventSource, TM12RearmedInItsActionItFiresAgainAfterwards) {
   };
   t.timer->setTimeoutUS(10);
   t.WaitForFires(4);
+  EXPECT_EQ(findings.Advice("timer-set-during-its-action"), 0);
 }
 
 DRYDOCK_TEST(IOTimerEventSource, TM13RearmAndCancelInItsActionBalance) {
@@ -308,7 +316,7 @@ DRYDOCK_TEST(IOTimerEventSource, TM15ReAddedTimerWaitsForEnable) {
   t.loop->removeEventSource(t.timer);
   t.loop->addEventSource(t.timer);
   EXPECT_EQ(t.timer->setTimeoutMS(10), kIOReturnSuccess);
-  EXPECT_EQ(findings.Logs(), 1);
+  EXPECT_EQ(findings.Advice("source-not-enabled-after-re-add"), 1);
   t.ExpectNoFire();
   t.timer->enable();
   t.WaitForFires(1);
@@ -346,6 +354,7 @@ DRYDOCK_TEST(IOTimerEventSource, TM18WakeAtTimeZeroDoesNotCancel) {
 }
 
 DRYDOCK_TEST(IOTimerEventSource, TM19DefaultTimerDoesNotFireWhileItsActionSleeps) {
+  Findings findings;
   LoopWithTimer t;
   int event = 0;
   t.on_fire = [&] {
@@ -356,11 +365,13 @@ DRYDOCK_TEST(IOTimerEventSource, TM19DefaultTimerDoesNotFireWhileItsActionSleeps
   t.timer->setTimeoutUS(10);
   Settle();
   EXPECT_EQ(t.fires, 1);
+  EXPECT_EQ(findings.Advice("timer-set-during-its-action"), 1);
   t.loop->wakeupGate(&event, false);
   t.WaitForFires(2);
 }
 
 DRYDOCK_TEST(IOTimerEventSource, TM19ReenteringTimerFiresWhileItsActionSleeps) {
+  Findings findings;
   LoopWithTimer t(kIOTimerEventSourceOptionsDefault | kIOTimerEventSourceOptionsAllowReenter);
   int event = 0;
   t.on_fire = [&] {
@@ -371,6 +382,7 @@ DRYDOCK_TEST(IOTimerEventSource, TM19ReenteringTimerFiresWhileItsActionSleeps) {
   t.timer->setTimeoutUS(10);
   t.WaitForFires(2);
   EXPECT_EQ(t.loop->sleepers(), 1);
+  EXPECT_EQ(findings.Advice("timer-set-during-its-action"), 0);
   t.loop->wakeupGate(&event, false);
   WaitUntil([&] { return t.loop->sleepers() == 0; });
 }
@@ -387,6 +399,7 @@ DRYDOCK_TEST(IOTimerEventSource, TM20SenselessOptionsMakeNoTimer) {
 }
 
 DRYDOCK_TEST(IOTimerEventSource, TM21StaleExpiryOfAWorkLoopTimerIsSuppressed) {
+  AllowSleepInGate();
   const std::function<void(IOTimerEventSource*)> kWays[] = {
       [](IOTimerEventSource* timer) { timer->setTimeout(AbsoluteTime{3600 * kSecond}); },
       [](IOTimerEventSource* timer) { timer->disable(); },
@@ -409,6 +422,7 @@ DRYDOCK_TEST(IOTimerEventSource, TM22PendingWorkLoopTimerRetainsNothing) {
 }
 
 DRYDOCK_TEST(IOTimerEventSource, TM23TimerBlockedOnItsGateLetsTheNextOneRun) {
+  AllowSleepInGate();
   LoopWithTimer first;
   LoopWithTimer second;
   first.ExpireWithTheGateHeld([&] {

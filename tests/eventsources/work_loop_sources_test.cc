@@ -32,6 +32,7 @@ DRYDOCK_TEST(WorkLoopSources, WL16UngatedBulkDisableIsOneFindingPerCommandGate) 
   EXPECT_FALSE(second->isEnabled());
   EXPECT_EQ(findings.Count("command-gate-disabled-outside-gate"), 2);
   EXPECT_EQ(findings.Total(), 2);
+  EXPECT_EQ(findings.Advice("bulk-change-outside-gate"), 1);
   // The loop's own gate still works.
   EXPECT_EQ(loop->removeEventSource(first), kIOReturnSuccess);
   EXPECT_EQ(first->getWorkLoop(), nullptr);
@@ -56,7 +57,9 @@ DRYDOCK_TEST(WorkLoopSources, WL17InterruptsAreEnabledAndDisabledApart) {
   IOEventSource* const sources[] = {gate, timer, polled, interrupt};
   for (IOEventSource* source : sources) loop->addEventSource(source);
 
+  Findings findings;
   loop->disableAllInterrupts();
+  EXPECT_EQ(findings.Advice("bulk-change-outside-gate"), 1);
   EXPECT_TRUE(gate->isEnabled());
   EXPECT_TRUE(timer->isEnabled());
   EXPECT_TRUE(polled->isEnabled());
@@ -65,9 +68,10 @@ DRYDOCK_TEST(WorkLoopSources, WL17InterruptsAreEnabledAndDisabledApart) {
     gate->disable();
     timer->disable();
     polled->disable();
+    loop->enableAllInterrupts();
     return kIOReturnSuccess;
   });
-  loop->enableAllInterrupts();
+  EXPECT_EQ(findings.Advice("bulk-change-outside-gate"), 1);
   EXPECT_FALSE(gate->isEnabled());
   EXPECT_FALSE(timer->isEnabled());
   EXPECT_FALSE(polled->isEnabled());
@@ -90,7 +94,9 @@ DRYDOCK_TEST(WorkLoopSources, WL18EverySourceIsLetGo) {
                                            &IgnoreTimeout),
       IOInterruptEventSource::interruptEventSource(owner, &IgnoreInterrupt, provider.service())};
   for (IOEventSource* source : sources) loop->addEventSource(source);
+  Findings findings;
   ReleaseAndJoin(loop);
+  EXPECT_EQ(findings.Advice("work-loop-freed-with-sources"), 1);
   EXPECT_FALSE(provider.registered());
   for (IOEventSource* source : sources) {
     EXPECT_EQ(source->getWorkLoop(), nullptr);

@@ -116,7 +116,9 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
        "f:6:38: at_timer without a state; it is allowed together with while"},
       {"", "expect { }",
        "f:6:1: nothing is expected; allowed is returns, order, never, quiet_within, "
-       "no_thread_blocked, no_object_leaked, latency or progress"},
+       "no_thread_blocked, no_object_leaked, latency, progress or finding"},
+      {"", "expect { finding: \"\" }",
+       "f:6:10: finding is empty; allowed is a name of docs/diagnostics.md"},
       // Of locks, work loops and interrupts.
       {"", "thread { name: \"t\" band: \"user\" step { lock: \"l\" } }",
        "f:6:40: unknown lock \"l\"; there is none"},

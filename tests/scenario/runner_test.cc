@@ -164,6 +164,23 @@ TEST(Runner, ExploringRunsDoNotJudgeFullSpeedExpectations) {
   EXPECT_EQ(result.verdicts[0].kind, Verdict::Kind::kNotJudged);
 }
 
+TEST(Runner, BrokenRuleFailsTheRunUnlessExpected) {
+  const std::string scenario =
+      "cpus: 2 work_loop { name: \"w\" } "
+      "thread { name: \"a\" band: \"user\" step { gate { work_loop: \"w\" step { sleep: \"2ms\" } "
+      "} } }"
+      "thread { name: \"b\" band: \"user\" step { sleep: \"1ms\" } step { gate { work_loop: \"w\" "
+      "} } }";
+  const auto failures = [&](absl::string_view more) {
+    return Failures(AtFullSpeed(Read(absl::StrCat(scenario, more))));
+  };
+  EXPECT_EQ(failures("").find("no rule of the API is broken; seen: blocking-sleep-in-action at "),
+            0u);
+  EXPECT_EQ(failures("expect { finding: \"blocking-sleep-in-action\" }"), "held");
+  EXPECT_EQ(FailuresAtFullSpeed("expect { finding: \"blocking-sleep-in-action\" }"),
+            "finding blocking-sleep-in-action; seen: nobody broke that rule\n");
+}
+
 TEST(Runner, LinkedDriversAreThoseOfThePersonalities) {
   EXPECT_EQ(LinkedDrivers(), std::vector<std::string>{"UsbSerial"});
 }

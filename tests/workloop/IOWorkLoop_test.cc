@@ -318,6 +318,51 @@ TEST(IOWorkLoop, GateHeldTooLongPanicsIfAsked) {
   EXPECT_EQ(outcome.kind, Outcome::Kind::kPanic) << outcome.text;
 }
 
+// An action calls `hold`, with another thread waiting for the gate if there are `others`.
+void HoldGate(TestLoop* loop, bool others, const std::function<void()>& hold) {
+  kernel::Thread* other = nullptr;
+  RunIn(loop, [&] {
+    if (others) {
+      other = StartClient([loop] { RunIn(loop, [] { return kIOReturnSuccess; }); });
+      kernel::Delay(100 * kernel::kMicrosecond);
+    }
+    hold();
+    return kIOReturnSuccess;
+  });
+  if (other != nullptr) kernel::ThreadJoin(other);
+}
+
+DRYDOCK_TEST(IOWorkLoop, SleepInAnActionThatKeepsOthersWaitingIsAFinding) {
+  Findings findings;
+  TestLoop* loop = TestLoop::Make();
+  HoldGate(loop, /*others=*/true, [] { kernel::Sleep(5 * kernel::kMillisecond); });
+  EXPECT_EQ(findings.Count("blocking-sleep-in-action"), 1);
+  // With the latency it added, in ns.
+  EXPECT_NE(findings.sentence().find(" slept for 50"), std::string::npos) << findings.sentence();
+  EXPECT_NE(findings.sentence().find(" 1 thread waiting"), std::string::npos);
+  ReleaseAndJoin(loop);
+}
+
+DRYDOCK_TEST(IOWorkLoop, SleepInAnActionThatNobodyNoticesIsAdvice) {
+  Findings findings;
+  TestLoop* loop = TestLoop::Make();
+  HoldGate(loop, /*others=*/false, [] { kernel::Sleep(5 * kernel::kMillisecond); });
+  EXPECT_EQ(findings.Advice("blocking-sleep-in-action"), 1);
+  ReleaseAndJoin(loop);
+}
+
+DRYDOCK_TEST(IOWorkLoop, ComputingOrSleepingInTheGateIsNoBlockingSleep) {
+  Findings findings;
+  TestLoop* loop = TestLoop::Make();
+  HoldGate(loop, /*others=*/true, [] { kernel::Delay(5 * kernel::kMillisecond); });
+  HoldGate(loop, /*others=*/true, [loop] {
+    loop->sleepGate(loop, kernel::Now() + 5 * kernel::kMillisecond, THREAD_UNINT);
+  });
+  EXPECT_EQ(findings.Total(), 0);
+  EXPECT_EQ(findings.Advice("blocking-sleep-in-action"), 0);
+  ReleaseAndJoin(loop);
+}
+
 DRYDOCK_TEST(IOWorkLoop, WL22UnknownMaintenanceIsUnsupported) {
   LoopWithSources t;
   PolledSource* source = t.Add('a');

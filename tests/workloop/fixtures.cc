@@ -16,16 +16,20 @@ IOReturn CallFunction(OSObject*, void* function, void*, void*, void*) {
   return (*static_cast<std::function<IOReturn()>*>(function))();
 }
 
+void AllowSleepInGate() { testing::AllowFinding("blocking-sleep-in-action"); }
+
 void Findings::OnEvent(const trace::Event& event) {
-  if (event.kind == trace::EventKind::kMisuse) misuses_.push_back(event.name);
-  if (event.kind == trace::EventKind::kLog) ++logs_;
+  (event.kind == trace::EventKind::kMisuse ? misuses_ : advice_).push_back(event.name);
+  sentence_ = event.detail;
 }
 
 int Findings::Count(absl::string_view finding) const {
   testing::AllowFinding(std::string(finding));
-  return static_cast<int>(std::count_if(
-      misuses_.begin(), misuses_.end(),
-      [&](const std::string& misuse) { return absl::string_view(misuse) == finding; }));
+  return static_cast<int>(std::count(misuses_.begin(), misuses_.end(), std::string(finding)));
+}
+
+int Findings::Advice(absl::string_view name) const {
+  return static_cast<int>(std::count(advice_.begin(), advice_.end(), std::string(name)));
 }
 
 OSDefineMetaClassAndStructors(TestOwner, OSObject)

@@ -53,20 +53,27 @@ IOReturn RunIn(Gate* gate, std::function<IOReturn()> body) {
   }
 }
 
-// What was published that should not happen, and what was logged.
+// For a test that keeps others waiting for a gate by sleeping in it.
+void AllowSleepInGate();
+
+// What was published that should not happen, and what advice was given.
 class Findings : public trace::Observer {
  public:
-  Findings() : watch_(this, {trace::EventKind::kMisuse, trace::EventKind::kLog}) {}
+  Findings() : watch_(this, {trace::EventKind::kMisuse, trace::EventKind::kAdvice}) {}
   void OnEvent(const trace::Event& event) override;
 
   // A finding that a test counts is one that it expects: it does not fail the test.
   int Count(absl::string_view finding) const;
   int Total() const { return static_cast<int>(misuses_.size()); }
-  int Logs() const { return logs_; }
+  // How often that advice was given.
+  int Advice(absl::string_view name) const;
+  // The sentence of the latest finding or advice.
+  const std::string& sentence() const { return sentence_; }
 
  private:
   std::vector<std::string> misuses_;
-  int logs_ = 0;
+  std::vector<std::string> advice_;
+  std::string sentence_;
   trace::ScopedObserver watch_;
 };
 
