@@ -16,13 +16,16 @@ namespace drydock {
 
 class RandomWalk final : public Strategy {
  public:
-  explicit RandomWalk(uint64_t seed) : prng_(seed, "random walk") {}
+  explicit RandomWalk(uint64_t seed) : seed_(seed), prng_(seed, "random walk") {}
 
   size_t Choose(const Question& question) override {
     return static_cast<size_t>(prng_.Below(question.alternatives.size()));
   }
 
+  uint64_t seed() const override { return seed_; }
+
  private:
+  const uint64_t seed_;
   Prng prng_;
 };
 

@@ -22,6 +22,7 @@ class Replay final : public Strategy {
   size_t Choose(const Question& question) override;
   // False if the schedule has answers left.
   bool Finish(uint64_t questions) override;
+  uint64_t seed() const override { return schedule_.seed(); }
   std::string refusal() const override { return refusal_; }
 
  private:

@@ -1,7 +1,7 @@
 // libkern/IOLocks.cc
 //
-// IOLock and IOSimpleLock are the kernel's mutex and spin lock; only IORecursiveLock and IORWLock,
-// in files of their own, add something.
+// IOLock, IORWLock and IOSimpleLock are the kernel's own locks; only IORecursiveLock, in a file of
+// its own, adds something.
 #include <IOKit/IOLocks.h>
 
 #include "libkern/lock_sleep.h"
@@ -45,6 +45,22 @@ void IOLockWakeup(IOLock *, void *event, bool oneThread) {
   drydock::RequireEvent(event);
   kernel::ThreadWakeup(event, oneThread);
 }
+
+IORWLock *IORWLockAlloc(void) { return kernel::RWLockAlloc("IORWLock"); }
+
+void IORWLockFree(IORWLock *lock) { kernel::RWLockFree(lock); }
+
+lck_rw_t *IORWLockGetMachLock(IORWLock *lock) { return lock; }
+
+void IORWLockRead(IORWLock *lock) { kernel::RWLockLockShared(lock); }
+
+void IORWLockWrite(IORWLock *lock) { kernel::RWLockLockExclusive(lock); }
+
+boolean_t IORWLockTryRead(IORWLock *lock) { return kernel::RWLockTryLockShared(lock); }
+
+boolean_t IORWLockTryWrite(IORWLock *lock) { return kernel::RWLockTryLockExclusive(lock); }
+
+void IORWLockUnlock(IORWLock *lock) { kernel::RWLockUnlock(lock); }
 
 IOSimpleLock *IOSimpleLockAlloc(void) { return kernel::SpinLockAlloc("IOSimpleLock"); }
 

@@ -7,7 +7,6 @@
 #include "libkern/kernel_heap.h"
 #include "libkern/lock_sleep.h"
 #include "libkern/mach_lock_group.h"
-#include "libkern/rw_lock.h"
 #include "scheduler/kernel/lock.h"
 #include "scheduler/kernel/wait.h"
 #include "trace/names.h"
@@ -82,29 +81,30 @@ boolean_t lck_spin_try_lock(lck_spin_t *lock) { return kernel::SpinLockTryLock(l
 void lck_spin_unlock(lck_spin_t *lock) { kernel::SpinLockUnlock(lock); }
 
 lck_rw_t *lck_rw_alloc_init(lck_grp_t *group, lck_attr_t *) {
-  return drydock::RWLockAlloc(drydock::LockGroupName(group, "lck_rw"));
+  return kernel::RWLockAlloc(drydock::LockGroupName(group, "lck_rw"));
 }
 
-void lck_rw_free(lck_rw_t *lock, lck_grp_t *) { IORWLockFree(lock); }
+void lck_rw_free(lck_rw_t *lock, lck_grp_t *) { kernel::RWLockFree(lock); }
 
 void lck_rw_lock(lck_rw_t *lock, lck_rw_type_t type) {
   if (type == LCK_RW_TYPE_EXCLUSIVE) {
-    IORWLockWrite(lock);
+    kernel::RWLockLockExclusive(lock);
   } else {
-    IORWLockRead(lock);
+    kernel::RWLockLockShared(lock);
   }
 }
 
 boolean_t lck_rw_try_lock(lck_rw_t *lock, lck_rw_type_t type) {
-  return type == LCK_RW_TYPE_EXCLUSIVE ? IORWLockTryWrite(lock) : IORWLockTryRead(lock);
+  return type == LCK_RW_TYPE_EXCLUSIVE ? kernel::RWLockTryLockExclusive(lock)
+                                       : kernel::RWLockTryLockShared(lock);
 }
 
-void lck_rw_unlock(lck_rw_t *lock, lck_rw_type_t) { IORWLockUnlock(lock); }
+void lck_rw_unlock(lck_rw_t *lock, lck_rw_type_t) { kernel::RWLockUnlock(lock); }
 
-void lck_rw_lock_shared(lck_rw_t *lock) { IORWLockRead(lock); }
+void lck_rw_lock_shared(lck_rw_t *lock) { kernel::RWLockLockShared(lock); }
 
-void lck_rw_unlock_shared(lck_rw_t *lock) { IORWLockUnlock(lock); }
+void lck_rw_unlock_shared(lck_rw_t *lock) { kernel::RWLockUnlock(lock); }
 
-void lck_rw_lock_exclusive(lck_rw_t *lock) { IORWLockWrite(lock); }
+void lck_rw_lock_exclusive(lck_rw_t *lock) { kernel::RWLockLockExclusive(lock); }
 
-void lck_rw_unlock_exclusive(lck_rw_t *lock) { IORWLockUnlock(lock); }
+void lck_rw_unlock_exclusive(lck_rw_t *lock) { kernel::RWLockUnlock(lock); }

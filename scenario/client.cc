@@ -39,15 +39,22 @@ Client::Client(const Scenario::Thread& script, size_t index, std::vector<Actor>*
 }
 
 void Client::Start() {
-  actor_.thread = kernel::ThreadStart({.name = script_.name, .priority = script_.priority}, [this] {
+  const kernel::ThreadOptions options = {.name = script_.name,
+                                         .priority = script_.priority,
+                                         .user = script_.user,
+                                         .mode = script_.mode,
+                                         .time_constraint = script_.time_constraint};
+  actor_.thread = kernel::ThreadStart(options, [this] {
     actor_.thread = kernel::CurrentThread();  // it may run before Start knows
     Run();
   });
 }
 
 void Client::Run() {
+  kernel::SetUserMode(script_.user);
   for (size_t i = 0; i < script_.steps.size(); ++i) Do(script_.steps[i], &results_[i]);
   // As when a process ends.
+  kernel::SetUserMode(false);
   if (stream_ != nullptr) Close();
   actor_.End();
 }
@@ -55,6 +62,9 @@ void Client::Run() {
 void Client::Do(const Scenario::Step& step, Result* result) {
   const Verb outer = actor_.verb;
   actor_.Enter(step.verb);
+  // All but computing is a call into the kernel.
+  const bool calls = step.verb != Verb::kCompute && step.verb != Verb::kRepeat;
+  const bool user_mode = calls && kernel::SetUserMode(false);
   switch (step.verb) {
     case Verb::kNone:
       break;
@@ -92,9 +102,11 @@ void Client::Do(const Scenario::Step& step, Result* result) {
     case Verb::kSignal:
     case Verb::kWait:
     case Verb::kGate:
+    case Verb::kFunnel:
       bench_.Do(step, [this](const Scenario::Step& inner) { DoNested(inner); });
       break;
   }
+  if (user_mode) kernel::SetUserMode(true);
   actor_.Leave(outer);
   result->returned = true;
 }

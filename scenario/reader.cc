@@ -150,11 +150,13 @@ class Checker {
   kernel::Time Time(Place place, absl::string_view what, const std::string& text);
   IOReturn Code(Place place, const std::string& name);
 
+  void CheckCosts(const Node<CostsProto>& node);
   void CheckController(const Node<ControllerProto>& node);
   int CheckLine(Place place, int32_t line, const std::string& user);
   void CheckInterrupt(const Node<InterruptProto>& node);
   void CheckDevice(const Node<DeviceProto>& node);
   void CheckThread(const Node<ThreadProto>& node, Scenario::Thread* thread);
+  void CheckPolicy(const Node<ThreadProto>& node, Scenario::Thread* thread);
   // In an action there is no client: nothing may be opened, read or plugged there.
   Scenario::Step CheckStep(const Node<StepProto>& node, bool in_action);
   template <typename Proto>
@@ -180,6 +182,7 @@ class Checker {
   std::vector<std::string> controller_names_;
   std::vector<std::string> device_names_;
   std::vector<std::string> thread_names_;
+  std::vector<std::string> lock_names_;
   std::map<int, std::string> line_users_;
   bool failed_ = false;
   Problem problem_;
@@ -252,9 +255,13 @@ void Checker::Check(const Node<ScenarioProto>& file) {
   const ScenarioProto& proto = file.proto;
   scenario_.description = proto.description();
   scenario_.cpus = Within(file.Of("cpus"), "cpus", proto.cpus(), 1, kMaxCpus);
+  scenario_.profile = static_cast<kernel::Profile>(
+      Find(file.Of("profile"), "profile", proto.profile(), {"modern", "historic"}));
+  if (proto.has_costs()) CheckCosts(file.At("costs", proto.costs()));
   for (int i = 0; i < proto.lock_size(); ++i) {
     const auto lock = file.At("lock", proto.lock(i), i);
-    scenario_.locks.push_back(Name(lock.Of("name"), "lock", lock.proto.name(), scenario_.locks));
+    lock_names_.push_back(Name(lock.Of("name"), "lock", lock.proto.name(), lock_names_));
+    scenario_.locks.push_back({lock_names_.back(), lock.proto.priority_promotion()});
   }
   for (int i = 0; i < proto.work_loop_size(); ++i) {
     const auto loop = file.At("work_loop", proto.work_loop(i), i);
@@ -283,6 +290,34 @@ void Checker::Check(const Node<ScenarioProto>& file) {
   for (int i = 0; i < proto.expect_size(); ++i) {
     CheckExpectation(file.At("expect", proto.expect(i), i));
   }
+}
+
+void Checker::CheckCosts(const Node<CostsProto>& node) {
+  const CostsProto& proto = node.proto;
+  CostModel& costs = scenario_.costs;
+  const auto set = [&](const char* what, bool given, const std::string& text, kernel::Time* time) {
+    if (given) *time = Time(node.Of(what), what, text);
+  };
+  set("context_switch", proto.has_context_switch(), proto.context_switch(),
+      &costs.context_switch_ns);
+  set("interrupt_entry", proto.has_interrupt_entry(), proto.interrupt_entry(),
+      &costs.interrupt_entry_ns);
+  set("quantum", proto.has_quantum(), proto.quantum(), &costs.quantum_ns);
+  if (costs.quantum_ns < kernel::kMillisecond) {
+    Fail(node.Of("quantum"), "a quantum of less than 1ms; allowed is 1ms or more");
+  }
+  std::vector<std::string> kinds;
+  for (int kind = 0; kind < kernel::kOperationKinds; ++kind) {
+    kinds.push_back(kernel::OperationName(static_cast<kernel::OperationKind>(kind)));
+  }
+  for (int i = 0; i < proto.operation_size(); ++i) {
+    const auto operation = node.At("operation", proto.operation(i), i);
+    const size_t kind =
+        Find(operation.Of("kind"), "kind of operation", operation.proto.kind(), kinds);
+    costs.operation_ns[kind] = Time(operation.Of("cost"), "cost", operation.proto.cost());
+  }
+  costs.jitter_percent =
+      Within(node.Of("jitter_percent"), "jitter_percent", proto.jitter_percent(), 0, 100);
 }
 
 void Checker::CheckController(const Node<ControllerProto>& node) {
@@ -415,7 +450,60 @@ void Checker::CheckThread(const Node<ThreadProto>& node, Scenario::Thread* threa
     for (const Customary& customary : kCustomary) bands.push_back(BandName(customary.band));
     thread->priority = kCustomary[Find(node.Of("band"), "band", proto.band(), bands)].priority;
   }
+  if (thread->priority == BASEPRI_REALTIME) {
+    Fail(node.Of("priority"), "priority 96 is a boundary only; allowed is 0 to 95 and 97 to 127");
+  }
+  CheckPolicy(node, thread);
   thread->steps = CheckSteps(node, /*in_action=*/false);
+}
+
+void Checker::CheckPolicy(const Node<ThreadProto>& node, Scenario::Thread* thread) {
+  const ThreadProto& proto = node.proto;
+  const Band band = BandOf(thread->priority);
+  thread->user = band != Band::kKernel && band != Band::kThreadCall;
+  thread->mode = band == Band::kIdle || band == Band::kUserTimeshare
+                     ? kernel::SchedulingMode::kTimeshare
+                     : kernel::SchedulingMode::kFixed;
+  if (band == Band::kRealTime) {
+    thread->mode = kernel::SchedulingMode::kRealTime;
+    if (proto.has_policy()) {
+      Fail(node.Of("policy"), "a policy of a real-time thread; it is for threads below 97");
+    }
+  } else if (proto.has_real_time()) {
+    Fail(node.Of("real_time"), absl::StrCat("real_time of a thread at ", thread->priority,
+                                            "; it is for the band real-time, 97 to 127"));
+  } else if (proto.has_policy()) {
+    const size_t policy = Find(node.Of("policy"), "policy", proto.policy(), {"timeshare", "fixed"});
+    thread->mode =
+        policy == 0 ? kernel::SchedulingMode::kTimeshare : kernel::SchedulingMode::kFixed;
+  }
+  if (!proto.has_real_time()) return;
+  const auto real_time = node.At("real_time", proto.real_time());
+  kernel::TimeConstraint& constraint = thread->time_constraint;
+  constraint.priority = thread->priority;
+  const auto set = [&](const char* what, bool given, const std::string& text, kernel::Time* time) {
+    if (given) *time = Time(real_time.Of(what), what, text);
+  };
+  set("computation", real_time.proto.has_computation(), real_time.proto.computation(),
+      &constraint.computation);
+  constraint.constraint = std::max(constraint.constraint, constraint.computation);
+  set("constraint", real_time.proto.has_constraint(), real_time.proto.constraint(),
+      &constraint.constraint);
+  constraint.period = constraint.constraint;
+  set("period", real_time.proto.has_period(), real_time.proto.period(), &constraint.period);
+  if (constraint.computation < 50 * kernel::kMicrosecond ||
+      constraint.computation > 50 * kernel::kMillisecond) {
+    Fail(real_time.Of("computation"), absl::StrCat("computation \"", real_time.proto.computation(),
+                                                   "\"; allowed is 50us to 50ms"));
+  } else if (constraint.constraint < constraint.computation) {
+    Fail(real_time.Of("constraint"),
+         absl::StrCat("constraint \"", real_time.proto.constraint(),
+                      "\" is shorter than the computation; allowed is that or more"));
+  } else if (constraint.period < constraint.computation) {
+    Fail(real_time.Of("period"),
+         absl::StrCat("period \"", real_time.proto.period(),
+                      "\" is shorter than the computation; allowed is that or more"));
+  }
 }
 
 size_t Checker::Semaphore(Place place, const std::string& name) {
@@ -469,11 +557,11 @@ Scenario::Step Checker::CheckStep(const Node<StepProto>& node, bool in_action) {
       break;
     case StepProto::kLock:
       step.verb = Verb::kLock;
-      step.subject = Find(node.Of("lock"), "lock", proto.lock(), scenario_.locks);
+      step.subject = Find(node.Of("lock"), "lock", proto.lock(), lock_names_);
       break;
     case StepProto::kUnlock:
       step.verb = Verb::kUnlock;
-      step.subject = Find(node.Of("unlock"), "lock", proto.unlock(), scenario_.locks);
+      step.subject = Find(node.Of("unlock"), "lock", proto.unlock(), lock_names_);
       break;
     case StepProto::kSignal:
       step.verb = Verb::kSignal;
@@ -489,6 +577,17 @@ Scenario::Step Checker::CheckStep(const Node<StepProto>& node, bool in_action) {
       step.subject =
           Find(gate.Of("work_loop"), "work loop", proto.gate().work_loop(), scenario_.work_loops);
       step.steps = CheckSteps(gate, /*in_action=*/true);
+      break;
+    }
+    case StepProto::kFunnel: {
+      const auto funnel = node.At("funnel", proto.funnel());
+      step.verb = Verb::kFunnel;
+      step.subject =
+          1 + Find(funnel.Of("which"), "funnel", proto.funnel().which(), {"kernel", "network"});
+      if (scenario_.profile != kernel::Profile::kHistoric) {
+        Fail(node.place, "a funnel in the modern profile; it is for profile: \"historic\"");
+      }
+      step.steps = CheckSteps(funnel, /*in_action=*/true);
       break;
     }
     case StepProto::kRepeat: {
@@ -511,7 +610,7 @@ Scenario::Step Checker::CheckStep(const Node<StepProto>& node, bool in_action) {
     case StepProto::WHAT_NOT_SET:
       Fail(node.place,
            "an empty step; allowed is open, read, write, close, sleep, wait_until, plug, unplug, "
-           "compute, lock, unlock, signal, wait, gate or repeat");
+           "compute, lock, unlock, signal, wait, gate, funnel or repeat");
       break;
   }
   const bool of_client = step.verb == Verb::kOpen || step.verb == Verb::kRead ||
@@ -520,8 +619,8 @@ Scenario::Step Checker::CheckStep(const Node<StepProto>& node, bool in_action) {
                          step.verb == Verb::kUnplug;
   if (in_action && of_client) {
     Fail(node.place, absl::StrCat("a ", VerbName(step.verb),
-                                  " in an action; allowed there is compute, sleep, lock, unlock, "
-                                  "signal, wait, gate and repeat"));
+                                  " in an action or funnel; allowed there is compute, sleep, "
+                                  "lock, unlock, signal, wait, gate, funnel and repeat"));
   }
   if (proto.has_patience() && step.verb != Verb::kOpen) {
     Fail(node.Of("patience"), "patience is for open only");
@@ -530,8 +629,9 @@ Scenario::Step Checker::CheckStep(const Node<StepProto>& node, bool in_action) {
 }
 
 Scenario::State Checker::CheckState(const Node<WhileProto>& node) {
-  constexpr Verb kCalls[] = {Verb::kOpen,    Verb::kRead, Verb::kWrite, Verb::kClose, Verb::kSleep,
-                             Verb::kCompute, Verb::kLock, Verb::kWait,  Verb::kGate};
+  constexpr Verb kCalls[] = {Verb::kOpen,  Verb::kRead,    Verb::kWrite, Verb::kClose,
+                             Verb::kSleep, Verb::kCompute, Verb::kLock,  Verb::kWait,
+                             Verb::kGate,  Verb::kFunnel};
   Scenario::State state;
   state.thread = Find(node.Of("thread"), "thread", node.proto.thread(), thread_names_);
   state.text = absl::StrCat(node.proto.thread(), " is ", node.proto.is());
@@ -546,7 +646,7 @@ Scenario::State Checker::CheckState(const Node<WhileProto>& node) {
     Fail(node.Of("is"),
          absl::StrCat("unknown state \"", node.proto.is(),
                       "\"; allowed is \"in VERB\" or \"blocked in VERB\", VERB being "
-                      "open, read, write, close, sleep, compute, lock, wait or gate"));
+                      "open, read, write, close, sleep, compute, lock, wait, gate or funnel"));
   }
   return state;
 }

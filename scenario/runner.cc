@@ -274,6 +274,8 @@ ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy) {
   Run run(scenario);
   MachineOptions options;
   options.cpus = scenario.cpus;
+  options.profile = scenario.profile;
+  options.costs = scenario.costs;
   options.fingerprint = scenario.fingerprint;
   Simulation simulation(options, strategy);
   ScenarioResult result;

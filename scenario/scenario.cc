@@ -43,6 +43,8 @@ const char* VerbName(Scenario::Verb verb) {
       return "wait";
     case Scenario::Verb::kGate:
       return "gate";
+    case Scenario::Verb::kFunnel:
+      return "funnel";
     case Scenario::Verb::kRepeat:
       return "repeat";
   }

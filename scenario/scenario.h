@@ -13,7 +13,9 @@
 
 #include "absl/types/optional.h"
 #include "drivers/usb/usb_model.h"
-#include "scheduler/kernel/types.h"
+#include "scheduler/cost_model.h"
+#include "scheduler/kernel/profile.h"
+#include "scheduler/kernel/thread.h"
 #include "trace/event.h"
 #include "trace/latency.h"
 
@@ -52,6 +54,7 @@ struct Scenario {
     kWait,
     kGate,
     kRepeat,
+    kFunnel,
   };
 
   struct State {
@@ -63,14 +66,14 @@ struct Scenario {
 
   struct Step {
     Verb verb = Verb::kNone;
-    // Of devices, locks, semaphores or work loops, as the verb has it.
+    // Of devices, locks, semaphores or work loops, as the verb has it; kFunnel: kernel::Funnel.
     size_t subject = 0;
     uint32_t bytes = 0;            // kRead, kWrite
     kernel::Time duration_ns = 0;  // kSleep, kCompute; kOpen: how long to wait for the driver
     State state;                   // kWaitUntil
     uint32_t times = 0;            // kRepeat; 0: any number
     kernel::Time until_ns = 0;     // kRepeat; 0: for ever
-    std::vector<Step> steps;       // kGate, kRepeat
+    std::vector<Step> steps;       // kGate, kRepeat, kFunnel
   };
 
   struct Interrupt {
@@ -88,7 +91,15 @@ struct Scenario {
   struct Thread {
     std::string name;
     int priority = 0;
+    bool user = false;  // its own code runs in user mode
+    kernel::SchedulingMode mode = kernel::SchedulingMode::kNone;
+    kernel::TimeConstraint time_constraint = kernel::kDefaultTimeConstraint;
     std::vector<Step> steps;
+  };
+
+  struct Lock {
+    std::string name;
+    bool promotes = true;
   };
 
   struct Happening {
@@ -161,9 +172,11 @@ struct Scenario {
   std::string file;  // as given, for reports
   std::string description;
   int cpus = 2;
+  kernel::Profile profile = kernel::Profile::kModern;
+  CostModel costs;
   std::vector<Controller> controllers;
   std::vector<Device> devices;
-  std::vector<std::string> locks;
+  std::vector<Lock> locks;
   std::vector<std::string> semaphores;
   std::vector<std::string> work_loops;
   std::vector<Interrupt> interrupts;

@@ -4,6 +4,7 @@
 #include "drivers/service/owned.h"
 #include "scenario/interrupt_device.h"
 #include "scheduler/kernel/clock.h"
+#include "scheduler/kernel/funnel.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/kernel/wait.h"
@@ -22,7 +23,10 @@ Workbench::Workbench(const Scenario& scenario)
 }
 
 void Workbench::Start(IOService* platform) {
-  for (const std::string& name : scenario_.locks) locks_.push_back(kernel::MutexAlloc(name));
+  for (const Scenario::Lock& lock : scenario_.locks) {
+    locks_.push_back(kernel::MutexAlloc(lock.name));
+    kernel::MutexSetPromotes(locks_.back(), lock.promotes);
+  }
   for (size_t i = 0; i < loops_.size(); ++i) {
     Loop& loop = loops_[i];
     loop.loop = IOWorkLoop::workLoop();
@@ -81,6 +85,13 @@ void Workbench::Do(const Scenario::Step& step,
             return kIOReturnSuccess;
           },
           &call);
+      break;
+    }
+    case Verb::kFunnel: {
+      const auto funnel = static_cast<kernel::Funnel>(step.subject);
+      kernel::FunnelSet(funnel, true);
+      for (const Scenario::Step& inner : step.steps) nested(inner);
+      kernel::FunnelSet(funnel, false);
       break;
     }
     default:

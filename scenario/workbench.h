@@ -27,8 +27,8 @@ class Workbench {
   // Lets go of it. What devices hold lives until they do. On a thread.
   void Stop();
 
-  // Does a step of the machine: kCompute, kSleep, kLock, kUnlock, kSignal, kWait, or kGate, whose
-  // steps `nested` does. On a thread.
+  // Does a step of the machine: kCompute, kSleep, kLock, kUnlock, kSignal, kWait, or kGate and
+  // kFunnel, whose steps `nested` does. On a thread.
   void Do(const Scenario::Step& step, absl::FunctionRef<void(const Scenario::Step&)> nested);
   // The steps of an action, in order.
   void DoAction(const std::vector<Scenario::Step>& steps);

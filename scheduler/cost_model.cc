@@ -18,6 +18,7 @@ CostModel::CostModel() {
   cost[OperationKind::kAssertWait] = 60;
   cost[OperationKind::kWakeup] = 80;
   cost[OperationKind::kYield] = 100;
+  cost[OperationKind::kPolicy] = 300;
   cost[OperationKind::kRaise] = 0;
   cost[OperationKind::kMask] = 100;
   cost[OperationKind::kThreadCall] = 150;

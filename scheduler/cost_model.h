@@ -31,6 +31,10 @@ struct CostModel {
       2 * kernel::kMicrosecond;  // before a thread's first step on a CPU
   kernel::Time interrupt_entry_ns = 1 * kernel::kMicrosecond;  // from the line to the handler
   kernel::Time quantum_ns = 10 * kernel::kMillisecond;         // (SC-1)
+
+  // Each cost of an operation varies by up to this much more or less, as the strategy's seed has it
+  // (Strategy::seed). 0..100.
+  int jitter_percent = 0;
 };
 
 }  // namespace drydock

@@ -152,7 +152,9 @@ std::string Schedule::ToString() const {
     payload += body;
     begin = end;
   }
-  return absl::StrFormat("%s-%016x-%s", kFormat, fingerprint_, absl::WebSafeBase64Escape(payload));
+  const std::string seed = seed_ == 0 ? "" : absl::StrFormat(".%016x", seed_);
+  return absl::StrFormat("%s-%016x%s-%s", kFormat, fingerprint_, seed,
+                         absl::WebSafeBase64Escape(payload));
 }
 
 absl::StatusOr<Schedule> Schedule::Parse(absl::string_view text) {
@@ -162,30 +164,37 @@ absl::StatusOr<Schedule> Schedule::Parse(absl::string_view text) {
     return Malformed(
         absl::StrCat("format '", parts[0].substr(0, 20), "' is not known, only ", kFormat));
   }
+  const std::pair<absl::string_view, absl::string_view> head =
+      absl::StrSplit(parts[1], absl::MaxSplits('.', 1));
   uint64_t fingerprint;
-  if (parts[1].size() != 16 || !absl::SimpleHexAtoi(parts[1], &fingerprint)) {
+  if (head.first.size() != 16 || !absl::SimpleHexAtoi(head.first, &fingerprint)) {
     return Malformed("the fingerprint is not 16 hex digits");
+  }
+  uint64_t seed = 0;
+  if (!head.second.empty() &&
+      (head.second.size() != 16 || !absl::SimpleHexAtoi(head.second, &seed))) {
+    return Malformed("the seed is not 16 hex digits");
   }
   std::string payload;
   if (!absl::WebSafeBase64Unescape(parts[2], &payload)) {
     return Malformed("the payload is not base64url");
   }
-  Schedule schedule(fingerprint);
+  Schedule schedule(fingerprint, seed);
   absl::string_view in = payload;
   while (!in.empty()) {
-    uint64_t head, length, size;
-    if (!GetVarint(&in, &head) || !GetVarint(&in, &length) || !GetVarint(&in, &size) ||
+    uint64_t kind, length, size;
+    if (!GetVarint(&in, &kind) || !GetVarint(&in, &length) || !GetVarint(&in, &size) ||
         size > in.size()) {
       return Malformed("the payload is cut short");
     }
-    const uint64_t alternatives = head >> 1;
+    const uint64_t alternatives = kind >> 1;
     if (alternatives < 2 || alternatives > kMaxAlternatives || length == 0 ||
         length > kMaxQuestions) {
       return Malformed("a question with an impossible number of alternatives");
     }
     const absl::string_view body = in.substr(0, size);
     in.remove_prefix(size);
-    const auto read = (head & 1) != 0 ? ReadDense : ReadSparse;
+    const auto read = (kind & 1) != 0 ? ReadDense : ReadSparse;
     if (!read(body, static_cast<uint32_t>(alternatives), length, &schedule)) {
       return Malformed("an answer that is not among the alternatives");
     }

@@ -5,13 +5,14 @@
 // Program + scenario + schedule determine a run, so this is what a failing test prints and what
 // `replay` takes. The printed form (docs/schedule.md):
 //
-//   dd1-<fingerprint>-<payload>
+//   dd1-<fingerprint>-<payload>, or dd1-<fingerprint>.<seed>-<payload>
 //
-// `dd1` is the format; the fingerprint, 16 hex digits, names program and scenario; the payload is
-// base64url of runs of questions that had the same number of alternatives, each with its answers
-// packed sparsely (when almost all are 0, the alternative a machine at full speed would take) or
-// densely. A schedule says how many alternatives each question had, so that one which does not fit
-// is noticed at the first question that differs.
+// `dd1` is the format; the fingerprint, 16 hex digits, names program and scenario; the seed,
+// another 16, is there only if costs jitter; the payload is base64url of runs of questions that had
+// the same number of alternatives, each with its answers packed sparsely (when almost all are 0,
+// the alternative a machine at full speed would take) or densely. A schedule says how many
+// alternatives each question had, so that one which does not fit is noticed at the first question
+// that differs.
 #ifndef DRYDOCK_SCHEDULER_SCHEDULE_H_
 #define DRYDOCK_SCHEDULER_SCHEDULE_H_
 
@@ -38,10 +39,13 @@ class Schedule {
   };
 
   Schedule() = default;
-  explicit Schedule(uint64_t fingerprint) : fingerprint_(fingerprint) {}
+  explicit Schedule(uint64_t fingerprint, uint64_t seed = 0)
+      : fingerprint_(fingerprint), seed_(seed) {}
 
   // Names what the schedule is for. Any 64 bits; 0 if nobody said.
   uint64_t fingerprint() const { return fingerprint_; }
+  // Of the jitter of costs; 0 where there is none.
+  uint64_t seed() const { return seed_; }
 
   void Append(uint32_t alternatives, uint32_t choice, uint64_t repeat = 1) {
     if (repeat == 0) return;
@@ -65,11 +69,12 @@ class Schedule {
   static absl::StatusOr<Schedule> Parse(absl::string_view text);
 
   friend bool operator==(const Schedule& a, const Schedule& b) {
-    return a.fingerprint_ == b.fingerprint_ && a.runs_ == b.runs_;
+    return a.fingerprint_ == b.fingerprint_ && a.seed_ == b.seed_ && a.runs_ == b.runs_;
   }
 
  private:
   uint64_t fingerprint_ = 0;
+  uint64_t seed_ = 0;
   uint64_t questions_ = 0;
   std::vector<Run> runs_;  // neighbours differ in alternatives or choice
 };

@@ -66,6 +66,10 @@ class Strategy {
     return true;
   }
 
+  // What else is random in the run: the jitter of costs. The schedule remembers it where it
+  // matters.
+  virtual uint64_t seed() const { return 0; }
+
   // One line on why the run was refused.
   virtual std::string refusal() const { return ""; }
 };

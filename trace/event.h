@@ -44,6 +44,8 @@ enum class Context : uint8_t {
   X(kThreadBlock, "block")       /* object: waited for; other: who could end it; detail: verb */   \
   X(kThreadUnblock, "unblock")   /* other: thread; value: wait result */                           \
   X(kThreadPriority, "priority") /* other: thread; value: new priority */                          \
+  X(kThreadPolicy, "policy")     /* other: thread; value: its mode, as Mach's; detail: why */      \
+  X(kUserMode, "user mode")      /* value: 1 = entered, 0 = left for the kernel */                 \
   X(kThreadExit, "thread exit")  /* other: thread */                                               \
   /* Locks: object is the lock. */                                                                 \
   X(kLockAcquire, "lock")                                                                          \

@@ -152,13 +152,14 @@ void LatencyMeter::OnEvent(const Event& event) {
       break;
     case EventKind::kThreadRunnable: {
       Thread& thread = ThreadOf(event.other);
-      thread.name = event.name;
+      thread.priority = static_cast<int>(event.value);
       thread.runnable = true;
       thread.runnable_since_ns = now;
       break;
     }
     case EventKind::kThreadRun: {
       Thread& thread = ThreadOf(event.other);
+      thread.name = event.name;  // it may have got one while it waited
       if (thread.runnable) Waited(thread, now);
       slices_.push_back({event.cpu, Who(thread), now, 0});
       thread.slice = slices_.size();

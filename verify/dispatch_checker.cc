@@ -1,6 +1,7 @@
 #include "verify/dispatch_checker.h"
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/priority.h"
 
 namespace drydock {
 
@@ -13,13 +14,16 @@ void DispatchChecker::Queue(trace::ThreadId thread, bool queued) {
   if (state.queued == queued) return;
   state.queued = queued;
   queued_[state.priority] += queued ? 1 : -1;
+  if (IsUrgentPriority(state.priority)) queued_urgent_ += queued ? 1 : -1;
 }
 
 void DispatchChecker::Check(const Event& event) {
   ThreadState& self = StateOf(event.thread);
   if (self.spin_locks > 0) return;
   ++checks_;
-  for (int priority = 127; priority > event.priority; --priority) {
+  if (!self.user_mode && queued_urgent_ == 0) return;
+  const int top = event.priority >= BASEPRI_RTQUEUES ? BASEPRI_REALTIME : MAXPRI;
+  for (int priority = top; priority > event.priority; --priority) {
     if (queued_[priority] == 0) continue;
     findings_.push_back(absl::StrCat("thread ", event.thread, " at priority ", event.priority,
                                      " did '", trace::EventKindName(event.kind), "' at ",
@@ -52,6 +56,10 @@ void DispatchChecker::OnEvent(const Event& event) {
       Queue(event.other, queued);
       return;
     }
+    case EventKind::kUserMode:
+      StateOf(event.thread).user_mode = event.value != 0;
+      return;
+    case EventKind::kThreadPolicy:
     case EventKind::kThreadBlock:
     case EventKind::kThreadExit:
       return;

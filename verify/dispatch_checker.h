@@ -1,8 +1,9 @@
 // verify/dispatch_checker.h
 //
 // Checks the dispatcher's invariant from the event stream alone: no thread does anything while a
-// runnable thread of higher priority has no CPU. (A thread that holds a spin lock cannot be
-// preempted and is exempt while it does.)
+// runnable thread of higher priority has no CPU. Exempt are those that cannot be preempted: who
+// holds a spin lock; who runs kernel code, unless an urgent thread is queued; and who runs in real
+// time from those who do too, which go by deadlines. (workloop.md, section 7.5; modern profile)
 #ifndef DRYDOCK_VERIFY_DISPATCH_CHECKER_H_
 #define DRYDOCK_VERIFY_DISPATCH_CHECKER_H_
 
@@ -28,6 +29,7 @@ class DispatchChecker : public trace::Observer {
     int priority = 0;
     bool queued = false;  // runnable without a CPU
     int spin_locks = 0;
+    bool user_mode = false;
   };
 
   ThreadState& StateOf(trace::ThreadId thread) {
@@ -39,6 +41,7 @@ class DispatchChecker : public trace::Observer {
 
   std::vector<ThreadState> threads_;
   std::array<int, 128> queued_ = {};  // how many threads of each priority are queued
+  int queued_urgent_ = 0;
   std::vector<std::string> findings_;
   uint64_t checks_ = 0;
 };

@@ -20,7 +20,7 @@
 
 typedef drydock::kernel::Mutex IOLock;
 typedef struct IORecursiveLock IORecursiveLock;
-typedef struct IORWLock IORWLock;
+typedef drydock::kernel::RWLock IORWLock;
 typedef drydock::kernel::SpinLock IOSimpleLock;
 
 typedef enum {

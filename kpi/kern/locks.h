@@ -11,16 +11,15 @@
 #include <kern/kern_types.h>
 #include <mach/boolean.h>
 
-struct IORWLock;
-
 namespace drydock::kernel {
 struct Mutex;
+struct RWLock;
 struct SpinLock;
 }  // namespace drydock::kernel
 
 typedef drydock::kernel::Mutex lck_mtx_t;
 typedef drydock::kernel::SpinLock lck_spin_t;
-typedef struct IORWLock lck_rw_t;
+typedef drydock::kernel::RWLock lck_rw_t;
 
 typedef struct lck_grp lck_grp_t;
 typedef struct lck_grp_attr lck_grp_attr_t;

@@ -5,7 +5,12 @@
 #define _KERN_THREAD_H_
 
 #include <kern/kern_types.h>
+#include <mach/boolean.h>
 #include <mach/kern_return.h>
+
+// A funnel of the historic profile. (workloop.md, section 8.3)
+typedef struct funnel_lock funnel_t;
+#define THR_FUNNEL_NULL ((funnel_t *)nullptr)
 
 extern "C" {
 
@@ -24,6 +29,15 @@ void thread_deallocate(thread_t thread);
 
 // Names the thread in reports.
 void thread_set_thread_name(thread_t thread, const char *name);
+
+// The two there are: of BSD, and of its network stack. A thread holds at most one, and not while it
+// is blocked. They panic in the modern profile.
+extern funnel_t *kernel_flock;
+extern funnel_t *network_flock;
+// Takes (TRUE) or gives back (FALSE) a funnel; returns whether the calling thread held it.
+boolean_t thread_funnel_set(funnel_t *funnel, boolean_t funneled);
+// The one the calling thread holds, or THR_FUNNEL_NULL.
+funnel_t *thread_funnel_get(void);
 
 }  // extern "C"
 

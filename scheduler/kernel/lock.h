@@ -16,8 +16,11 @@ namespace drydock::kernel {
 // section 6)
 struct Mutex;
 
+// Waiters push the owner's priority up, as far as 95, along chains of owners (section 7.8;
+// historic: 8.1), unless MutexSetPromotes(mutex, false) was said.
 Mutex* MutexAlloc(absl::string_view name);
 void MutexFree(Mutex* mutex);
+void MutexSetPromotes(Mutex* mutex, bool promotes);
 void MutexSetName(Mutex* mutex, absl::string_view name);
 ObjectId MutexId(const Mutex* mutex);
 
@@ -41,6 +44,21 @@ Time MutexOwnerSlept(const Mutex* mutex);
 // (kInterrupted) the lock is never dropped. `deadline` as in AssertWait.
 WaitResult MutexSleep(Mutex* mutex, const void* event, Interruptible interruptible, Time deadline,
                       const WaitNote& note);
+
+// A lock that one writer holds alone, or several readers together. A waiting writer keeps new
+// readers out (LK-4). Who holds one and leaves its CPU has a priority of at least 46 until it has
+// given it back (modern profile). Not recursive. Thread context only. (workloop.md, section 6)
+struct RWLock;
+
+RWLock* RWLockAlloc(absl::string_view name);
+void RWLockFree(RWLock* lock);
+void RWLockLockShared(RWLock* lock);
+void RWLockLockExclusive(RWLock* lock);
+// Never wait.
+bool RWLockTryLockShared(RWLock* lock);
+bool RWLockTryLockExclusive(RWLock* lock);
+// Gives back what the caller holds. Panics if somebody else is writing, or nobody holds it.
+void RWLockUnlock(RWLock* lock);
 
 // A lock for a few instructions, also usable in interrupt context. While it is held its owner
 // cannot be preempted and must not block. The DisableInterrupts form keeps interrupts off its CPU

@@ -25,6 +25,7 @@ namespace drydock::kernel {
   X(kBlock, "block", true)                                                                   \
   X(kWakeup, "wakeup", true)                                                                 \
   X(kYield, "yield", true)                                                                   \
+  X(kPolicy, "policy", true)          /* a thread's scheduling policy is set */              \
   X(kDelay, "delay", false)           /* a busy wait */                                      \
   X(kRaise, "raise", true)            /* an interrupt line is raised */                      \
   X(kMask, "mask", true)              /* an interrupt line is masked or unmasked */          \

@@ -7,14 +7,24 @@
 #include <functional>
 
 #include "absl/strings/string_view.h"
+#include "scheduler/kernel/policy.h"
 #include "scheduler/kernel/types.h"
 #include "scheduler/priority.h"
 
 namespace drydock::kernel {
 
+// For real-time threads that nobody gave one.
+inline constexpr TimeConstraint kDefaultTimeConstraint = {.computation = 5 * kMillisecond,
+                                                          .constraint = 10 * kMillisecond};
+
 struct ThreadOptions {
   absl::string_view name = "thread";
-  int priority = BASEPRI_KERNEL;  // 0..127
+  // The base, 0..127. From 96 on the thread is real time, by `time_constraint`, whatever `mode`.
+  int priority = BASEPRI_KERNEL;
+  // Whose thread it is: the kernel's, or a user task's.
+  bool user = false;
+  SchedulingMode mode = SchedulingMode::kNone;
+  TimeConstraint time_constraint = kDefaultTimeConstraint;
   // A daemon may stay blocked for ever: a run is over, and counts as quiet, without it (work loops,
   // worker pools). A daemon blocked at the end is dropped without unwinding its stack, so it must
   // own nothing while it waits.
@@ -36,6 +46,8 @@ ThreadId ThreadIdOf(const Thread* thread);     // 0 for null
 const char* ThreadName(const Thread* thread);  // interned
 void SetThreadName(Thread* thread, absl::string_view name);
 int ThreadPriority(const Thread* thread);  // the priority it is scheduled at, 0..127
+
+// Sets the base, as ThreadOptions::priority. Any context.
 void SetThreadPriority(Thread* thread, int priority);
 
 // Whether the thread waits for an event at this moment. Any context.

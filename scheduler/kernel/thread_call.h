@@ -9,14 +9,19 @@
 
 namespace drydock::kernel {
 
-// Mach's values; each is a group of workers of its own.
+// Mach's values; each is a group of workers of its own. The historic profile has one group for all,
+// with workers at 94.
 enum class ThreadCallPriority : int {
-  kHigh = 0,        // workers at 93
-  kKernel = 1,      // 81
-  kUser = 2,        // 31
-  kLow = 3,         // 4
-  kKernelHigh = 4,  // 92
+  kHigh = 0,                // workers at 93
+  kKernel = 1,              // 81
+  kUser = 2,                // 31
+  kLow = 3,                 // 4
+  kKernelHigh = 4,          // 92
+  kQosUserInteractive = 5,  // 47
+  kQosUserInitiated = 6,    // 37
+  kQosUtility = 7,          // 20
 };
+inline constexpr int kThreadCallPriorities = 8;
 
 enum ThreadCallOptions : uint32_t {
   kThreadCallOnce = 1,    // entered while it runs, it is queued only once it has returned

@@ -15,7 +15,7 @@ namespace drydock::sim {
 // An entry, embedded in what waits for its time. Not queued when index is kNotQueued.
 struct Deadline {
   static constexpr uint32_t kNotQueued = ~uint32_t{0};
-  enum class Kind : uint8_t { kWait, kThreadCall, kOutside };
+  enum class Kind : uint8_t { kWait, kThreadCall, kOutside, kDepression };
 
   Deadline(Kind k, void* o) : kind(k), owner(o) {}
   bool queued() const { return index != kNotQueued; }

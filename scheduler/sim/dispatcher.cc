@@ -5,60 +5,72 @@
 #include "scheduler/kernel/choice.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/sim/machine.h"
+#include "scheduler/sim/policy.h"
 #include "trace/names.h"
 
 namespace drydock::sim {
 
+using kernel::SchedulingMode;
 using trace::EventKind;
 
-Thread* Machine::NewThread(absl::string_view name, int priority, bool daemon,
-                           std::function<void()> body) {
+Thread* Machine::NewThread(const kernel::ThreadOptions& options, std::function<void()> body) {
   Thread& thread = threads_.emplace_back();
   thread.id = static_cast<kernel::ThreadId>(threads_.size());
-  thread.name = trace::Intern(name);
-  thread.priority = std::clamp(priority, 0, MAXPRI);
-  thread.daemon = daemon;
+  thread.name = trace::Intern(options.name);
+  thread.daemon = options.daemon;
+  thread.user = options.user;
+  thread.task_priority = options.user ? BASEPRI_DEFAULT : BASEPRI_KERNEL;
+  thread.max_priority = options.user ? MAXPRI_USER : MAXPRI_KERNEL;
+  SetBase(thread, options.priority, options.mode, options.time_constraint);
   thread.body = std::move(body);
-  thread.quantum_left = options_.costs.quantum_ns;
   thread.timeout.operation = {OperationKind::kDeadline, 0};
-  if (!daemon) ++unfinished_;
-  Emit(EventKind::kThreadCreate, thread.id, static_cast<uint64_t>(thread.priority), 0, thread.name);
+  thread.depression.operation = {OperationKind::kDeadline, 0};
+  if (!options.daemon) ++unfinished_;
+  if (threads_.size() > waiters_.size()) GrowWaitBuckets();
+  Emit(EventKind::kThreadCreate, thread.id, static_cast<uint64_t>(thread.base_priority), 0,
+       thread.name);
   return &thread;
 }
 
 void Machine::MakeRunnable(Thread* thread, const char* why) {
+  if (scheduler_.Advance(Now())) AgeQueued();
   thread->state = Thread::State::kRunnable;
   if (thread->group != nullptr) thread->group->WorkerUnblocked();
+  thread->cpu_since_block = 0;
+  if (scheduler_.Restore(*thread, Now())) EmitPolicy(*thread, "fail-safe over");
+  scheduler_.Age(*thread);
+  scheduler_.Count(*thread);
+  thread->priority = scheduler_.PriorityOf(*thread);
+  thread->quantum_left = 0;
+  if (thread->mode == SchedulingMode::kRealTime) {
+    thread->deadline = kernel::SaturatingAdd(Now(), thread->time_constraint.constraint);
+  }
   Emit(EventKind::kThreadRunnable, thread->id, static_cast<uint64_t>(thread->priority), 0,
        thread->name, why);
-  Place(thread);
-}
-
-// Finds a runnable thread its place: an idle CPU, that of the lowest lower priority, or the queue.
-void Machine::Place(Thread* thread) {
-  Cpu* victim = nullptr;
   for (Cpu& cpu : cpus_) {
     if (cpu.thread == nullptr) {
       Assign(cpu, thread);
       return;
     }
-    if (cpu.thread->spin_depth > 0 || cpu.thread->priority >= thread->priority) continue;
-    if (victim == nullptr || cpu.thread->priority < victim->thread->priority) victim = &cpu;
   }
-  if (victim == nullptr) {
-    run_queue_.PushTail(thread);
-    return;
-  }
-  Preempt(*victim, /*to_tail=*/false);
-  Assign(*victim, thread);
+  Enqueue(thread, /*tail=*/true);
+  Dispatch();
 }
 
 void Machine::Assign(Cpu& cpu, Thread* thread) {
   thread->state = Thread::State::kRunning;
   thread->cpu = &cpu;
+  thread->first_slice = true;
+  thread->quantum_expired = false;
+  if (thread->quantum_left == 0) thread->quantum_left = scheduler_.QuantumOf(*thread);
+  thread->dispatched_at = thread->priority;
   cpu.thread = thread;
-  if (!cpu.in_interrupt) cpu.charged_until = cpu.clock = std::max(cpu.clock, Now());
-  cpu.clock += options_.costs.context_switch_ns;
+  if (cpu.in_interrupt) {
+    cpu.charged_until = cpu.interrupt_began;
+  } else {
+    cpu.charged_until = cpu.clock = std::max(cpu.clock, Now());
+  }
+  cpu.clock += Cost(options_.costs.context_switch_ns);
   Disturb();
   if (!trace::Observed(EventKind::kThreadRun)) return;
   trace::Event event;
@@ -70,45 +82,123 @@ void Machine::Assign(Cpu& cpu, Thread* thread) {
   Emit(event);
 }
 
-void Machine::Preempt(Cpu& cpu, bool to_tail) {
+// Takes the CPU from its thread, which stays runnable: at the head of its queue with what is left
+// of its quantum; or at the tail with a new one, if little is left or its priority has fallen
+// meanwhile. (SC-3, SC-4)
+void Machine::Preempt(Cpu& cpu) {
+  constexpr Time kLittle = 250 * kernel::kMicrosecond;
+  Bill(cpu);
   Thread* thread = cpu.thread;
+  if (scheduler_.Age(*thread) && thread->mode == SchedulingMode::kTimeshare) {
+    thread->priority = scheduler_.PriorityOf(*thread);
+    EmitPriority(*thread);
+  }
+  const bool to_tail = thread->quantum_expired || thread->quantum_left < kLittle ||
+                       thread->priority < thread->dispatched_at;
+  if (to_tail && !thread->quantum_expired) thread->quantum_left += scheduler_.QuantumOf(*thread);
   thread->state = Thread::State::kRunnable;
   thread->cpu = nullptr;
   cpu.thread = nullptr;
-  if (to_tail) {
-    run_queue_.PushTail(thread);
-  } else {
-    run_queue_.PushHead(thread);
-  }
+  TakeFloor(thread);
+  Enqueue(thread, to_tail);
   Disturb();
   Emit(EventKind::kThreadPreempt, thread->id, to_tail ? 1 : 0, 0, thread->name);
 }
 
 void Machine::PickNext(Cpu& cpu) {
-  if (run_queue_.highest() != RunQueue::kEmpty) Assign(cpu, run_queue_.Pop());
+  if (run_queue_.highest() == RunQueue::kEmpty) return;
+  Thread* thread = run_queue_.first();
+  run_queue_.Remove(thread);
+  Assign(cpu, thread);
+}
+
+bool Machine::MakesWay(const Cpu& cpu) const {
+  const Thread& current = *cpu.thread;
+  const int highest = run_queue_.highest();
+  if (current.spin_depth > 0 || highest < current.priority) return false;
+  if (highest >= BASEPRI_RTQUEUES && current.priority >= BASEPRI_RTQUEUES) {
+    return scheduler_.Displaces(*run_queue_.first(), current, Now());
+  }
+  if (current.first_slice && highest == current.priority) return false;  // (SC-7)
+  return current.user_mode || current.eager || current.quantum_expired || run_queue_.urgent();
+}
+
+void Machine::Dispatch() {
+  while (run_queue_.highest() != RunQueue::kEmpty) {
+    Cpu* victim = nullptr;
+    for (Cpu& cpu : cpus_) {
+      if (cpu.thread == nullptr) {
+        victim = &cpu;
+        break;
+      }
+      if (victim != nullptr && cpu.thread->priority >= victim->thread->priority) continue;
+      if (MakesWay(cpu)) victim = &cpu;
+    }
+    if (victim == nullptr) return;
+    if (victim->thread != nullptr) Preempt(*victim);
+    PickNext(*victim);
+  }
+}
+
+// Charges the time since the last time to the CPU's thread.
+void Machine::Bill(Cpu& cpu) {
+  const Time until = cpu.in_interrupt ? cpu.interrupt_began : cpu.clock;
+  if (until <= cpu.charged_until) return;
+  Thread& thread = *cpu.thread;
+  const Time used = until - cpu.charged_until;
+  cpu.charged_until = until;
+  thread.quantum_left -= std::min(used, thread.quantum_left);
+  scheduler_.Bill(thread, used);
+}
+
+// The quantum of the CPU's thread has ended: others of its priority have a turn. (section 7.4)
+void Machine::QuantumExpire(Cpu& cpu) {
+  Thread* thread = cpu.thread;
+  if (scheduler_.Advance(Now())) AgeQueued();
+  if (scheduler_.Spins(*thread)) {
+    ChangePolicy(thread, "fail-safe", [this](Thread& t) { scheduler_.Demote(t, Now()); });
+  }
+  if (thread->cpu != &cpu) return;  // it has lost its CPU by that
+  thread->first_slice = false;
+  thread->quantum_expired = true;
+  thread->quantum_left = scheduler_.QuantumOf(*thread);
+  if (thread->mode == SchedulingMode::kRealTime) thread->deadline = kNever;
+  Reprioritize(thread);
+  Dispatch();
 }
 
 void Machine::BlockSelf(Operation resume) {
   Thread* self = self_;
   Cpu& cpu = *current_;
+  const kernel::Funnel funnel = DropFunnel();
+  Bill(cpu);
+  const bool tick = scheduler_.Advance(Now());
   Emit(EventKind::kThreadBlock, self->note.owner != nullptr ? self->note.owner->id : 0, 0,
        self->note.object, self->note.name, self->note.verb);
   self->state = Thread::State::kWaiting;
+  scheduler_.Uncount(*self);
   self->pending = resume;
   self->cpu = nullptr;
   cpu.thread = nullptr;
-  PickNext(cpu);
+  TakeFloor(self);
+  if (self->waits_for != nullptr) PushOwner(self->waits_for);
+  if (tick) AgeQueued();
+  if (cpu.thread == nullptr) PickNext(cpu);
   Disturb();
   if (!triggers_.empty()) PullTriggers(self);
   if (self->group != nullptr) self->group->WorkerBlocked();
   RunNext();
+  RetakeFunnel(funnel);
 }
 
 void Machine::ExitSelf() {
   Thread* self = self_;
+  DropFunnel();
   Cpu& cpu = *current_;
   Emit(EventKind::kThreadExit, self->id, 0, 0, self->name);
   self->state = Thread::State::kExited;
+  scheduler_.Uncount(*self);
+  deadlines_.Remove(&self->depression);
   self->cpu = nullptr;
   cpu.thread = nullptr;
   PickNext(cpu);
@@ -122,35 +212,31 @@ void Machine::ExitSelf() {
   std::abort();  // nobody goes on with an ended thread
 }
 
-void Machine::ChangePriority(Thread* thread, int priority) {
-  priority = std::clamp(priority, 0, MAXPRI);
-  if (priority == thread->priority || thread->state == Thread::State::kExited) return;
-  const bool queued = thread->state == Thread::State::kRunnable;
-  if (queued) run_queue_.Remove(thread);
-  thread->priority = priority;
-  Emit(EventKind::kThreadPriority, thread->id, static_cast<uint64_t>(priority), 0, thread->name);
-  if (queued) {
-    Place(thread);
-  } else if (thread->state == Thread::State::kRunning && thread->spin_depth == 0 &&
-             run_queue_.highest() > priority) {
-    Cpu& cpu = *thread->cpu;
-    Preempt(cpu, /*to_tail=*/false);
-    PickNext(cpu);
-  }
-}
-
 void Machine::YieldSelf() {
-  if (self_->spin_depth > 0 || run_queue_.highest() < self_->priority) return;
+  if (self_->cpu != current_ || self_->spin_depth > 0 || run_queue_.highest() < self_->priority) {
+    return;
+  }
   Cpu& cpu = *current_;
-  Preempt(cpu, /*to_tail=*/true);
+  Bill(cpu);
+  self_->quantum_left = 0;
+  self_->quantum_expired = true;  // to the tail
+  Preempt(cpu);
   PickNext(cpu);
 }
 
-void Machine::PreemptionEnabled() {
-  if (run_queue_.highest() <= self_->priority) return;
+void Machine::HandOff(Thread* target) {
+  if (target->state != Thread::State::kRunnable || target->priority >= BASEPRI_RTQUEUES ||
+      self_->spin_depth > 0) {
+    return;
+  }
   Cpu& cpu = *current_;
-  Preempt(cpu, /*to_tail=*/false);
-  PickNext(cpu);
+  Bill(cpu);
+  run_queue_.Remove(target);
+  target->quantum_left = self_->quantum_left;
+  self_->quantum_left = 0;
+  self_->quantum_expired = true;  // to the tail
+  Preempt(cpu);
+  Assign(cpu, target);
 }
 
 Fiber* Machine::ActiveFiber(Cpu& cpu) {
@@ -183,8 +269,7 @@ using sim::machine;
 Thread* ThreadStart(const ThreadOptions& options, std::function<void()> body) {
   if (machine == nullptr) Panic("ThreadStart with no run in progress");
   ChoicePoint(OperationKind::kThreadCreate, 0);
-  Thread* thread =
-      machine->NewThread(options.name, options.priority, options.daemon, std::move(body));
+  Thread* thread = machine->NewThread(options, std::move(body));
   machine->MakeRunnable(thread, "created");
   machine->Settle();
   return thread;
@@ -204,12 +289,6 @@ const char* ThreadName(const Thread* thread) { return thread->name; }
 void SetThreadName(Thread* thread, absl::string_view name) { thread->name = trace::Intern(name); }
 
 int ThreadPriority(const Thread* thread) { return thread->priority; }
-
-void SetThreadPriority(Thread* thread, int priority) {
-  ChoicePoint(OperationKind::kYield, 0);
-  machine->ChangePriority(thread, priority);
-  machine->Settle();
-}
 
 bool ThreadIsBlocked(const Thread* thread) { return thread->state == Thread::State::kWaiting; }
 

@@ -45,7 +45,7 @@ void Machine::Deliver(int index) {
   cpu.in_interrupt = true;
   cpu.line = index;
   cpu.interrupt_began = cpu.clock;
-  cpu.clock += options_.costs.interrupt_entry_ns;
+  cpu.clock += Cost(options_.costs.interrupt_entry_ns);
   cpu.interrupt_pending = {OperationKind::kInterrupt, 0};
 }
 
@@ -132,7 +132,7 @@ void InterruptWaitInactive(int line) {
     if (on_thread) ++machine->self()->spin_depth;
     machine->Stall(&machine->line(line));
     if (on_thread && --machine->self()->spin_depth == 0) {
-      machine->PreemptionEnabled();
+      machine->Dispatch();
       machine->Settle();
     }
   }

@@ -4,8 +4,10 @@
 #ifndef DRYDOCK_SCHEDULER_SIM_LOCK_H_
 #define DRYDOCK_SCHEDULER_SIM_LOCK_H_
 
+#include "absl/strings/string_view.h"
 #include "scheduler/kernel/lock.h"
 #include "scheduler/sim/pool.h"
+#include "trace/names.h"
 
 namespace drydock::kernel {
 
@@ -17,6 +19,32 @@ struct Mutex {
   bool held = false;
   bool pooled = false;  // storage is the run's
   int waiters = 0;
+
+  // Its turnstile: the waiters' push goes to the owner or, when a waiter has been woken, to that.
+  bool promotes = true;
+  int push = 0;
+  Thread* inheritor = nullptr;
+  Mutex* next_pusher = nullptr;  // of the inheritor's
+};
+
+// `lock` guards the rest, and is held for moments only: who must wait sleeps on the address of
+// `readers` or `waiting_writers`, and looks again.
+//
+//   readers  writer  waiting_writers   a new reader   a new writer
+//   0        none    0                 enters         enters
+//   n        none    0                 enters         waits
+//   n        none    some              waits (LK-4)   waits
+//   0        one     any               waits          waits
+//   0        none    some (woken)      waits          enters
+struct RWLock {
+  ObjectId id = 0;
+  const char* name = "";
+  bool pooled = false;  // storage is the run's
+  Mutex* lock = nullptr;
+  bool writing = false;  // by `writer`, which is null with no run in progress
+  Thread* writer = nullptr;
+  int readers = 0;
+  int waiting_writers = 0;
 };
 
 struct SpinLock {
@@ -33,7 +61,29 @@ namespace drydock::sim {
 struct Locks {
   Pool<kernel::Mutex> mutexes;
   Pool<kernel::SpinLock> spin_locks;
+  Pool<kernel::RWLock> rw_locks;
+  kernel::Mutex* funnels[2] = {};  // made when first taken
 };
+
+// A lock out of the run's pool, or off the heap when there is no run.
+template <typename Lock>
+Lock* MakeLock(Pool<Lock>* pool, absl::string_view name) {
+  Lock* lock = pool != nullptr ? pool->Take() : new Lock();
+  *lock = Lock();
+  lock->id = kernel::NewObjectId();
+  lock->name = trace::Intern(name);
+  lock->pooled = pool != nullptr;
+  return lock;
+}
+
+template <typename Lock>
+void UnmakeLock(Pool<Lock>* pool, Lock* lock) {
+  if (lock->pooled) {
+    pool->GiveBack(lock);
+  } else {
+    delete lock;
+  }
+}
 
 }  // namespace drydock::sim
 

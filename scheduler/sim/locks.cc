@@ -8,32 +8,29 @@
 #include "scheduler/sim/machine.h"
 #include "trace/names.h"
 
+namespace drydock::sim {
+
+void Machine::ReleaseMutex(kernel::Mutex* mutex) {
+  mutex->held = false;
+  mutex->owner = nullptr;
+  Emit(trace::EventKind::kLockRelease, 0, 0, mutex->id, mutex->name);
+  if (mutex->waiters == 0) return;
+  Thread* waiter = FindWaiter(mutex, /*by_priority=*/true);
+  if (waiter == nullptr) return;
+  EndWait(waiter, kernel::WaitResult::kAwakened);
+  PushInheritor(mutex, waiter);
+}
+
+}  // namespace drydock::sim
+
 namespace drydock::kernel {
 
 using sim::machine;
+using sim::MakeLock;
+using sim::UnmakeLock;
 using trace::EventKind;
 
 namespace {
-
-// A lock out of the run's pool, or off the heap when there is no run.
-template <typename Lock>
-Lock* Make(sim::Pool<Lock>* pool, absl::string_view name) {
-  Lock* lock = pool != nullptr ? pool->Take() : new Lock();
-  *lock = Lock();
-  lock->id = NewObjectId();
-  lock->name = trace::Intern(name);
-  lock->pooled = pool != nullptr;
-  return lock;
-}
-
-template <typename Lock>
-void Unmake(sim::Pool<Lock>* pool, Lock* lock) {
-  if (lock->pooled) {
-    pool->GiveBack(lock);
-  } else {
-    delete lock;
-  }
-}
 
 sim::Pool<Mutex>* Mutexes() { return machine != nullptr ? &machine->locks().mutexes : nullptr; }
 sim::Pool<SpinLock>* SpinLocks() {
@@ -42,7 +39,9 @@ sim::Pool<SpinLock>* SpinLocks() {
 
 }  // namespace
 
-Mutex* MutexAlloc(absl::string_view name) { return Make(Mutexes(), name); }
+Mutex* MutexAlloc(absl::string_view name) { return MakeLock(Mutexes(), name); }
+
+void MutexSetPromotes(Mutex* mutex, bool promotes) { mutex->promotes = promotes; }
 
 void MutexFree(Mutex* mutex) {
   if (mutex->waiters > 0) {
@@ -50,12 +49,25 @@ void MutexFree(Mutex* mutex) {
            absl::StrCat("lock ", mutex->name, " is freed while threads wait for it"));
     return;  // they still point to it
   }
-  Unmake(Mutexes(), mutex);
+  UnmakeLock(Mutexes(), mutex);
 }
 
 void MutexSetName(Mutex* mutex, absl::string_view name) { mutex->name = trace::Intern(name); }
 
 ObjectId MutexId(const Mutex* mutex) { return mutex->id; }
+
+// The mutex is free, and is now `self`'s; also that of one who was faster than a waiter that had
+// been woken.
+static void Take(Mutex* mutex, Thread* self) {
+  mutex->held = true;
+  mutex->owner = self;
+  if (self == nullptr) return;
+  mutex->owner_slept = self->slept;
+  machine->Emit(EventKind::kLockAcquire, 0, 0, mutex->id, mutex->name);
+  if (mutex->inheritor != nullptr) {
+    machine->PushInheritor(mutex, mutex->push > 0 ? self : nullptr);
+  }
+}
 
 void MutexLock(Mutex* mutex) {
   Thread* self = CurrentThread();
@@ -78,27 +90,22 @@ void MutexLock(Mutex* mutex) {
       ++mutex->waiters;
       self->note = {"waits for lock", mutex->name, mutex->id, mutex->owner};
       self->interruptible = Interruptible::kUninterruptible;
+      self->waits_for = mutex;
       machine->LinkWaiter(self, mutex);
       machine->BlockSelf({OperationKind::kLock, mutex->id});
+      self->waits_for = nullptr;
       --mutex->waiters;
     }
   } else if (machine != nullptr && machine->Running()) {
     Panic("lock ", mutex->name, " is taken where there is no thread");
   }
-  mutex->held = true;
-  mutex->owner = self;
-  if (self == nullptr) return;
-  mutex->owner_slept = self->slept;
-  machine->Emit(EventKind::kLockAcquire, 0, 0, mutex->id, mutex->name);
+  Take(mutex, self);
 }
 
 bool MutexTryLock(Mutex* mutex) {
   ChoicePoint(OperationKind::kTryLock, mutex->id);
   if (mutex->held) return false;
-  mutex->held = true;
-  mutex->owner = CurrentThread();
-  if (mutex->owner != nullptr) mutex->owner_slept = mutex->owner->slept;
-  if (machine != nullptr) machine->Emit(EventKind::kLockAcquire, 0, 0, mutex->id, mutex->name);
+  Take(mutex, CurrentThread());
   return true;
 }
 
@@ -107,14 +114,11 @@ void MutexUnlock(Mutex* mutex) {
     Panic("lock ", mutex->name, " is released by a thread that does not own it");
   }
   ChoicePoint(OperationKind::kUnlock, mutex->id);
-  mutex->held = false;
-  mutex->owner = nullptr;
-  if (machine == nullptr) return;
-  machine->Emit(EventKind::kLockRelease, 0, 0, mutex->id, mutex->name);
-  if (mutex->waiters == 0) return;
-  // From here on another thread may own the lock, and free it.
-  Thread* waiter = machine->FindWaiter(mutex, /*by_priority=*/true);
-  if (waiter != nullptr) machine->EndWait(waiter, WaitResult::kAwakened);
+  if (machine == nullptr) {
+    mutex->held = false;
+    return;
+  }
+  machine->ReleaseMutex(mutex);
   machine->Settle();
 }
 
@@ -132,14 +136,19 @@ WaitResult MutexSleep(Mutex* mutex, const void* event, Interruptible interruptib
     return WaitResult::kInterrupted;
   }
   MutexUnlock(mutex);
+  Thread* self = machine->self();
+  self->sleeps_with_lock = true;
   const WaitResult result = ThreadBlock();
   MutexLock(mutex);
+  self->sleeps_with_lock = false;
+  machine->DropFloor(self);
+  machine->Settle();
   return result;
 }
 
-SpinLock* SpinLockAlloc(absl::string_view name) { return Make(SpinLocks(), name); }
+SpinLock* SpinLockAlloc(absl::string_view name) { return MakeLock(SpinLocks(), name); }
 
-void SpinLockFree(SpinLock* lock) { Unmake(SpinLocks(), lock); }
+void SpinLockFree(SpinLock* lock) { UnmakeLock(SpinLocks(), lock); }
 
 void SpinLockLock(SpinLock* lock) {
   if (machine == nullptr || machine->cpu() == nullptr) {
@@ -180,7 +189,7 @@ void ReleaseSpinLock(SpinLock* lock) {
 void EndSpinning() {
   if (machine == nullptr || machine->cpu() == nullptr || machine->in_interrupt()) return;
   if (--machine->self()->spin_depth == 0) {
-    machine->PreemptionEnabled();
+    machine->Dispatch();
     machine->Settle();
   }
 }

@@ -62,7 +62,10 @@ Machine::Machine(const MachineOptions& options, Strategy* strategy)
       follows_time_(strategy->FollowsTime()),
       fibers_(FiberPool::Get()),
       cpus_(options.cpus),
-      schedule_(options.fingerprint) {
+      jitter_(strategy->seed(), "jitter"),
+      schedule_(options.fingerprint, options.costs.jitter_percent > 0 ? strategy->seed() : 0),
+      scheduler_(options.profile, options.cpus, options.costs.quantum_ns),
+      thread_calls_(options.profile) {
   for (size_t i = 0; i < cpus_.size(); ++i) cpus_[i].index = static_cast<int>(i);
   Line& timer = lines_[kTimerLine];
   timer.handler = &ThreadCalls::RunSignalled;
@@ -80,7 +83,8 @@ Machine::~Machine() {
 }
 
 Outcome Machine::Run(std::function<void()> body) {
-  MakeRunnable(NewThread("main", options_.main_priority, false, std::move(body)), "created");
+  MakeRunnable(NewThread({.name = "main", .priority = options_.main_priority}, std::move(body)),
+               "created");
   started_ = true;
   RunNext();
   stopped_ = true;
@@ -154,30 +158,20 @@ void Machine::Emit(trace::Event event) const {
 
 // --- Stepping.
 
+Time Machine::Jittered(Time time) {
+  const Time most = time * static_cast<Time>(options_.costs.jitter_percent) / 100;
+  return time - most + jitter_.Below(2 * most + 1);
+}
+
 void Machine::StepSlow() {
-  Charge(*current_);
+  if (!current_->in_interrupt) {
+    Bill(*current_);
+    if (self_->quantum_left == 0) QuantumExpire(*current_);
+  }
   FlushFast();
   ++choice_points_;
   if (!triggers_.empty()) PullTriggers(nullptr);
   RunNext();
-}
-
-// Charges the time since the last time to the calling thread; at the end of its quantum others of
-// its priority have a turn.
-void Machine::Charge(Cpu& cpu) {
-  if (cpu.in_interrupt) return;
-  Thread* thread = cpu.thread;
-  const Time used = cpu.clock - cpu.charged_until;
-  cpu.charged_until = cpu.clock;
-  if (used < thread->quantum_left) {
-    thread->quantum_left -= used;
-    return;
-  }
-  thread->quantum_left = options_.costs.quantum_ns;
-  if (thread->spin_depth == 0 && run_queue_.highest() >= thread->priority) {
-    Preempt(cpu, /*to_tail=*/true);
-    PickNext(cpu);
-  }
 }
 
 void Machine::RunNext() {
@@ -403,6 +397,12 @@ void Machine::Expire(Deadline* deadline) {
     case Deadline::Kind::kThreadCall:
       thread_calls_.Due(static_cast<kernel::ThreadCall*>(deadline->owner));
       break;
+    case Deadline::Kind::kDepression: {
+      auto* thread = static_cast<Thread*>(deadline->owner);
+      thread->depressed = thread->poll_depressed = false;
+      Reprioritize(thread);
+      break;
+    }
     case Deadline::Kind::kOutside: {
       auto* event = static_cast<OutsideEvent*>(deadline->owner);
       const kernel::OutsideFunction function = event->function;

@@ -13,8 +13,9 @@
 // answer: the fiber of another CPU, an interrupt, a deadline. Machine code runs on whatever fiber
 // called it; there is no separate scheduler thread.
 //
-// Invariant: at every step the busy CPUs run the highest-priority runnable threads, but for threads
-// that hold a spin lock, which keep their CPU.
+// Invariant: at every step the busy CPUs run the highest-priority runnable threads, but for those
+// that cannot be preempted: that hold a spin lock, or run kernel code while nobody urgent waits
+// (MakesWay).
 #ifndef DRYDOCK_SCHEDULER_SIM_MACHINE_H_
 #define DRYDOCK_SCHEDULER_SIM_MACHINE_H_
 
@@ -23,14 +24,17 @@
 #include <vector>
 
 #include "absl/base/optimization.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "scheduler/kernel/interrupt.h"
 #include "scheduler/kernel/thread.h"
+#include "scheduler/prng.h"
 #include "scheduler/sim/deadline_queue.h"
 #include "scheduler/sim/fiber.h"
 #include "scheduler/sim/lock.h"
 #include "scheduler/sim/outside_events.h"
 #include "scheduler/sim/run_queue.h"
+#include "scheduler/sim/scheduler.h"
 #include "scheduler/sim/thread.h"
 #include "scheduler/sim/thread_calls.h"
 #include "scheduler/simulation.h"
@@ -120,7 +124,7 @@ class Machine {
   void Step(OperationKind kind, ObjectId object) {
     Cpu& cpu = *current_;
     *pending_ = {kind, object};
-    cpu.clock += options_.costs[kind];
+    cpu.clock += Cost(options_.costs[kind]);
     if (ABSL_PREDICT_TRUE(cpu.clock < fast_until_)) {
       ++fast_steps_;
       return;
@@ -154,18 +158,35 @@ class Machine {
 
   // --- The dispatcher.
 
-  Thread* NewThread(absl::string_view name, int priority, bool daemon, std::function<void()> body);
-  // A thread becomes runnable; gets a CPU if one is idle or runs something of lower priority. `why`
-  // for the trace.
+  Thread* NewThread(const kernel::ThreadOptions& options, std::function<void()> body);
+  // A thread becomes runnable; gets a CPU if one is idle or runs something that must make way.
+  // `why` for the trace.
   void MakeRunnable(Thread* thread, const char* why);
   // The calling thread gives up its CPU and goes on once it has been made runnable and is chosen;
   // then does `resume`.
   void BlockSelf(Operation resume);
   [[noreturn]] void ExitSelf();
-  void ChangePriority(Thread* thread, int priority);
+  // The calling thread goes to the end of its queue if anybody of its priority waits.
   void YieldSelf();
-  // After the last spin lock was released: a preemption that was held off.
-  void PreemptionEnabled();
+  // The calling thread gives its CPU to a queued one, and the rest of its quantum.
+  void HandOff(Thread* target);
+  // Lets queued threads have the CPUs that are theirs: after something has made a running thread
+  // preemptible, or a queued one more important.
+  void Dispatch();
+
+  // --- The oversight.
+
+  Scheduler& scheduler() { return scheduler_; }
+  // Changes what a thread's priority follows from: `change(thread)` does it.
+  void ChangePolicy(Thread* thread, const char* why, absl::FunctionRef<void(Thread&)> change);
+  // Something has changed that a thread's priority follows from.
+  void Reprioritize(Thread* thread);
+  // The waiters of a lock have changed: `inheritor` has their push now; or nobody, if it is null.
+  void PushInheritor(kernel::Mutex* mutex, Thread* inheritor);
+  // Frees a mutex, and wakes who has it next. No choice point.
+  void ReleaseMutex(kernel::Mutex* mutex);
+  // A thread that has the floor no longer needs it.
+  void DropFloor(Thread* thread);
 
   // --- Waiting.
 
@@ -174,7 +195,7 @@ class Machine {
   void EndWait(Thread* thread, kernel::WaitResult result);
   // First in line among those who wait for `event`; or, `by_priority`, the first of the highest
   // priority. Or null.
-  Thread* FindWaiter(const void* event, bool by_priority) const;
+  Thread* FindWaiter(const void* event, bool by_priority);
 
   DeadlineQueue& deadlines() { return deadlines_; }
 
@@ -210,6 +231,11 @@ class Machine {
     Deadline* deadline;
   };
 
+  // What something costs this time that costs `time` on average.
+  Time Cost(Time time) {
+    return ABSL_PREDICT_TRUE(options_.costs.jitter_percent == 0) ? time : Jittered(time);
+  }
+  Time Jittered(Time time);
   void StepSlow();
   void Gather();
   // The strategy's answer, an index into candidates_; sets stopped_ if the run cannot go on.
@@ -219,13 +245,29 @@ class Machine {
   // `blocks` to block.
   void PullTriggers(const Thread* blocks);
   void SetFastPath();
-  void Charge(Cpu& cpu);
   void Deliver(int line);
   void Expire(Deadline* deadline);
-  void Place(Thread* thread);
+  void Bill(Cpu& cpu);
+  void QuantumExpire(Cpu& cpu);
+  void AgeQueued();
   void Assign(Cpu& cpu, Thread* thread);
-  void Preempt(Cpu& cpu, bool to_tail);
+  void Enqueue(Thread* thread, bool tail) {
+    run_queue_.Push(thread, tail, scheduler_.IsUrgent(*thread));
+  }
+  void Preempt(Cpu& cpu);
   void PickNext(Cpu& cpu);
+  // Whether the CPU's thread is to make way for the first in the queues, and can.
+  bool MakesWay(const Cpu& cpu) const;
+  // A thread leaves its CPU and may need a floor.
+  void TakeFloor(Thread* thread);
+  void PushOwner(kernel::Mutex* mutex);
+  void UpdatePush(Thread* thread);
+  void EmitPriority(const Thread& thread) const;
+  void EmitPolicy(const Thread& thread, const char* why) const;
+  void GrowWaitBuckets();
+  // The calling thread gives up the funnel it holds while it blocks.
+  kernel::Funnel DropFunnel();
+  void RetakeFunnel(kernel::Funnel funnel);
   // The CPU that would take an interrupt now, or null.
   Cpu* InterruptibleCpu();
   Fiber* ActiveFiber(Cpu& cpu);
@@ -233,14 +275,13 @@ class Machine {
   static void ThreadMain(void* thread);
   static void InterruptMain(void* cpu);
 
-  static constexpr size_t kWaitBuckets = 128;
   struct WaitBucket {
     Thread* head = nullptr;
     Thread* tail = nullptr;
   };
-  static size_t BucketOf(const void* event) {
+  WaitBucket& BucketOf(const void* event) {
     const auto bits = reinterpret_cast<uintptr_t>(event);
-    return (bits >> 4 ^ bits >> 11) % kWaitBuckets;
+    return waiters_[(bits >> 4 ^ bits >> 11) & (waiters_.size() - 1)];
   }
 
   const MachineOptions options_;
@@ -261,14 +302,16 @@ class Machine {
 
   uint64_t choice_points_ = 0;  // so far, without the fast_steps_
 
+  Prng jitter_;
   std::vector<Candidate> candidates_;
   std::vector<Alternative> alternatives_;
   Schedule schedule_;
 
+  Scheduler scheduler_;
   RunQueue run_queue_;
   std::deque<Thread> threads_;
-  int unfinished_ = 0;  // threads that are not daemons and have not exited
-  std::array<WaitBucket, kWaitBuckets> waiters_;
+  int unfinished_ = 0;                    // threads that are not daemons and have not exited
+  std::vector<WaitBucket> waiters_{128};  // a power of two, about as many as threads
   DeadlineQueue deadlines_;
   std::array<Line, kTimerLine + 1> lines_;
   std::array<uint64_t, 3> deliverable_ = {};  // bitmap over lines_

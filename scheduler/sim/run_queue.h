@@ -25,29 +25,29 @@ class RunQueue {
     return kEmpty;
   }
 
-  void PushTail(kernel::Thread* thread) {
-    List& list = lists_[thread->priority];
-    thread->queue_next = nullptr;
-    thread->queue_previous = list.tail;
-    (list.tail != nullptr ? list.tail->queue_next : list.head) = thread;
-    list.tail = thread;
-    Mark(thread->priority);
-  }
+  // Whether any thread that takes CPUs from kernel-mode code is queued.
+  bool urgent() const { return urgent_ > 0; }
 
-  void PushHead(kernel::Thread* thread) {
-    List& list = lists_[thread->priority];
-    thread->queue_previous = nullptr;
-    thread->queue_next = list.head;
-    (list.head != nullptr ? list.head->queue_previous : list.tail) = thread;
-    list.head = thread;
-    Mark(thread->priority);
-  }
+  // The first of the highest priority; the queue must not be empty.
+  kernel::Thread* first() const { return lists_[highest()].head; }
 
-  // Takes out the first of the highest priority; the queue must not be empty.
-  kernel::Thread* Pop() {
-    kernel::Thread* thread = lists_[highest()].head;
-    Remove(thread);
-    return thread;
+  // Puts the thread last, or first, among those of its priority; a real-time one by its deadline.
+  void Push(kernel::Thread* thread, bool tail, bool urgent) {
+    List& list = lists_[thread->priority];
+    kernel::Thread* before = tail ? list.tail : nullptr;  // of the place for it
+    if (thread->priority >= BASEPRI_RTQUEUES) {
+      before = list.tail;
+      while (before != nullptr && before->deadline > thread->deadline) {
+        before = before->queue_previous;
+      }
+    }
+    thread->queue_previous = before;
+    thread->queue_next = before != nullptr ? before->queue_next : list.head;
+    (before != nullptr ? before->queue_next : list.head) = thread;
+    (thread->queue_next != nullptr ? thread->queue_next->queue_previous : list.tail) = thread;
+    bitmap_[thread->priority / 64] |= uint64_t{1} << (thread->priority % 64);
+    thread->queued_urgent = urgent;
+    if (urgent) ++urgent_;
   }
 
   // `thread` must be queued, at the priority it was queued with.
@@ -61,6 +61,19 @@ class RunQueue {
     if (list.head == nullptr) {
       bitmap_[thread->priority / 64] &= ~(uint64_t{1} << (thread->priority % 64));
     }
+    if (thread->queued_urgent) --urgent_;
+  }
+
+  // Calls `visit(Thread*)` for each queued thread below the kernel's priorities. Nothing may be
+  // pushed or removed meanwhile.
+  template <typename Visit>
+  void VisitBelowKernel(Visit visit) const {
+    for (int priority = 0; priority < MINPRI_KERNEL; ++priority) {
+      for (kernel::Thread* thread = lists_[priority].head; thread != nullptr;
+           thread = thread->queue_next) {
+        visit(thread);
+      }
+    }
   }
 
  private:
@@ -70,10 +83,9 @@ class RunQueue {
   };
   static_assert(NRQS == 128, "the bitmap covers every priority");
 
-  void Mark(int priority) { bitmap_[priority / 64] |= uint64_t{1} << (priority % 64); }
-
   std::array<uint64_t, 2> bitmap_ = {};
   std::array<List, NRQS> lists_;
+  int urgent_ = 0;
 };
 
 }  // namespace drydock::sim

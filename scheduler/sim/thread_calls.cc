@@ -24,8 +24,10 @@ void ThreadCallGroup::Kick() {
     machine->EndWait(worker, kernel::WaitResult::kAwakened);
     return;
   }
-  Thread* worker = machine->NewThread(name, priority, /*daemon=*/true, [this] { Work(); });
+  Thread* worker =
+      machine->NewThread({.name = name, .priority = priority, .daemon = true}, [this] { Work(); });
   worker->group = this;
+  worker->eager = priority <= BASEPRI_KERNEL;
   machine->MakeRunnable(worker, "created");
 }
 
@@ -47,11 +49,16 @@ void ThreadCallGroup::Work() {
 void ThreadCallGroup::Run(ThreadCall* call) {
   call->queued = false;
   ++call->running;
+  call->runs_on = machine->self();
   machine->Emit(EventKind::kThreadCallBegin, 0, 0, call->id);
   call->function(call->parameter0, call->parameter1);
+  if (const kernel::Funnel funnel = kernel::CurrentFunnel(); funnel != kernel::Funnel::kNone) {
+    kernel::FunnelSet(funnel, false);
+  }
   kernel::ChoicePoint(OperationKind::kThreadCall, call->id);
   machine->Emit(EventKind::kThreadCallEnd, 0, 0, call->id);
   --call->running;
+  if (call->runs_on == machine->self()) call->runs_on = nullptr;
   if (call->running > 0) return;
   kernel::ThreadWakeup(call, /*one_thread=*/false);  // those in ThreadCallCancelWait
   if (call->free_when_done) {
@@ -62,7 +69,8 @@ void ThreadCallGroup::Run(ThreadCall* call) {
   }
 }
 
-ThreadCalls::ThreadCalls() {
+ThreadCalls::ThreadCalls(kernel::Profile profile)
+    : one_group_(profile == kernel::Profile::kHistoric) {
   const auto group = [this](kernel::ThreadCallPriority priority, const char* name,
                             int mach_priority, bool parallel) {
     ThreadCallGroup& g = groups_[static_cast<size_t>(priority)];
@@ -70,16 +78,25 @@ ThreadCalls::ThreadCalls() {
     g.priority = mach_priority;
     g.parallel = parallel;
   };
+  if (one_group_) {
+    group(kernel::ThreadCallPriority::kHigh, "thread call", BASEPRI_THREAD_CALL_DAEMON, false);
+    return;
+  }
   group(kernel::ThreadCallPriority::kHigh, "thread call high", BASEPRI_PREEMPT_HIGH, false);
   group(kernel::ThreadCallPriority::kKernelHigh, "thread call", BASEPRI_PREEMPT, false);
   group(kernel::ThreadCallPriority::kKernel, "thread call kernel", BASEPRI_KERNEL, true);
   group(kernel::ThreadCallPriority::kUser, "thread call user", BASEPRI_DEFAULT, true);
   group(kernel::ThreadCallPriority::kLow, "thread call low", MAXPRI_THROTTLE, true);
+  group(kernel::ThreadCallPriority::kQosUserInteractive, "thread call user-interactive",
+        BASEPRI_FOREGROUND, false);
+  group(kernel::ThreadCallPriority::kQosUserInitiated, "thread call user-initiated",
+        BASEPRI_USER_INITIATED, false);
+  group(kernel::ThreadCallPriority::kQosUtility, "thread call utility", BASEPRI_UTILITY, false);
 }
 
 ThreadCall* ThreadCalls::Make(kernel::ThreadCallPriority priority) {
   ThreadCall* call = calls_.Take();
-  call->group = &groups_[static_cast<size_t>(priority)];
+  call->group = &groups_[one_group_ ? 0 : static_cast<size_t>(priority)];
   call->id = machine->NewId();
   call->deadline.operation = {OperationKind::kDeadline, call->id};
   call->free_when_done = false;
@@ -201,6 +218,10 @@ bool ThreadCallCancel(ThreadCall* call) {
 }
 
 bool ThreadCallCancelWait(ThreadCall* call) {
+  if (machine->in_interrupt()) Panic("ThreadCallCancelWait in primary-interrupt context");
+  if (machine->self() != nullptr && call->runs_on == machine->self()) {
+    Panic("ThreadCallCancelWait from inside the call it waits for");
+  }
   const bool was_pending = ThreadCallCancel(call);
   while (call->running > 0) {
     AssertWait(call, Interruptible::kUninterruptible, 0,

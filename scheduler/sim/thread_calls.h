@@ -8,6 +8,7 @@
 #include <deque>
 #include <vector>
 
+#include "scheduler/kernel/profile.h"
 #include "scheduler/kernel/thread_call.h"
 #include "scheduler/sim/deadline_queue.h"
 #include "scheduler/sim/pool.h"
@@ -23,10 +24,11 @@ struct ThreadCall {
   sim::ThreadCallGroup* group = nullptr;
   uint32_t options = 0;
   ObjectId id = 0;
-  int running = 0;          // workers inside the function
-  bool queued = false;      // in its group's line, or signalled
-  bool again = false;       // a kThreadCallOnce call entered while it runs
-  Time again_deadline = 0;  // 0 = now
+  int running = 0;            // workers inside the function
+  Thread* runs_on = nullptr;  // the worker that began last
+  bool queued = false;        // in its group's line, or signalled
+  bool again = false;         // a kThreadCallOnce call entered while it runs
+  Time again_deadline = 0;    // 0 = now
   bool free_when_done = false;
 
   bool pending() const { return deadline.queued() || queued || again; }
@@ -60,7 +62,7 @@ struct ThreadCallGroup {
 
 class ThreadCalls {
  public:
-  ThreadCalls();
+  explicit ThreadCalls(kernel::Profile profile);
 
   kernel::ThreadCall* Make(kernel::ThreadCallPriority priority);
   void Free(kernel::ThreadCall* call);
@@ -78,7 +80,9 @@ class ThreadCalls {
  private:
   void Queue(kernel::ThreadCall* call);
 
-  std::array<ThreadCallGroup, 5> groups_;  // indexed by ThreadCallPriority
+  // Indexed by ThreadCallPriority; historic: only the first.
+  std::array<ThreadCallGroup, kernel::kThreadCallPriorities> groups_;
+  const bool one_group_;
   std::deque<kernel::ThreadCall*> signalled_;
   Pool<kernel::ThreadCall> calls_;
 };

@@ -7,7 +7,7 @@
 namespace drydock::sim {
 
 void Machine::LinkWaiter(Thread* thread, const void* event) {
-  WaitBucket& bucket = waiters_[BucketOf(event)];
+  WaitBucket& bucket = BucketOf(event);
   thread->wait_event = event;
   thread->wait_result = kernel::WaitResult::kWaiting;
   if (thread->priority >= BASEPRI_REALTIME) {
@@ -24,7 +24,7 @@ void Machine::LinkWaiter(Thread* thread, const void* event) {
 }
 
 void Machine::EndWait(Thread* thread, kernel::WaitResult result) {
-  WaitBucket& bucket = waiters_[BucketOf(thread->wait_event)];
+  WaitBucket& bucket = BucketOf(thread->wait_event);
   (thread->wait_previous != nullptr ? thread->wait_previous->wait_next : bucket.head) =
       thread->wait_next;
   (thread->wait_next != nullptr ? thread->wait_next->wait_previous : bucket.tail) =
@@ -39,15 +39,31 @@ void Machine::EndWait(Thread* thread, kernel::WaitResult result) {
   Disturb();
 }
 
-Thread* Machine::FindWaiter(const void* event, bool by_priority) const {
+Thread* Machine::FindWaiter(const void* event, bool by_priority) {
   Thread* found = nullptr;
-  for (Thread* thread = waiters_[BucketOf(event)].head; thread != nullptr;
-       thread = thread->wait_next) {
+  for (Thread* thread = BucketOf(event).head; thread != nullptr; thread = thread->wait_next) {
     if (thread->wait_event != event) continue;
     if (!by_priority) return thread;
     if (found == nullptr || thread->priority > found->priority) found = thread;
   }
   return found;
+}
+
+void Machine::GrowWaitBuckets() {
+  std::vector<WaitBucket> old(waiters_.size() * 4);
+  old.swap(waiters_);
+  for (const WaitBucket& bucket : old) {
+    // In their order, so that the lines of each event stay as they are.
+    for (Thread* thread = bucket.head; thread != nullptr;) {
+      Thread* next = thread->wait_next;
+      WaitBucket& to = BucketOf(thread->wait_event);
+      thread->wait_next = nullptr;
+      thread->wait_previous = to.tail;
+      (to.tail != nullptr ? to.tail->wait_next : to.head) = thread;
+      to.tail = thread;
+      thread = next;
+    }
+  }
 }
 
 }  // namespace drydock::sim

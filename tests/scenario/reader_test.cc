@@ -56,7 +56,7 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
       {"cpus: 2", "cpus: 2 }", "f:1:9: expected identifier, got: }"},
       {"cpus: 2", "cpu: 2",
        "f:1:4: unknown field cpu; allowed here are description, cpus, controller, device, thread, "
-       "timeline, expect, lock, work_loop, interrupt"},
+       "timeline, expect, lock, work_loop, interrupt, profile, costs"},
       {"cpus: 2", "cpus: 2 cpus: 2",
        "f:1:13: non-repeated field \"cpus\" is specified multiple times"},
       {"name: \"usb0\"", "name: \"\xc3\x28\"", "f:2:21: not UTF-8 text"},
@@ -92,7 +92,7 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
       {"", "timeline { unplug: \"adapter\" while { thread: \"reader\" is: \"asleep\" } }",
        "f:6:55: unknown state \"asleep\"; allowed is \"in VERB\" or \"blocked in VERB\", VERB "
        "being "
-       "open, read, write, close, sleep, compute, lock, wait or gate"},
+       "open, read, write, close, sleep, compute, lock, wait, gate or funnel"},
       {"", "expect { returns { thread: \"reader\" step: 1 code: \"kIOReturnFine\" } }",
        "f:6:45: unknown return code \"kIOReturnFine\"; allowed are the names of "
        "<IOKit/IOReturn.h>, such as kIOReturnOffline"},
@@ -108,7 +108,7 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
        "f:6:1: thread \"other\" has a band and a priority; give it either a band or a priority"},
       {"", "thread { name: \"other\" band: \"user\" step { } }",
        "f:6:37: an empty step; allowed is open, read, write, close, sleep, wait_until, plug, "
-       "unplug, compute, lock, unlock, signal, wait, gate or repeat"},
+       "unplug, compute, lock, unlock, signal, wait, gate, funnel or repeat"},
       {"", "timeline { at: \"1us\" }", "f:6:1: nothing happens; allowed is plug or unplug"},
       {"", "timeline { plug: \"adapter\" }",
        "f:6:1: it is not said when; allowed is at, at_choice_point or while"},
@@ -127,8 +127,8 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
       {"",
        "work_loop { name: \"w\" } thread { name: \"t\" band: \"user\" step { gate { work_loop: "
        "\"w\" step { read: 1 } } } }",
-       "f:6:86: a read in an action; allowed there is compute, sleep, lock, unlock, signal, wait, "
-       "gate and repeat"},
+       "f:6:86: a read in an action or funnel; allowed there is compute, sleep, lock, unlock, "
+       "signal, wait, gate, funnel and repeat"},
       {"", "thread { name: \"t\" band: \"user\" step { repeat { step { sleep: \"1ms\" } } } }",
        "f:6:40: a repeat without an end; give it times or until"},
       {"",
@@ -149,6 +149,39 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
        "work_loop { name: \"w\" } interrupt { name: \"i\" line: 1 work_loop: \"w\" } "
        "interrupt { name: \"j\" line: 1 work_loop: \"w\" }",
        "f:6:94: line 1 is taken by i; give each interrupt a line of its own"},
+      // Of the machine.
+      {"", "profile: \"ancient\"",
+       "f:6:1: unknown profile \"ancient\"; allowed is modern, historic"},
+      {"", "thread { name: \"t\" priority: 96 }",
+       "f:6:20: priority 96 is a boundary only; allowed is 0 to 95 and 97 to 127"},
+      {"", "thread { name: \"t\" band: \"user\" policy: \"lazy\" }",
+       "f:6:33: unknown policy \"lazy\"; allowed is timeshare, fixed"},
+      {"", "thread { name: \"t\" band: \"real-time\" policy: \"fixed\" }",
+       "f:6:38: a policy of a real-time thread; it is for threads below 97"},
+      {"", "thread { name: \"t\" band: \"user\" real_time { computation: \"1ms\" } }",
+       "f:6:33: real_time of a thread at 31; it is for the band real-time, 97 to 127"},
+      {"", "thread { name: \"t\" band: \"real-time\" real_time { computation: \"60ms\" } }",
+       "f:6:50: computation \"60ms\"; allowed is 50us to 50ms"},
+      {"",
+       "thread { name: \"t\" band: \"real-time\" real_time { computation: \"3ms\" constraint: "
+       "\"2ms\" } }",
+       "f:6:69: constraint \"2ms\" is shorter than the computation; allowed is that or more"},
+      {"",
+       "thread { name: \"t\" band: \"real-time\" real_time { computation: \"3ms\" period: \"1ms\" "
+       "} }",
+       "f:6:69: period \"1ms\" is shorter than the computation; allowed is that or more"},
+      {"", "thread { name: \"t\" band: \"user\" step { funnel { which: \"kernel\" } } }",
+       "f:6:33: a funnel in the modern profile; it is for profile: \"historic\""},
+      {"",
+       "profile: \"historic\" thread { name: \"t\" band: \"user\" step { funnel { which: \"disk\" "
+       "} } }",
+       "f:6:69: unknown funnel \"disk\"; allowed is kernel, network"},
+      {"", "costs { quantum: \"10us\" }",
+       "f:6:9: a quantum of less than 1ms; allowed is 1ms or more"},
+      {"", "costs { context_switch: \"2\" }",
+       "f:6:9: context_switch \"2\" is not a time; allowed is a number and a unit (ns, us, ms, s), "
+       "such as \"20us\", up to 1000s"},
+      {"", "costs { jitter_percent: 101 }", "f:6:9: jitter_percent is 101; allowed is 0 to 100"},
       // Of measurements.
       {"", "expect { latency { measure: \"speed\" of: \"reader\" max_at_most: \"1ms\" } }",
        "f:6:20: unknown measure \"speed\"; allowed is scheduling, interrupt, action, gate wait, "
@@ -181,6 +214,48 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
     }
     EXPECT_EQ(ErrorOf(text), bad.error) << bad.to;
   }
+}
+
+TEST(Reader, UnknownKindOfOperationListsTheKinds) {
+  const std::string error =
+      ErrorOf(OneReader("costs { operation { kind: \"think\" cost: \"1us\" } }\n"));
+  EXPECT_EQ(error.rfind("f:6:21: unknown kind of operation \"think\"; allowed is begin, ", 0), 0u)
+      << error;
+}
+
+TEST(Reader, MachineIsReadAsItStands) {
+  const absl::StatusOr<Scenario> read = ParseScenario(
+      R"(profile: "historic"
+costs {
+  context_switch: "5us"
+  quantum: "20ms"
+  operation { kind: "lock" cost: "1us" }
+  jitter_percent: 10
+}
+lock { name: "a" priority_promotion: false }
+lock { name: "b" }
+thread { name: "user" band: "user" }
+thread { name: "fixed" priority: 40 policy: "fixed" }
+thread { name: "kernel" band: "kernel" }
+thread { name: "audio" priority: 99 real_time { period: "10ms" computation: "2ms" constraint: "6ms" } }
+)",
+      "f", {});
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->profile, kernel::Profile::kHistoric);
+  EXPECT_EQ(read->costs.context_switch_ns, 5000u);
+  EXPECT_EQ(read->costs.quantum_ns, 20'000'000u);
+  EXPECT_EQ(read->costs[kernel::OperationKind::kLock], 1000u);
+  EXPECT_EQ(read->costs.jitter_percent, 10);
+  EXPECT_FALSE(read->locks[0].promotes);
+  EXPECT_TRUE(read->locks[1].promotes);
+  EXPECT_EQ(read->threads[0].mode, kernel::SchedulingMode::kTimeshare);
+  EXPECT_TRUE(read->threads[0].user);
+  EXPECT_EQ(read->threads[1].mode, kernel::SchedulingMode::kFixed);
+  EXPECT_FALSE(read->threads[2].user);
+  EXPECT_EQ(read->threads[3].time_constraint.computation, 2'000'000u);
+  EXPECT_EQ(read->threads[3].time_constraint.constraint, 6'000'000u);
+  EXPECT_EQ(read->threads[3].time_constraint.period, 10'000'000u);
+  EXPECT_EQ(read->threads[3].time_constraint.priority, 99);
 }
 
 TEST(Reader, UnknownKindOfEventListsTheKinds) {

@@ -150,32 +150,6 @@ DRYDOCK_TEST(Machine, SafeAbortIsOneShotAndTerminationSticky) {
   ThreadJoin(sleeper);
 }
 
-DRYDOCK_TEST_ON(Machine, HigherPriorityPreemptsAtOnceOnOneCpu, MachineOptions{.cpus = 1}) {
-  std::string order;
-  Thread* high = ThreadStart({.name = "high", .priority = 90}, [&] { order += "h"; });
-  order += "m";
-  Thread* low = ThreadStart({.name = "low", .priority = 31}, [&] { order += "l"; });
-  order += "m";
-  ThreadJoin(low);
-  ThreadJoin(high);
-  EXPECT_EQ(order, "hmml");
-}
-
-DRYDOCK_TEST_ON(Machine, EqualPrioritiesShareOneCpuByQuantum, MachineOptions{.cpus = 1}) {
-  std::vector<int> turns;
-  std::vector<Thread*> threads;
-  for (int i = 0; i < 2; ++i) {
-    threads.push_back(ThreadStart({.name = "hog", .priority = 60}, [&, i] {
-      for (int slice = 0; slice < 25; ++slice) {
-        Delay(kMillisecond);
-        if (turns.empty() || turns.back() != i) turns.push_back(i);
-      }
-    }));
-  }
-  for (Thread* thread : threads) ThreadJoin(thread);
-  EXPECT_EQ(turns, (std::vector<int>{0, 1, 0, 1, 0, 1}));  // 10 ms each, first come first served
-}
-
 DRYDOCK_TEST(Machine, OutsideEventHappensAtItsTimeAndCanBeTakenBack) {
   struct State {
     Time at = 0;

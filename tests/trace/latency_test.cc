@@ -1,5 +1,7 @@
 #include "trace/latency.h"
 
+#include <map>
+
 #include "gtest/gtest.h"
 
 namespace drydock::trace {
@@ -17,13 +19,16 @@ class Meter {
     meter_.OnEvent(event);
   }
   void Create(ThreadId thread, uint64_t priority, const char* name) {
+    threads_[thread] = {priority, name};
     At(0, EventKind::kThreadCreate, {.other = thread, .value = priority, .name = name});
   }
-  void Runnable(uint64_t time_ns, ThreadId thread, const char* name) {
-    At(time_ns, EventKind::kThreadRunnable, {.other = thread, .name = name});
+  void Runnable(uint64_t time_ns, ThreadId thread) {
+    At(time_ns, EventKind::kThreadRunnable,
+       {.other = thread, .value = threads_[thread].priority, .name = threads_[thread].name});
   }
   void Run(uint64_t time_ns, ThreadId thread, uint8_t cpu = 0) {
-    At(time_ns, EventKind::kThreadRun, {.cpu = cpu, .other = thread});
+    At(time_ns, EventKind::kThreadRun,
+       {.cpu = cpu, .other = thread, .name = threads_[thread].name});
   }
   void Block(uint64_t time_ns, ThreadId thread) {
     At(time_ns, EventKind::kThreadBlock, {.thread = thread});
@@ -34,7 +39,12 @@ class Meter {
   }
 
  private:
+  struct Thread {
+    uint64_t priority;
+    const char* name;
+  };
   LatencyMeter meter_{kWords};
+  std::map<ThreadId, Thread> threads_;
 };
 
 TEST(LatencySamples, PercentilesAreSamples) {
@@ -53,9 +63,9 @@ TEST(LatencyMeter, SchedulingIsRunnableUntilRunning) {
   Meter meter;
   meter.Create(1, 81, "hog");
   meter.Create(2, 31, "editor");
-  meter.Runnable(0, 1, "hog");
+  meter.Runnable(0, 1);
   meter.Run(1'000, 1);
-  meter.Runnable(5'000, 2, "editor");
+  meter.Runnable(5'000, 2);
   meter.Block(30'000, 1);
   meter.Run(32'000, 2);
   const LatencyMeter& done = meter.Finish(50'000);
@@ -77,14 +87,14 @@ TEST(LatencyMeter, SchedulingIsRunnableUntilRunning) {
 TEST(LatencyMeter, WhoNeverRanWaitedUntilTheEnd) {
   Meter meter;
   meter.Create(1, 31, "starved");
-  meter.Runnable(10, 1, "starved");
+  meter.Runnable(10, 1);
   EXPECT_EQ(meter.Finish(1'010).Find(LatencyMeasure::kThread, "starved")->waits.max(), 1'000u);
 }
 
 TEST(LatencyMeter, PreemptedThreadWaitsAgain) {
   Meter meter;
   meter.Create(1, 31, "t");
-  meter.Runnable(0, 1, "t");
+  meter.Runnable(0, 1);
   meter.Run(10, 1);
   meter.At(100, EventKind::kThreadPreempt, {.other = 1});
   meter.Run(400, 1);

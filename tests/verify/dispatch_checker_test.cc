@@ -32,7 +32,13 @@ class DispatchCheckerTest : public ::testing::Test {
   DispatchCheckerTest() {
     checker_.OnEvent(Of(EventKind::kThreadRunnable, 1, 31));
     checker_.OnEvent(Of(EventKind::kThreadRun, 1, 31));
+    SetUserMode(true);
     checker_.OnEvent(Of(EventKind::kThreadRunnable, 2, 81));
+  }
+  void SetUserMode(bool user) {
+    Event event = By(1, 31, EventKind::kUserMode);
+    event.value = user ? 1 : 0;
+    checker_.OnEvent(event);
   }
   DispatchChecker checker_;
 };
@@ -61,6 +67,22 @@ TEST_F(DispatchCheckerTest, ASpinLockHolderIsExemptUntilItLetsGo) {
   EXPECT_TRUE(checker_.findings().empty());
   checker_.OnEvent(By(1, 31, EventKind::kLog));
   EXPECT_EQ(checker_.findings().size(), 1u);
+}
+
+TEST_F(DispatchCheckerTest, KernelCodeMakesWayForUrgentThreadsOnly) {
+  SetUserMode(false);
+  checker_.OnEvent(By(1, 31, EventKind::kLog));
+  EXPECT_TRUE(checker_.findings().empty());
+  checker_.OnEvent(Of(EventKind::kThreadRunnable, 3, 92));
+  checker_.OnEvent(By(1, 31, EventKind::kLog));
+  EXPECT_EQ(checker_.findings().size(), 1u);
+}
+
+TEST_F(DispatchCheckerTest, RealTimeThreadsGoByTheirDeadlines) {
+  checker_.OnEvent(Of(EventKind::kThreadRun, 2, 81));
+  checker_.OnEvent(Of(EventKind::kThreadRunnable, 3, 99));
+  checker_.OnEvent(By(4, 97, EventKind::kLog));
+  EXPECT_TRUE(checker_.findings().empty());
 }
 
 TEST_F(DispatchCheckerTest, AChangeOfPriorityCounts) {
