@@ -5,6 +5,7 @@
 #include "eventsources/action_cast.h"
 #include "libkern/object_id.h"
 #include "scheduler/kernel/panic.h"
+#include "scheduler/kernel/profile.h"
 #include "scheduler/kernel/wait.h"
 #include "trace/names.h"
 #include "workloop/action_scope.h"
@@ -47,6 +48,10 @@ void IOCommandGate::setWorkLoop(IOWorkLoop *newLoop) {
   }
   IOWorkLoop *loop = workLoop;
   if (loop == nullptr) return;
+  if (kernel::IsHistoric()) {
+    removeAtOnce();
+    return;
+  }
 
   loop->closeGate();
   reserved->removed = true;
@@ -59,6 +64,17 @@ void IOCommandGate::setWorkLoop(IOWorkLoop *newLoop) {
   // Else the last action to leave does it (CG-24).
   if (reserved->actions == 0) completeRemoval();
   loop->openGate();
+}
+
+// In 2003. (8.2)
+void IOCommandGate::removeAtOnce() {
+  if (reserved->actions != 0) {
+    kernel::Misuse("command-gate-removed-during-action",
+                   absl::StrCat("a command gate of ", ownerClassName(),
+                                " was removed from its work loop while its action had not "
+                                "returned; a kernel of 2003 then opens the gate of no loop"));
+  }
+  super::setWorkLoop(nullptr);
 }
 
 void IOCommandGate::completeRemoval() {
@@ -76,6 +92,10 @@ void IOCommandGate::completeRemoval() {
 
 void IOCommandGate::enable() {
   IOWorkLoop *loop = workLoop;
+  if (kernel::IsHistoric()) {
+    super::enable();
+    return;
+  }
   if (loop == nullptr) return;
   loop->closeGate();
   super::enable();
@@ -84,7 +104,7 @@ void IOCommandGate::enable() {
 }
 
 void IOCommandGate::disable() {
-  if (workLoop != nullptr && !workLoop->inGate()) {
+  if (workLoop != nullptr && !workLoop->inGate() && !kernel::IsHistoric()) {
     kernel::Misuse(
         "command-gate-disabled-outside-gate",
         absl::StrCat("a command gate of ", ownerClassName(),
@@ -93,14 +113,31 @@ void IOCommandGate::disable() {
   super::disable();
 }
 
+// In 2003 a disabled gate refuses everybody, before anything else is looked at. (HX-1)
+bool IOCommandGate::refusesAtOnce() const { return !enabled && kernel::IsHistoric(); }
+
+// What no stored action is. (CG-3, HX-2)
+IOReturn IOCommandGate::noStoredAction() const {
+  if (refusesAtOnce()) return kIOReturnNotPermitted;
+  return kernel::IsHistoric() ? kIOReturnNoResources : kIOReturnBadArgument;
+}
+
+// What it is to call a gate that is attached to no work loop. (CG-1)
+IOReturn IOCommandGate::notAttached() const {
+  if (kernel::IsHistoric()) hasLoopFor("gate-of-detached-source", "told to run an action");
+  return kIOReturnNotReady;
+}
+
 IOReturn IOCommandGate::runCommand(void *arg0, void *arg1, void *arg2, void *arg3) {
+  if (action == nullptr) return noStoredAction();
   return runAction(ActionCast<Action>(action), arg0, arg1, arg2, arg3);
 }
 
 IOReturn IOCommandGate::runAction(Action inAction, void *arg0, void *arg1, void *arg2, void *arg3) {
+  if (refusesAtOnce()) return kIOReturnNotPermitted;
   if (inAction == nullptr) return kIOReturnBadArgument;
   IOWorkLoop *loop = workLoop;
-  if (loop == nullptr) return kIOReturnNotReady;
+  if (loop == nullptr) return notAttached();
 
   ActionScope scope(this, loop);
   loop->closeGate();
@@ -130,6 +167,7 @@ void IOCommandGate::adviseIfForgotten() const {
 // removed (CG-11, CG-12).
 bool IOCommandGate::parkUntilEnabled(IOWorkLoop *loop) {
   while (!enabled) {
+    if (kernel::IsHistoric()) return true;  // it was enabled when the caller came, which is enough
     int result = THREAD_AWAKENED;
     if (workLoop != nullptr) {
       adviseIfForgotten();
@@ -150,20 +188,22 @@ bool IOCommandGate::parkUntilEnabled(IOWorkLoop *loop) {
 }
 
 IOReturn IOCommandGate::attemptCommand(void *arg0, void *arg1, void *arg2, void *arg3) {
+  if (action == nullptr) return noStoredAction();
   return attemptAction(ActionCast<Action>(action), arg0, arg1, arg2, arg3);
 }
 
 IOReturn IOCommandGate::attemptAction(Action inAction, void *arg0, void *arg1, void *arg2,
                                       void *arg3) {
+  if (refusesAtOnce()) return kIOReturnNotPermitted;
   if (inAction == nullptr) return kIOReturnBadArgument;
   IOWorkLoop *loop = workLoop;
-  if (loop == nullptr) return kIOReturnNotReady;
+  if (loop == nullptr) return notAttached();
 
   ActionScope scope(this, loop);
   if (!loop->tryCloseGate()) return kIOReturnCannotLock;
   IOReturn result = kIOReturnNotPermitted;
   if (!scope.source_freed()) {
-    if (loop->onThread() || enabled) {
+    if (enabled || loop->onThread() || kernel::IsHistoric()) {
       scope.Begin();
       result = inAction(owner, arg0, arg1, arg2, arg3);
       scope.End(static_cast<uint32_t>(result));
@@ -187,6 +227,7 @@ IOReturn IOCommandGate::sleepInCommand(void *event, AbsoluteTime deadline, UInt3
   if (!hasLoopFor("sleep-on-detached-source", "told to sleep")) return kIOReturnNotReady;
   IOWorkLoop *loop = workLoop;
   if (!loop->inGate()) {
+    if (kernel::IsHistoric()) return kIOReturnNotPermitted;
     // Interned, for a panic does not unwind the stack that would own a string.
     const char *text = drydock::trace::Intern(
         absl::StrCat("invalid commandSleep while not holding the gate of ", loop->displayName()));

@@ -1,4 +1,6 @@
 // eventsources/IOInterruptEventSource.cc
+#include <cstdlib>
+
 #include <IOKit/IOInterruptEventSource.h>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +10,7 @@
 #include "scheduler/kernel/choice.h"
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/panic.h"
+#include "scheduler/kernel/profile.h"
 #include "workloop/action_scope.h"
 
 using drydock::ActionCast;
@@ -35,8 +38,9 @@ OSPtr<IOInterruptEventSource> IOInterruptEventSource::interruptEventSource(OSObj
 bool IOInterruptEventSource::init(OSObject *inOwner, Action inAction, IOService *inProvider,
                                   int index) {
   intIndex = -1;  // nothing for free() to unregister
-  if (index < 0) return false;
+  if (index < 0 && !kernel::IsHistoric()) return false;
   if (!super::init(inOwner, ActionCast<IOEventSource::Action>(inAction))) return false;
+  if (index < 0) return true;  // in 2003: a source of no interrupt (8.2)
   provider = inProvider;
   intIndex = ~index;
   return provider == nullptr || registerHandler() == kIOReturnSuccess;
@@ -68,7 +72,8 @@ void IOInterruptEventSource::unregisterHandler() {
 bool IOInterruptEventSource::isRegistered() const { return provider != nullptr && intIndex >= 0; }
 
 void IOInterruptEventSource::setWorkLoop(IOWorkLoop *newLoop) {
-  if (newLoop == nullptr) unregisterHandler();
+  // In 2003 the source stays registered, masked, until it is freed. (8.2)
+  if (newLoop == nullptr && !kernel::IsHistoric()) unregisterHandler();
   super::setWorkLoop(newLoop);
   // If that fails the index stays negative, and nobody is told (IN-11).
   if (newLoop != nullptr && provider != nullptr && !isRegistered()) registerHandler();
@@ -113,7 +118,7 @@ bool IOInterruptEventSource::checkForWork() {
   ActionScope scope(this, workLoop);
   if (action != nullptr) {
     scope.Begin();
-    ActionCast<Action>(action)(owner, this, count);
+    ActionCast<Action>(action)(owner, this, kernel::IsHistoric() ? std::abs(count) : count);
     scope.End(0);
   }
   if (scope.source_freed()) return false;

@@ -5,6 +5,7 @@
 #include "eventsources/action_cast.h"
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/panic.h"
+#include "scheduler/kernel/profile.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/kernel/thread_call.h"
 #include "scheduler/kernel/trace.h"
@@ -54,7 +55,7 @@ void IOTimerEventSource::setTimeoutFunc() {
   ThreadCallFunction function = &timeoutAndRelease;
   ThreadCallPriority priority;
   uint32_t callOptions = 0;
-  if (!reenter) callOptions |= kernel::kThreadCallOnce;
+  if (!reenter && !kernel::IsHistoric()) callOptions |= kernel::kThreadCallOnce;
   switch (options & kIOTimerEventSourceOptionsPriorityMask) {
     case kIOTimerEventSourceOptionsPriorityHigh:
       priority = ThreadCallPriority::kHigh;
@@ -81,7 +82,8 @@ void IOTimerEventSource::setTimeoutFunc() {
       return;
   }
   flags |= function == &timeoutSignaled ? kActive : kPassive;
-  if (reenter) flags |= kReenters;
+  if ((callOptions & kernel::kThreadCallOnce) == 0) flags |= kReenters;
+  if (function == &timeoutAndRelease && kernel::IsHistoric()) function = &timeoutUnchecked;
   reserved = IOMallocType(ExpansionData);
   reserved->calloutGenerationSignaled = ~reserved->calloutGeneration;
   calloutEntry = kernel::ThreadCallAllocate(function, this, priority, callOptions);
@@ -142,9 +144,14 @@ bool IOTimerEventSource::takeBackCallout() {
   return wasPending;
 }
 
+// A timer on a worker does, but not in 2003. (4.5, 8.2)
+bool IOTimerEventSource::retainsWhilePending() const {
+  return (flags & kPassive) != 0 && !kernel::IsHistoric();
+}
+
 // Gives back what `arm` took; may free the loop, and this too unless the caller retains it.
 void IOTimerEventSource::dropPendingRetains() {
-  if (reserved == nullptr || (flags & kPassive) == 0) return;
+  if (reserved == nullptr || !retainsWhilePending()) return;
   reserved->workLoop->release();
   release();
 }
@@ -188,7 +195,8 @@ IOReturn IOTimerEventSource::wakeAtTime(AbsoluteTime time) { return wakeAtTime(0
 IOReturn IOTimerEventSource::wakeAtTime(uint32_t, AbsoluteTime time, AbsoluteTime) {
   if (action == nullptr) return kIOReturnNoResources;
   abstime = time;
-  if (enabled && time != 0 && workLoop != nullptr) {
+  // In 2003 a detached timer is armed too. (8.2)
+  if (enabled && time != 0 && (workLoop != nullptr || kernel::IsHistoric())) {
     arm();
   } else if (workLoop != nullptr && disabledByRemoval && time != 0) {
     kernel::Advise(
@@ -217,7 +225,7 @@ void IOTimerEventSource::arm() {
     return;
   }
   IOWorkLoop *loop = workLoop;
-  const bool retains = (flags & kPassive) != 0;
+  const bool retains = retainsWhilePending();
   if (retains) {
     retain();
     loop->retain();
@@ -243,6 +251,23 @@ void IOTimerEventSource::timeoutAndRelease(void *self, void *generation) {
   loop->openGate();
   timer->release();
   loop->release();
+}
+
+// On a worker thread, in 2003: asks before it takes the gate and not again, and retains nothing.
+// (8.2, HX-4, HX-5)
+void IOTimerEventSource::timeoutUnchecked(void *self, void *) {
+  auto *timer = static_cast<IOTimerEventSource *>(self);
+  timer->publish(EventKind::kTimerExpire);
+  if (!timer->enabled || timer->action == nullptr) return;
+  IOWorkLoop *loop = timer->workLoop;
+  if (!timer->hasLoopFor("gate-of-detached-source", "told to close the gate, as it expired"))
+    return;
+  ActionScope scope(timer, loop);
+  ++loop->reserved->sleepers;
+  loop->closeGate();
+  --loop->reserved->sleepers;
+  if (!scope.source_freed()) timer->runTimeoutAction(loop);
+  loop->openGate();
 }
 
 // On interrupt level.

@@ -47,6 +47,11 @@ void AllowFinding(const std::string& name);
   }                                                                                  \
   void DrydockTest_##Suite##_##Situation::Body()
 
+// The same on a machine with the semantics of 2003 (HX-).
+#define DRYDOCK_TEST_2003(Suite, Situation) \
+  DRYDOCK_TEST_ON(Suite, Situation,         \
+                  (::drydock::MachineOptions{.profile = ::drydock::kernel::Profile::kHistoric}))
+
 #define DRYDOCK_TEST(Suite, Situation) \
   DRYDOCK_TEST_ON(Suite, Situation, ::drydock::MachineOptions())
 

@@ -33,7 +33,7 @@ void IOEventSource::free() {
         "event-source-freed-in-action",
         absl::StrCat(
             className(), " of ", ownerClassName(),
-            " was freed while its own action had not returned; retain it across the action"));
+            " was freed while an action of its was under way; retain it until that has returned"));
   }
   // A loop retains the sources on its chain, so one that is freed there was released once too
   // often.

@@ -8,6 +8,7 @@
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/interrupt.h"
 #include "scheduler/kernel/panic.h"
+#include "scheduler/kernel/profile.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/kernel/trace.h"
 #include "scheduler/kernel/wait.h"
@@ -92,9 +93,11 @@ void IOWorkLoop::free() {
   OSSafeReleaseNULL(controlG);
   if (reserved != nullptr && reserved->sleepers != 0) {
     // Upstream frees the gate that they will take when they wake. Leave the object to them.
-    kernel::Misuse("work-loop-freed-with-sleeper",
-                   absl::StrCat("the last reference to ", displayName(),
-                                " was released while a thread slept in its gate"));
+    kernel::Misuse(
+        "work-loop-freed-with-sleeper",
+        absl::StrCat(
+            "the last reference to ", displayName(),
+            " was released while a thread slept in its gate, or an expired timer waited for it"));
     return;
   }
   if (workToDoLock != nullptr) IOSimpleLockFree(workToDoLock);
@@ -213,6 +216,7 @@ bool IOWorkLoop::forgetFreedSource(IOEventSource *source) {
 }
 
 bool IOWorkLoop::isPolled(IOEventSource *source) const {
+  if (kernel::IsHistoric()) return true;
   if ((source->flags & IOEventSource::kPassive) != 0) return false;
   if ((source->flags & IOEventSource::kActive) != 0) return true;
   // Whether the source's class overrides checkForWork: the control gate's does not (WL-26).
@@ -309,16 +313,32 @@ bool IOWorkLoop::runEventSources() {
       if (source->checkForWork()) more = true;
       // Its action may have changed the chains, even removed and freed `source`: do not look at
       // that again then.
-      if (loopRestart != 0) {
+      if (loopRestart == 0) continue;
+      if (!scansOnAfterChange()) {
         more = true;
         break;
       }
+      if (!hasOnChain(source)) break;  // removal has cut its link to the next
     }
     if ((loopRestart & kLoopTerminate) != 0) more = false;
   }
   const bool alive = (loopRestart & kLoopTerminate) == 0;
   openGate();
   return alive;
+}
+
+// In 2003 the scan goes on where it is, with what has been added at its end. (8.2, HX-6)
+bool IOWorkLoop::scansOnAfterChange() {
+  if ((loopRestart & kLoopTerminate) != 0 || !kernel::IsHistoric()) return false;
+  loopRestart &= ~kLoopRestart;
+  return true;
+}
+
+// `source` may have been freed.
+bool IOWorkLoop::hasOnChain(const IOEventSource *source) const {
+  const IOEventSource *on = eventChain;
+  while (on != nullptr && on != source) on = on->getNext();
+  return on != nullptr;
 }
 
 void IOWorkLoop::threadMain() {

@@ -85,9 +85,13 @@ class IOCommandGate : public IOEventSource {
   ExpansionData *reserved;
 
  private:
+  bool refusesAtOnce() const;
+  IOReturn noStoredAction() const;
+  IOReturn notAttached() const;
   bool parkUntilEnabled(IOWorkLoop *loop);
   void adviseIfForgotten() const;
   void completeRemoval();
+  void removeAtOnce();
   IOReturn sleepInCommand(void *event, AbsoluteTime deadline, UInt32 interruptible);
   int sleepNoted(IOWorkLoop *loop, void *event, AbsoluteTime deadline, UInt32 interruptible,
                  const drydock::kernel::WaitNote &note);

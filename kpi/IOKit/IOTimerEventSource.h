@@ -121,11 +121,13 @@ class IOTimerEventSource : public IOEventSource {
   enum { kReenters = kSubClass0 };  // flag: made with AllowReenter
 
   static void timeoutAndRelease(void *self, void *generation);
+  static void timeoutUnchecked(void *self, void *generation);
   static void timeoutSignaled(void *self, void *generation);
 
   bool actionRunsElsewhere() const;
   void arm();
   bool takeBackCallout();
+  bool retainsWhilePending() const;
   void dropPendingRetains();
   void runTimeoutAction(IOWorkLoop *loop);
 };

@@ -167,7 +167,7 @@ class IOWorkLoop : public OSObject {
     uint64_t lockInterval;             // of setMaximumLockTime; 0 = off
     uint64_t lockTime;                 // when the gate was closed last, while lockInterval is set
     const char *name;                  // what reports call the loop; null until it has a source
-    UInt32 sleepers;                   // threads in sleepGate
+    UInt32 sleepers;                   // threads in sleepGate, and expiries of 2003 before the gate
     // What the next sleepGate says it waits for, if not the default. Set and used under the gate.
     const drydock::kernel::WaitNote *sleepNote;
   };
@@ -184,6 +184,8 @@ class IOWorkLoop : public OSObject {
   bool unlink(IOEventSource *source);
   bool forgetFreedSource(IOEventSource *source);
   bool isPolled(IOEventSource *source) const;
+  bool scansOnAfterChange();
+  bool hasOnChain(const IOEventSource *source) const;
   void releaseChain(IOEventSource *&chain);
   void nameAfterOwnerOf(IOEventSource *source);
   int sleepInGate(void *event, AbsoluteTime deadline, UInt32 interruptible);

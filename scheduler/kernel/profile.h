@@ -16,6 +16,8 @@ enum class Profile : uint8_t {
 // Of the run in progress; kModern where there is none. Any context. (workloop.md, section 8)
 Profile CurrentProfile();
 
+inline bool IsHistoric() { return CurrentProfile() == Profile::kHistoric; }
+
 }  // namespace drydock::kernel
 
 #endif  // DRYDOCK_SCHEDULER_KERNEL_PROFILE_H_

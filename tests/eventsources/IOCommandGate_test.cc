@@ -561,5 +561,86 @@ DRYDOCK_TEST(IOCommandGate, ActionsPublishWhoseTheyAre) {
   EXPECT_EQ(ends.count(), 1);
 }
 
+DRYDOCK_TEST_2003(IOCommandGate, HX1DisabledGateRefusesEverybodyAtOnce) {
+  LoopWithGate t(&Answer42);
+  const auto refused = [&] {
+    EXPECT_EQ(t.gate->runAction(&Answer42), kIOReturnNotPermitted);
+    EXPECT_EQ(t.gate->runAction(nullptr), kIOReturnNotPermitted);
+    EXPECT_EQ(t.gate->runCommand(), kIOReturnNotPermitted);
+    EXPECT_EQ(t.gate->attemptAction(&Answer42), kIOReturnNotPermitted);
+    EXPECT_EQ(t.gate->attemptAction(nullptr), kIOReturnNotPermitted);
+    EXPECT_EQ(t.gate->attemptCommand(), kIOReturnNotPermitted);
+    return false;
+  };
+  EXPECT_EQ(t.gate->runAction(nullptr), kIOReturnBadArgument);
+  t.gate->disable();
+  refused();
+  // The loop's own thread is no exception.
+  bool asked = false;
+  std::string log;
+  PolledSource* source = PolledSource::Make(t.owner, &log, 's', [&] {
+    EXPECT_TRUE(t.loop->onThread());
+    asked = true;
+    return refused();
+  });
+  t.loop->addEventSource(source);
+  source->signalWorkAvailable();
+  WaitUntil([&] { return asked; });
+  t.loop->removeEventSource(source);
+  source->release();
+  t.gate->enable();
+  EXPECT_EQ(t.gate->runCommand(), 42);
+}
+
+DRYDOCK_TEST_2003(IOCommandGate, HX1OneWhoWaitsForTheGateWhileItIsDisabledRunsAllTheSame) {
+  AllowSleepInGate();
+  LoopWithGate t;
+  IOReturn result = 0;
+  kernel::Thread* client = nullptr;
+  RunIn(t.loop, [&] {
+    EventCount contentions(trace::EventKind::kLockContend);
+    client = StartClient([&] { result = t.gate->runAction(&Answer42); });
+    WaitUntil([&] { return contentions.count() == 1; });
+    t.gate->disable();
+    return kIOReturnSuccess;
+  });
+  kernel::ThreadJoin(client);
+  EXPECT_EQ(result, 42);
+}
+
+DRYDOCK_TEST_2003(IOCommandGate, HX2NoStoredActionIsNoResources) {
+  LoopWithGate t;
+  EXPECT_EQ(t.gate->runCommand(), kIOReturnNoResources);
+  t.gate->disable();
+  EXPECT_EQ(t.gate->runCommand(), kIOReturnNotPermitted);
+}
+
+DRYDOCK_TEST_2003(IOCommandGate, HX3SleepWithoutTheGateIsNotPermitted) {
+  LoopWithGate t;
+  int event = 0;
+  EXPECT_EQ(t.gate->commandSleep(&event, THREAD_UNINT), kIOReturnNotPermitted);
+}
+
+DRYDOCK_TEST_2003(IOCommandGate, DetachedGateOf2003IsAFinding) {
+  Findings findings;
+  TestOwner* owner = TestOwner::Make();
+  IOCommandGate* gate = IOCommandGate::commandGate(owner);
+  EXPECT_EQ(gate->runAction(&Answer42), kIOReturnNotReady);
+  EXPECT_EQ(findings.Count("gate-of-detached-source"), 1);
+  gate->release();
+  owner->release();
+}
+
+DRYDOCK_TEST_2003(IOCommandGate, RemovalOf2003IsNeverDeferred) {
+  Findings findings;
+  LoopWithGate t;
+  RunIn(t.gate, [&] {
+    EXPECT_EQ(t.loop->removeEventSource(t.gate), kIOReturnSuccess);
+    EXPECT_EQ(t.gate->getWorkLoop(), nullptr);
+    return kIOReturnSuccess;
+  });
+  EXPECT_EQ(findings.Count("command-gate-removed-during-action"), 1);
+}
+
 }  // namespace
 }  // namespace drydock

@@ -274,5 +274,35 @@ DRYDOCK_TEST(IOInterruptEventSource, PrimaryTimestampIsKeptOnRequest) {
   EXPECT_EQ(t.source->warmCPU(kernel::Now() + kMillisecond), kIOReturnSuccess);
 }
 
+DRYDOCK_TEST_2003(IOInterruptEventSource, NegativeIndexOf2003IsASourceOfNoInterrupt) {
+  FakeProvider provider(kIOInterruptTypeEdge);
+  LoopWithInterrupt t(&provider, -1);
+  EXPECT_EQ(t.source->getIntIndex(), -1);
+  EXPECT_EQ(provider.calls, "");
+  t.source->interruptOccurred(nullptr, nullptr, 0);
+  t.WaitForCounts({1});
+}
+
+DRYDOCK_TEST_2003(IOInterruptEventSource, RemovalOf2003MasksAndDoesNotUnregister) {
+  FakeProvider provider(kIOInterruptTypeEdge);
+  LoopWithInterrupt t(&provider);
+  t.source->enable();
+  t.loop->removeEventSource(t.source);
+  EXPECT_EQ(provider.calls, "RED");
+  EXPECT_TRUE(provider.registered());
+  t.loop->addEventSource(t.source);
+  EXPECT_EQ(provider.calls, "RED");
+  t.source->enable();
+  provider.Raise();
+  t.WaitForCounts({1});
+}
+
+DRYDOCK_TEST_2003(IOInterruptEventSource, NegativeCountOf2003IsPassedAsPositive) {
+  LoopWithInterrupt t;
+  t.source->PutConsumerAhead(5);
+  t.source->Signal();
+  t.WaitForCounts({5});
+}
+
 }  // namespace
 }  // namespace drydock

@@ -534,5 +534,72 @@ DRYDOCK_TEST(IOTimerEventSource, FreedInItsOwnActionOnTheThreadIsAFinding) {
   owner->release();
 }
 
+DRYDOCK_TEST_2003(IOTimerEventSource, HX4CancelInTheGateDoesNotStopAnExpiryThatWaitsForIt) {
+  AllowSleepInGate();
+  LoopWithTimer t;
+  t.ExpireWithTheGateHeld([&] { t.timer->cancelTimeout(); });
+  t.WaitForFires(1);
+}
+
+DRYDOCK_TEST_2003(IOTimerEventSource, HX4NorDoesDisablingTheTimer) {
+  AllowSleepInGate();
+  LoopWithTimer t;
+  t.ExpireWithTheGateHeld([&] { t.timer->disable(); });
+  t.WaitForFires(1);
+  EXPECT_FALSE(t.timer->isEnabled());
+}
+
+DRYDOCK_TEST_2003(IOTimerEventSource, HX4DisabledBeforeItExpiresItDoesNotFire) {
+  LoopWithTimer t;
+  t.timer->setTimeoutMS(1);
+  t.timer->disable();
+  t.ExpectNoFire();
+}
+
+DRYDOCK_TEST_2003(IOTimerEventSource, HX5RearmedUnderAnExpiryThatWaitsForTheGateItFiresTwice) {
+  AllowSleepInGate();
+  LoopWithTimer t;
+  std::vector<kernel::Time> fired;
+  t.on_fire = [&] { fired.push_back(kernel::Now()); };
+  kernel::Time deadline = 0;
+  t.ExpireWithTheGateHeld([&] {
+    deadline = kernel::Now() + 20 * kMillisecond;
+    t.timer->wakeAtTime(AbsoluteTime{deadline});
+  });
+  t.WaitForFires(2);
+  EXPECT_LT(fired[0], deadline);
+  EXPECT_GE(fired[1], deadline);
+}
+
+DRYDOCK_TEST_2003(IOTimerEventSource, PendingTimerOf2003RetainsNothing) {
+  LoopWithTimer t;
+  t.timer->setTimeoutMS(1000);
+  EXPECT_EQ(t.timer->getRetainCount(), 2);  // the loop's and this test's
+  EXPECT_EQ(t.loop->getRetainCount(), 1);
+}
+
+DRYDOCK_TEST_2003(IOTimerEventSource, DetachedTimerOf2003IsArmedAndItsExpiryIsAFinding) {
+  Findings findings;
+  LoopWithTimer t(kIOTimerEventSourceOptionsDefault, /*attach=*/false);
+  t.timer->setTimeoutMS(1);
+  t.ExpectNoFire();
+  EXPECT_EQ(findings.Count("gate-of-detached-source"), 1);
+}
+
+DRYDOCK_TEST_2003(IOTimerEventSource, TimerOf2003FreedUnderAnExpiryThatWaitsIsAFinding) {
+  AllowSleepInGate();
+  Findings findings;
+  LoopWithTimer t;
+  t.timer->retain();
+  t.ExpireWithTheGateHeld([&] {
+    t.loop->removeEventSource(t.timer);
+    t.timer->release();
+    t.timer->release();
+  });
+  t.ExpectNoFire();
+  EXPECT_EQ(findings.Count("event-source-freed-in-action"), 1);
+  t.timer = IOTimerEventSource::timerEventSource(t.owner);  // for the destructor
+}
+
 }  // namespace
 }  // namespace drydock

@@ -144,10 +144,11 @@ DRYDOCK_TEST(WorkLoopSources, WL19PendingTimerPostponesTheEndUntilItIsCancelled)
   owner->release();
 }
 
-// On other than the timed strategy the interrupt may be served before the deadline is noticed.
-TEST(WorkLoopSources, TM26TimerActionPrecedesInterruptActionDueAtTheSameTime) {
+// The order of the actions of a timer and an interrupt that are due at the same instant. (On other
+// than the timed strategy the interrupt may be served before the deadline is noticed.)
+std::string OrderOfTimerAndInterrupt(kernel::Profile profile) {
   TimedStrategy strategy;
-  Simulation simulation({.cpus = 1}, &strategy);
+  Simulation simulation({.cpus = 1, .profile = profile}, &strategy);
   std::string log;
   const Outcome outcome = simulation.Run([&log] {
     FakeProvider provider(kIOInterruptTypeEdge);
@@ -180,7 +181,49 @@ TEST(WorkLoopSources, TM26TimerActionPrecedesInterruptActionDueAtTheSameTime) {
     owner->release();
   });
   EXPECT_TRUE(outcome.ok()) << outcome.text;
-  EXPECT_EQ(log, "ti");
+  return log;
+}
+
+TEST(WorkLoopSources, TM26TimerActionPrecedesInterruptActionDueAtTheSameTime) {
+  EXPECT_EQ(OrderOfTimerAndInterrupt(kernel::Profile::kModern), "ti");
+}
+
+TEST(WorkLoopSources, HX7TimerActionPrecedesInterruptActionDueAtTheSameTime) {
+  EXPECT_EQ(OrderOfTimerAndInterrupt(kernel::Profile::kHistoric), "ti");
+}
+
+// (An exploring strategy may notice one of several deadlines that have come before another.)
+TEST(WorkLoopSources, HX8TimersDueAtTheSameTimeFireInTheOrderOfArming) {
+  TimedStrategy strategy;
+  Simulation simulation({.cpus = 1, .profile = kernel::Profile::kHistoric}, &strategy);
+  std::string log;
+  const Outcome outcome = simulation.Run([&log] {
+    struct Fired {
+      std::string* log;
+      char letter;
+    };
+    Fired fired[] = {{&log, 'a'}, {&log, 'b'}, {&log, 'c'}, {&log, 'd'}};
+    TestOwner* owner = TestOwner::Make();
+    TestLoop* loop = TestLoop::Make();
+    std::vector<IOTimerEventSource*> timers;
+    for (Fired& each : fired) {
+      timers.push_back(
+          IOTimerEventSource::timerEventSource(owner, [](OSObject*, IOTimerEventSource* sender) {
+            const auto* self = static_cast<Fired*>(sender->getRefcon());
+            *self->log += self->letter;
+          }));
+      timers.back()->setRefcon(&each);
+      loop->addEventSource(timers.back());
+    }
+    const kernel::Time due = kernel::Now() + 5 * kMillisecond;
+    for (const size_t i : {2, 0, 3, 1}) timers[i]->wakeAtTime(AbsoluteTime{due});
+    kernel::Sleep(50 * kMillisecond);
+    ReleaseAndJoin(loop);
+    for (IOTimerEventSource* timer : timers) timer->release();
+    owner->release();
+  });
+  EXPECT_TRUE(outcome.ok()) << outcome.text;
+  EXPECT_EQ(log, "cadb");
 }
 
 DRYDOCK_TEST(WorkLoopSources, SourcesAreServedInTheOrderTheyWereAdded) {

@@ -530,5 +530,53 @@ DRYDOCK_TEST(IOWorkLoop, ActionsOfTwoClientsNeverOverlap) {
   ReleaseAndJoin(loop);
 }
 
+DRYDOCK_TEST_2003(IOWorkLoop, HX6SourceAddedInAnActionIsServedInTheSameScan) {
+  LoopWithSources t;
+  bool added = false;
+  PolledSource* a = t.Add('a', [&] {
+    if (!added) {
+      added = true;
+      t.Add('L');
+    }
+    return false;
+  });
+  t.Add('b');
+  t.Add('c');
+  a->signalWorkAvailable();
+  t.WaitForScans(1);
+  EXPECT_EQ(t.log, "abcL|");
+}
+
+DRYDOCK_TEST_2003(IOWorkLoop, RemovalInAnActionOf2003EndsTheScan) {
+  LoopWithSources t;
+  PolledSource* b = nullptr;
+  PolledSource* a = t.Add('a');
+  b = t.Add('b', [&] {
+    EXPECT_EQ(t.loop->removeEventSource(b), kIOReturnSuccess);
+    return false;
+  });
+  t.Add('c');
+  a->signalWorkAvailable();
+  t.WaitForScans(1);
+  EXPECT_EQ(t.log, "ab|");
+  a->signalWorkAvailable();
+  t.WaitForScans(2);
+  EXPECT_EQ(t.log, "ab|ac|");
+}
+
+DRYDOCK_TEST_2003(IOWorkLoop, EverySourceOf2003IsPolled) {
+  LoopWithSources t;
+  auto* plain = new PlainSource;
+  plain->init(t.owner);
+  t.loop->addEventSource(plain);
+  PolledSource* a = t.Add('a');
+  const int before = plain->visits();
+  a->signalWorkAvailable();
+  t.WaitForScans(1);
+  EXPECT_GT(plain->visits(), before);
+  t.loop->removeEventSource(plain);
+  plain->release();
+}
+
 }  // namespace
 }  // namespace drydock
