@@ -54,6 +54,13 @@ struct Finding {
   kernel::Time time_ns = 0;
 };
 
+// What the time of the CPUs went into, in ns; together wall time x CPUs.
+struct CpuTimes {
+  kernel::Time threads = 0;     // context switches are theirs too
+  kernel::Time interrupts = 0;  // primary-interrupt context
+  kernel::Time idle = 0;
+};
+
 struct Outcome {
   enum class Kind {
     kQuiet,    // every thread that must end has ended
@@ -67,7 +74,9 @@ struct Outcome {
   std::vector<BlockedThread> blocked;
   std::vector<Finding> findings;  // in the order in which they were made, also when quiet
   kernel::Time end_ns = 0;
-  Schedule schedule;  // the answers given, also when the run went wrong
+  CpuTimes cpu_times;              // of all CPUs, up to cpus_until_ns
+  kernel::Time cpus_until_ns = 0;  // when the last of them stopped; not before end_ns
+  Schedule schedule;               // the answers given, also when the run went wrong
 
   bool ok() const { return kind == Kind::kQuiet; }
 };

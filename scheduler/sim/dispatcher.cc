@@ -64,13 +64,15 @@ void Machine::Assign(Cpu& cpu, Thread* thread) {
   thread->quantum_expired = false;
   if (thread->quantum_left == 0) thread->quantum_left = scheduler_.QuantumOf(*thread);
   thread->dispatched_at = thread->priority;
-  cpu.thread = thread;
   if (cpu.in_interrupt) {
     cpu.charged_until = cpu.interrupt_began;
   } else {
-    cpu.charged_until = cpu.clock = std::max(cpu.clock, Now());
+    Interrupt(cpu, Now());
+    cpu.charged_until = cpu.clock;
   }
+  cpu.thread = thread;
   cpu.clock += Cost(options_.costs.context_switch_ns);
+  if (!cpu.in_interrupt) Repay(cpu);
   Disturb();
   if (!trace::Observed(EventKind::kThreadRun)) return;
   trace::Event event;
@@ -87,6 +89,7 @@ void Machine::Assign(Cpu& cpu, Thread* thread) {
 // meanwhile. (SC-3, SC-4)
 void Machine::Preempt(Cpu& cpu) {
   constexpr Time kLittle = 250 * kernel::kMicrosecond;
+  if (!cpu.in_interrupt) Interrupt(cpu, Now());
   Bill(cpu);
   Thread* thread = cpu.thread;
   if (scheduler_.Age(*thread) && thread->mode == SchedulingMode::kTimeshare) {
@@ -140,6 +143,51 @@ void Machine::Dispatch() {
   }
 }
 
+void Machine::Interrupt(Cpu& cpu, Time time) {
+  Thread* thread = cpu.thread;
+  if (time >= cpu.clock) {
+    if (thread == nullptr) cpu.spent.idle += time - cpu.clock;
+  } else if (thread != nullptr) {
+    thread->owed += cpu.clock - time;
+    if (cpu.charged_until > time) {
+      const Time unused = cpu.charged_until - time;
+      cpu.charged_until = time;
+      cpu.spent.threads -= unused;
+      thread->quantum_left += unused;
+      Scheduler::Refund(*thread, unused);
+    }
+  } else {
+    return;  // it has come to rest later than that
+  }
+  cpu.clock = time;
+}
+
+// The CPU's thread goes on with the step it was in.
+void Machine::Repay(Cpu& cpu) {
+  cpu.clock += cpu.thread->owed;
+  cpu.thread->owed = 0;
+}
+
+// Of a run that is over.
+CpuTimes Machine::TotalCpuTimes() {
+  Time until = now_;
+  for (const Cpu& cpu : cpus_) until = std::max(until, cpu.clock);
+  CpuTimes total;
+  for (Cpu& cpu : cpus_) {
+    if (cpu.in_interrupt) {
+      cpu.spent.interrupts += until - cpu.interrupt_began;
+    } else {
+      Interrupt(cpu, until);
+    }
+    if (cpu.thread != nullptr) Bill(cpu);
+    total.threads += cpu.spent.threads;
+    total.interrupts += cpu.spent.interrupts;
+    total.idle += cpu.spent.idle;
+  }
+  outcome_.cpus_until_ns = until;
+  return total;
+}
+
 // Charges the time since the last time to the CPU's thread.
 void Machine::Bill(Cpu& cpu) {
   const Time until = cpu.in_interrupt ? cpu.interrupt_began : cpu.clock;
@@ -147,6 +195,7 @@ void Machine::Bill(Cpu& cpu) {
   Thread& thread = *cpu.thread;
   const Time used = until - cpu.charged_until;
   cpu.charged_until = until;
+  cpu.spent.threads += used;
   thread.quantum_left -= std::min(used, thread.quantum_left);
   scheduler_.Bill(thread, used);
 }
@@ -195,6 +244,7 @@ void Machine::ExitSelf() {
   Thread* self = self_;
   DropFunnel();
   Cpu& cpu = *current_;
+  Bill(cpu);
   Emit(EventKind::kThreadExit, self->id, 0, 0, self->name);
   self->state = Thread::State::kExited;
   scheduler_.Uncount(*self);

@@ -41,7 +41,7 @@ void Machine::Deliver(int index) {
   line.active = true;
   if (line.trigger == kernel::Trigger::kEdge) line.raised = false;
   LineChanged(index);
-  cpu.clock = std::max(cpu.clock, now_);
+  Interrupt(cpu, now_);
   cpu.in_interrupt = true;
   cpu.line = index;
   cpu.interrupt_began = cpu.clock;
@@ -60,6 +60,8 @@ void Machine::InterruptMain(void* argument) {
     cpu.in_interrupt = false;
     // The interrupted thread does not pay for it.
     cpu.charged_until += cpu.clock - cpu.interrupt_began;
+    cpu.spent.interrupts += cpu.clock - cpu.interrupt_began;
+    if (cpu.thread != nullptr) Repay(cpu);
     machine->LineChanged(cpu.line);
     machine->Release(&line);
     machine->Disturb();

@@ -99,6 +99,7 @@ Outcome Machine::Run(std::function<void()> body) {
         absl::StrCat(unfinished_, unfinished_ == 1 ? " thread is" : " threads are",
                      " blocked and nothing can wake ", unfinished_ == 1 ? "it" : "them");
   }
+  outcome_.cpu_times = TotalCpuTimes();
   outcome_.blocked = Blocked();
   if (outcome_.kind != Outcome::Kind::kRefused && !strategy_->Finish(schedule_.questions())) {
     outcome_.kind = Outcome::Kind::kRefused;
@@ -164,10 +165,6 @@ Time Machine::Jittered(Time time) {
 }
 
 void Machine::StepSlow() {
-  if (!current_->in_interrupt) {
-    Bill(*current_);
-    if (self_->quantum_left == 0) QuantumExpire(*current_);
-  }
   FlushFast();
   ++choice_points_;
   if (!triggers_.empty()) PullTriggers(nullptr);
@@ -202,6 +199,11 @@ void Machine::RunNext() {
         cpu.clock = now_ = std::max(now_, cpu.clock);
         current_ = &cpu;
         self_ = cpu.thread;
+        if (!cpu.in_interrupt) {
+          Bill(cpu);
+          if (self_->quantum_left == 0) QuantumExpire(cpu);
+          if (cpu.thread != self_) break;
+        }
         pending_ = cpu.in_interrupt ? &cpu.interrupt_pending : &cpu.thread->pending;
         SetFastPath();
         Fiber* fiber = ActiveFiber(cpu);
@@ -349,6 +351,12 @@ Time Machine::QuietUntil() const {
     until = std::min(until, current_->charged_until + current_->thread->quantum_left);
   }
   return until;
+}
+
+Time Machine::QuantumLeft() const {
+  if (current_->in_interrupt) return kNever;
+  const Time until = current_->charged_until + current_->thread->quantum_left;
+  return until > current_->clock ? until - current_->clock : 1;
 }
 
 // The chosen CPU may go on without questions as long as they would all be the same and have a known

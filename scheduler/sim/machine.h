@@ -63,6 +63,7 @@ struct Cpu {
   Time interrupt_began = 0;
   Operation interrupt_pending;       // what the handler does when it next steps
   Fiber* interrupt_fiber = nullptr;  // made at the first interrupt
+  CpuTimes spent;                    // up to charged_until, or since when it has been idle
 
   bool busy() const { return thread != nullptr || in_interrupt; }
 };
@@ -151,6 +152,9 @@ class Machine {
   // Until when the calling CPU goes on alone, whatever the strategy: until the next CPU, deadline
   // or quantum end.
   Time QuietUntil() const;
+
+  // How long the calling thread may go on before its quantum ends, at least 1 ns.
+  Time QuantumLeft() const;
 
   // Busy-waits until Release(address): the CPU does nothing else but serve no interrupts either.
   void Stall(const void* address);
@@ -248,6 +252,11 @@ class Machine {
   void Deliver(int line);
   void Expire(Deadline* deadline);
   void Bill(Cpu& cpu);
+  // Something happens on the CPU at `time`: its clock goes on to that, as idle or as its thread's;
+  // or goes back to it, and the thread owes the rest of the step it was in.
+  void Interrupt(Cpu& cpu, Time time);
+  static void Repay(Cpu& cpu);
+  CpuTimes TotalCpuTimes();
   void QuantumExpire(Cpu& cpu);
   void AgeQueued();
   void Assign(Cpu& cpu, Thread* thread);

@@ -18,15 +18,17 @@ Time Now() { return machine == nullptr ? 0 : machine->Now(); }
 
 void Delay(Time interval) {
   if (machine == nullptr || machine->cpu() == nullptr) return;
-  // In slices, so that others can step in: as far as nothing else happens, else a short way.
-  constexpr Time kSlice = 10 * kMicrosecond;
+  // In slices, so that others can step in, ever longer ones; but as far as nothing else happens.
+  constexpr Time kLongest = kMillisecond;
+  Time slice = 10 * kMicrosecond;
   while (interval > 0) {
     const Time now = machine->Now();
     const Time quiet_until = machine->QuietUntil();
-    const Time slice =
-        std::min(interval, std::max(kSlice, quiet_until > now ? quiet_until - now : 0));
-    machine->cpu()->clock += slice;
-    interval -= slice;
+    const Time quiet = quiet_until > now ? quiet_until - now : 0;
+    const Time step = std::min({interval, std::max(slice, quiet), machine->QuantumLeft()});
+    machine->cpu()->clock += step;
+    interval -= step;
+    slice = std::min(2 * slice, kLongest);
     machine->Step(OperationKind::kDelay, 0);
   }
 }

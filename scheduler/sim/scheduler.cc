@@ -85,6 +85,11 @@ void Scheduler::Sample() {
   }
 }
 
+void Scheduler::Refund(Thread& thread, Time unused) {
+  thread.cpu_since_block -= std::min(unused, thread.cpu_since_block);
+  thread.usage -= std::min(unused, thread.usage);
+}
+
 bool Scheduler::Age(Thread& thread) const {
   const uint64_t ticks = tick_ - thread.usage_tick;
   if (ticks == 0) return false;

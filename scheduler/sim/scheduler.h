@@ -39,6 +39,9 @@ class Scheduler {
     if (shift_[BucketOf(thread)] != kNoDecay) thread.usage += used;
   }
 
+  // Takes back some of it.
+  static void Refund(kernel::Thread& thread, kernel::Time unused);
+
   // Ages the usage to this tick; whether that was due.
   bool Age(kernel::Thread& thread) const;
 

@@ -75,6 +75,7 @@ struct Thread {
   sim::Deadline depression{sim::Deadline::Kind::kDepression, this};
 
   // Its stay on a CPU.
+  Time owed = 0;  // of a step it was in when it was interrupted
   Time quantum_left = 0;
   bool first_slice = false;      // no quantum has ended since it came
   bool quantum_expired = false;  // but nobody could take its CPU yet

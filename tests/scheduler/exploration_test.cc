@@ -24,8 +24,8 @@
 namespace drydock {
 namespace {
 
-// A few threads of random priorities that lock, wait, wake, compute, spin, sleep and enter thread
-// calls, with interrupts and a device at work.
+// A few threads of random priorities and policies that lock, wait, wake, compute, spin, sleep and
+// enter thread calls, with interrupts and a device at work.
 class Workload {
  public:
   explicit Workload(uint64_t seed) : seed_(seed) {}
@@ -44,15 +44,20 @@ class Workload {
         this);
     kernel::InterruptUnmask(3);
     Prng prng(seed_, "workload");
-    // An array, not a vector: a run that ends badly drops its stacks without unwinding them.
-    kernel::Thread* threads[6];
+    rw_ = kernel::RWLockAlloc("rw");
     const uint64_t count = 2 + prng.Below(5);
     for (uint64_t i = 0; i < count; ++i) {
       const int priority = static_cast<int>(1 + prng.Below(127));
-      threads[i] = kernel::ThreadStart({.name = "worker", .priority = priority},
-                                       [this, seed = prng.Next()] { Work(seed); });
+      kernel::Thread* thread =
+          kernel::ThreadStart({.name = "worker", .priority = priority, .user = prng.Below(2) == 0},
+                              [this, seed = prng.Next()] {
+                                kernel::Sleep(1);
+                                Work(seed);
+                              });
+      threads_[count_++] = thread;
     }
-    for (uint64_t i = 0; i < count; ++i) kernel::ThreadJoin(threads[i]);
+    for (uint64_t i = 0; i < count; ++i) kernel::ThreadJoin(threads_[i]);
+    kernel::RWLockFree(rw_);
     kernel::ThreadCallCancelWait(call_);
     kernel::ThreadCallFree(call_);
     kernel::InterruptInstall(3, kernel::Trigger::kEdge, nullptr, nullptr);
@@ -65,7 +70,7 @@ class Workload {
     Prng prng(seed, "worker");
     for (int step = 0; step < 20; ++step) {
       kernel::Trace(trace::EventKind::kLog, 0, 0, 0, "step");
-      switch (prng.Below(9)) {
+      switch (prng.Below(14)) {
         case 0:
         case 1: {
           kernel::Mutex* mutex = mutexes_[prng.Below(2)];
@@ -101,11 +106,64 @@ class Workload {
         case 8:
           kernel::SetThreadPriority(kernel::CurrentThread(), static_cast<int>(1 + prng.Below(127)));
           break;
+        case 9:
+          kernel::SetUserMode(true);
+          kernel::Delay(prng.Below(100'000));
+          kernel::Trace(trace::EventKind::kLog, 0, 0, 0, "user mode");
+          kernel::SetUserMode(false);
+          break;
+        case 10: {
+          const bool write = prng.Below(3) == 0;
+          write ? kernel::RWLockLockExclusive(rw_) : kernel::RWLockLockShared(rw_);
+          kernel::Delay(prng.Below(5000));
+          kernel::RWLockUnlock(rw_);
+          break;
+        }
+        case 11: {
+          // Asleep in a lock, until somebody wakes it or time is up.
+          kernel::Mutex* mutex = mutexes_[prng.Below(2)];
+          kernel::MutexLock(mutex);
+          kernel::MutexSleep(mutex, &events_[0], kernel::Interruptible::kUninterruptible,
+                             kernel::Now() + 1 + prng.Below(50'000), {"sleeps", "", 0, nullptr});
+          kernel::MutexUnlock(mutex);
+          break;
+        }
+        case 12:
+          kernel::ThreadDepress(prng.Below(50'000));
+          break;
+        case 13:
+          SetPolicy(&prng);
+          break;
+      }
+    }
+  }
+
+  void SetPolicy(Prng* prng) {
+    if (count_ == 0) return;  // the first is faster than who made it
+    kernel::Thread* thread = threads_[prng->Below(count_)];
+    switch (prng->Below(4)) {
+      case 0:
+        kernel::ThreadSetTimeshare(thread, prng->Below(2) == 0);
+        break;
+      case 1:
+        kernel::ThreadSetBackground(thread, prng->Below(2) == 0);
+        break;
+      case 2:
+        kernel::ThreadSetImportance(thread, static_cast<int>(prng->Below(60)) - 30);
+        break;
+      case 3: {
+        const kernel::Time computation = kernel::kMillisecond * (1 + prng->Below(4));
+        kernel::ThreadSetTimeConstraint(
+            thread, {.computation = computation, .constraint = 2 * computation});
+        break;
       }
     }
   }
 
   const uint64_t seed_;
+  kernel::Thread* threads_[6];
+  uint64_t count_ = 0;
+  kernel::RWLock* rw_;
   kernel::Mutex* mutexes_[2];
   kernel::SpinLock* spin_;
   kernel::ThreadCall* call_;
@@ -136,9 +194,9 @@ Ran RunWorkload(uint64_t seed, int cpus, Strategy* strategy, trace::Observer* ex
 
 class Exploration : public ::testing::TestWithParam<int> {};
 
-TEST_P(Exploration, NoThreadRunsWhileAHigherOneHasNoCpu) {
+TEST_P(Exploration, NoThreadRunsWhileAHigherOneHasNoCpuAndCpuTimeAddsUp) {
   uint64_t checks = 0;
-  for (uint64_t seed = 0; seed < 300; ++seed) {
+  for (uint64_t seed = 0; seed < 1000; ++seed) {
     DispatchChecker checker;
     TimedStrategy timed;
     RandomWalk random(seed);
@@ -147,8 +205,12 @@ TEST_P(Exploration, NoThreadRunsWhileAHigherOneHasNoCpu) {
     ASSERT_TRUE(ran.outcome.ok()) << "seed " << seed << ": " << ran.outcome.text;
     ASSERT_TRUE(checker.findings().empty()) << "seed " << seed << ": " << checker.findings()[0];
     checks += checker.checks();
+    const CpuTimes& times = ran.outcome.cpu_times;
+    ASSERT_EQ(times.threads + times.interrupts + times.idle,
+              ran.outcome.cpus_until_ns * static_cast<uint64_t>(GetParam()))
+        << "seed " << seed;
   }
-  EXPECT_GT(checks, 30000u);
+  EXPECT_GT(checks, 100000u);
 }
 
 TEST_P(Exploration, ReplayShowsTheSameEvents) {
