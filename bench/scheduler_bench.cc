@@ -1,4 +1,6 @@
 // What the machine itself costs on the host.
+#include <vector>
+
 #include "benchmark/benchmark.h"
 #include "explore/random_walk.h"
 #include "scheduler/kernel/choice.h"
@@ -104,6 +106,109 @@ void BM_WakeupRoundTrip(benchmark::State& state) {
   });
 }
 BENCHMARK(BM_WakeupRoundTrip);
+
+// One of many runnable threads gives its CPU to the next: what a dispatch costs, however many there
+// are.
+void BM_DispatchAmongRunnable(benchmark::State& state) {
+  TimedStrategy timed;
+  const int64_t count = state.range(0);
+  MachineOptions options;
+  options.cpus = 1;
+  options.max_questions = ~uint64_t{0};
+  options.main_priority = 95;
+  int64_t dispatches = 0;
+  const Outcome outcome = Simulation(options, &timed).Run([&] {
+    bool done = false;
+    std::vector<kernel::Thread*> threads;
+    for (int64_t i = 0; i < count; ++i) {
+      threads.push_back(kernel::ThreadStart({.name = "thread", .priority = 80}, [&] {
+        while (!done) {
+          kernel::ThreadYield();
+          ++dispatches;
+        }
+      }));
+    }
+    kernel::Sleep(kernel::kSecond);  // all have begun
+    for (auto _ : state) {
+      const int64_t until = dispatches + 100'000;
+      while (dispatches < until) kernel::Sleep(10 * kernel::kMillisecond);
+    }
+    done = true;
+    for (kernel::Thread* thread : threads) kernel::ThreadJoin(thread);
+  });
+  if (!outcome.ok()) state.SkipWithError(outcome.text.c_str());
+  state.counters["ns_per_dispatch"] =
+      benchmark::Counter(static_cast<double>(state.iterations()) * 1e5 * 1e-9,
+                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+BENCHMARK(BM_DispatchAmongRunnable)->RangeMultiplier(10)->Range(10, 10'000);
+
+// The same beside so many blocked threads, each waiting for an event of its own: two wake each
+// other.
+void BM_WakeupBesideBlocked(benchmark::State& state) {
+  TimedStrategy timed;
+  const int64_t count = state.range(0);
+  MachineOptions options;
+  options.max_questions = ~uint64_t{0};
+  const Outcome outcome = Simulation(options, &timed).Run([&] {
+    std::vector<char> events(static_cast<size_t>(count) + 2);
+    const auto wait = [&events](size_t event) {
+      kernel::AssertWait(&events[event], kernel::Interruptible::kUninterruptible, 0,
+                         {"waits", "", 0, nullptr});
+      kernel::ThreadBlock();
+    };
+    std::vector<kernel::Thread*> threads;
+    for (size_t i = 2; i < events.size(); ++i) {
+      threads.push_back(kernel::ThreadStart({.name = "blocked"}, [&wait, i] { wait(i); }));
+    }
+    bool done = false;
+    kernel::Thread* other = kernel::ThreadStart({.name = "other", .priority = 90}, [&] {
+      for (;;) {
+        wait(0);
+        if (done) return;
+        kernel::ThreadWakeup(&events[1], true);
+      }
+    });
+    kernel::Sleep(kernel::kSecond);
+    for (auto _ : state) {
+      kernel::AssertWait(&events[1], kernel::Interruptible::kUninterruptible, 0,
+                         {"waits", "", 0, nullptr});
+      kernel::ThreadWakeup(&events[0], true);
+      kernel::ThreadBlock();
+      // Until the other one waits again.
+      while (!kernel::ThreadIsBlocked(other))
+        kernel::ChoicePoint(kernel::OperationKind::kAtomic, 0);
+    }
+    done = true;
+    kernel::ThreadWakeup(&events[0], true);
+    for (size_t i = 2; i < events.size(); ++i) kernel::ThreadWakeup(&events[i], true);
+    kernel::ThreadJoin(other);
+    for (kernel::Thread* thread : threads) kernel::ThreadJoin(thread);
+  });
+  if (!outcome.ok()) state.SkipWithError(outcome.text.c_str());
+}
+BENCHMARK(BM_WakeupBesideBlocked)->RangeMultiplier(10)->Range(10, 10'000);
+
+// A machine with 10,000 blocked threads, from boot to teardown; the first one maps their stacks.
+void BM_TenThousandBlockedThreads(benchmark::State& state) {
+  TimedStrategy timed;
+  for (auto _ : state) {
+    const Outcome outcome = Simulation({}, &timed).Run([] {
+      for (int i = 0; i < 10'000; ++i) {
+        kernel::ThreadStart({.name = "blocked", .daemon = true}, [] {
+          const int event = 0;
+          kernel::AssertWait(&event, kernel::Interruptible::kUninterruptible, 0,
+                             {"waits", "", 0, nullptr});
+          kernel::ThreadBlock();
+        });
+      }
+      kernel::Sleep(kernel::kSecond);
+    });
+    if (!outcome.ok()) state.SkipWithError(outcome.text.c_str());
+  }
+}
+BENCHMARK(BM_TenThousandBlockedThreads)->Unit(benchmark::kMillisecond)->Iterations(1);
+BENCHMARK(BM_TenThousandBlockedThreads)->Unit(benchmark::kMillisecond);
 
 // A whole run that starts and joins four threads: boot, run, tear down.
 void BM_SmallRun(benchmark::State& state) {

@@ -18,6 +18,12 @@ class Fiber {
   Fiber(const Fiber&) = delete;
   Fiber& operator=(const Fiber&) = delete;
 
+  // Fetches the end of its stack into the host's cache.
+  void WarmUp() const {
+    const auto* line = static_cast<const char*>(context_);
+    for (int i = 0; i < 6; ++i) __builtin_prefetch(line + 64 * i);
+  }
+
  private:
   friend class FiberPool;
   friend struct FiberTrampoline;

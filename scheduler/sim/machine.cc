@@ -74,8 +74,8 @@ Machine::Machine(const MachineOptions& options, Strategy* strategy)
 }
 
 Machine::~Machine() {
-  for (Thread& thread : threads_) {
-    if (thread.fiber != nullptr) fibers_.Release(thread.fiber);
+  for (const std::unique_ptr<Thread>& thread : threads_) {
+    if (thread->fiber != nullptr) fibers_.Release(thread->fiber);
   }
   for (Cpu& cpu : cpus_) {
     if (cpu.interrupt_fiber != nullptr) fibers_.Release(cpu.interrupt_fiber);
@@ -125,7 +125,8 @@ void Machine::AddFinding(const char* name, absl::string_view sentence) {
 
 std::vector<BlockedThread> Machine::Blocked() const {
   std::vector<BlockedThread> blocked;
-  for (const Thread& thread : threads_) {
+  for (const std::unique_ptr<Thread>& pointer : threads_) {
+    const Thread& thread = *pointer;
     if (thread.daemon || thread.state == Thread::State::kExited) continue;
     std::string reason;
     if (thread.state == Thread::State::kWaiting) {

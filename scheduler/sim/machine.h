@@ -20,7 +20,7 @@
 #define DRYDOCK_SCHEDULER_SIM_MACHINE_H_
 
 #include <array>
-#include <deque>
+#include <memory>
 #include <vector>
 
 #include "absl/base/optimization.h"
@@ -265,6 +265,7 @@ class Machine {
   }
   void Preempt(Cpu& cpu);
   void PickNext(Cpu& cpu);
+  static void WarmUp(const Thread& first);
   // Whether the CPU's thread is to make way for the first in the queues, and can.
   bool MakesWay(const Cpu& cpu) const;
   // A thread leaves its CPU and may need a floor.
@@ -318,7 +319,7 @@ class Machine {
 
   Scheduler scheduler_;
   RunQueue run_queue_;
-  std::deque<Thread> threads_;
+  std::vector<std::unique_ptr<Thread>> threads_;  // never removed
   int unfinished_ = 0;                    // threads that are not daemons and have not exited
   std::vector<WaitBucket> waiters_{128};  // a power of two, about as many as threads
   DeadlineQueue deadlines_;

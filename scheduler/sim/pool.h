@@ -5,7 +5,7 @@
 #ifndef DRYDOCK_SCHEDULER_SIM_POOL_H_
 #define DRYDOCK_SCHEDULER_SIM_POOL_H_
 
-#include <deque>
+#include <memory>
 #include <vector>
 
 namespace drydock::sim {
@@ -15,7 +15,7 @@ class Pool {
  public:
   // A T as it was when it was given back, or a new one.
   T* Take() {
-    if (free_.empty()) return &all_.emplace_back();
+    if (free_.empty()) return all_.emplace_back(std::make_unique<T>()).get();
     T* taken = free_.back();
     free_.pop_back();
     return taken;
@@ -24,10 +24,10 @@ class Pool {
 
   // How many were ever made, and the nth of them (from 0, in order of making).
   size_t made() const { return all_.size(); }
-  T* nth(size_t index) { return &all_[index]; }
+  T* nth(size_t index) { return all_[index].get(); }
 
  private:
-  std::deque<T> all_;
+  std::vector<std::unique_ptr<T>> all_;
   std::vector<T*> free_;
 };
 

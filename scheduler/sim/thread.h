@@ -29,25 +29,49 @@ namespace drydock::kernel {
 // kRunning   | its CPU  | no        | null, or asserted but not yet blocked
 // kWaiting   | null     | no        | what it waits for
 // kExited    | null     | no        | null
-struct Thread {
+struct alignas(64) Thread {
   enum class State : uint8_t { kRunnable, kRunning, kWaiting, kExited };
 
+  // --- What every dispatch looks at, together, so that it takes few lines of the host's cache.
+
+  State state = State::kRunnable;
+  SchedulingMode mode = SchedulingMode::kFixed;
+  bool user = false;  // of a user task; else the kernel's
+  bool user_mode = false;
+  bool eager = false;             // any preemption of it is urgent
+  bool first_slice = false;       // no quantum has ended since it got its CPU
+  bool quantum_expired = false;   // but nobody could take its CPU yet
+  bool queued_urgent = false;     // in the run queue
+  bool depressed = false;         // until chosen again
+  bool poll_depressed = false;    // until `depression`
+  bool sleeps_with_lock = false;  // in MutexSleep: gets the floor when it leaves its CPU
+  bool floored = false;
+  int rw_locks = 0;    // held: floored too
+  int spin_depth = 0;  // spin locks held; not preempted while > 0
+
+  int priority = 0;       // scheduled at: what Scheduler::PriorityOf puts together
+  int base_priority = 0;  // what policy says
+  int push = 0;           // by waiters of locks, 0 = none
+  int dispatched_at = 0;  // the priority it got its CPU with
+  Time quantum_left = 0;
+  Time owed = 0;             // of a step it was in when it was interrupted
+  Time usage = 0;            // of CPU, aged
+  uint64_t usage_tick = 0;   // up to which it was aged
+  Time cpu_since_block = 0;  // (SC-10)
+  Time deadline = 0;         // of a real-time thread
+
+  sim::Cpu* cpu = nullptr;
+  sim::Fiber* fiber = nullptr;   // from its first step to its exit
+  Thread* queue_next = nullptr;  // run queue
+  Thread* queue_previous = nullptr;
+  Operation pending;  // what it does when it next steps
   ThreadId id = 0;
   const char* name = "";
-  bool daemon = false;
-  State state = State::kRunnable;
 
-  std::function<void()> body;
-  sim::Fiber* fiber = nullptr;  // from its first step to its exit
-  sim::Cpu* cpu = nullptr;
-  Operation pending;  // what it does when it next steps
+  // --- Its policy.
 
-  // Its policy.
-  bool user = false;      // of a user task; else the kernel's
-  int task_priority = 0;  // importance is relative to it
-  int max_priority = 0;   // ceiling of the base
-  SchedulingMode mode = SchedulingMode::kFixed;
-  int base_priority = 0;
+  int task_priority = 0;           // importance is relative to it
+  int max_priority = 0;            // ceiling of the base
   TimeConstraint time_constraint;  // of a real-time thread
 
   // What policy was before it was overridden.
@@ -59,39 +83,15 @@ struct Thread {
   Override failsafe;    // demoted for spinning
   Time safe_until = 0;  // at least so long
   Override background;
-
-  // What follows from it and from what happens. Scheduler::PriorityOf puts it together.
-  int priority = 0;               // scheduled at
-  Time usage = 0;                 // of CPU, aged
-  uint64_t usage_tick = 0;        // up to which it was aged
-  Time cpu_since_block = 0;       // (SC-10)
-  Time deadline = 0;              // of a real-time thread
-  int push = 0;                   // by waiters of locks, 0 = none
-  bool depressed = false;         // until chosen again
-  bool poll_depressed = false;    // until `depression`
-  bool sleeps_with_lock = false;  // in MutexSleep: gets the floor when it leaves its CPU
-  int rw_locks = 0;               // held: the same
-  bool floored = false;
   sim::Deadline depression{sim::Deadline::Kind::kDepression, this};
 
-  // Its stay on a CPU.
-  Time owed = 0;  // of a step it was in when it was interrupted
-  Time quantum_left = 0;
-  bool first_slice = false;      // no quantum has ended since it came
-  bool quantum_expired = false;  // but nobody could take its CPU yet
-  int dispatched_at = 0;         // the priority it came with
-  bool user_mode = false;
-  bool eager = false;  // any preemption of it is urgent
-  int spin_depth = 0;  // spin locks held; not preempted while > 0
+  // --- Locks: which it waits for, and those whose waiters push it.
 
-  // Locks: which it waits for, and those whose waiters push it.
   Mutex* waits_for = nullptr;
   Mutex* pushers = nullptr;
   Funnel funnel = Funnel::kNone;
 
-  Thread* queue_next = nullptr;  // run queue
-  Thread* queue_previous = nullptr;
-  bool queued_urgent = false;
+  // --- Waiting.
 
   const void* wait_event = nullptr;
   Thread* wait_next = nullptr;  // wait bucket
@@ -104,6 +104,8 @@ struct Thread {
   bool aborted = false;         // sticky
   bool aborted_safely = false;  // one-shot
 
+  std::function<void()> body;
+  bool daemon = false;
   sim::ThreadCallGroup* group = nullptr;  // of a thread-call worker
 };
 

@@ -35,9 +35,7 @@ void ThreadCallGroup::Kick() {
 void ThreadCallGroup::Work() {
   for (;;) {
     while (!pending.empty()) {
-      ThreadCall* call = pending.front();
-      pending.pop_front();
-      Run(call);
+      Run(pending.Pop());
     }
     idle.push_back(machine->self());
     kernel::AssertWait(this, kernel::Interruptible::kUninterruptible, 0,
@@ -130,14 +128,16 @@ bool ThreadCalls::Enter(ThreadCall* call, void* parameter1, Time deadline) {
   return was_pending;
 }
 
+ThreadCallLine& ThreadCalls::LineOf(ThreadCall* call) {
+  return (call->options & kernel::kThreadCallSignal) != 0 ? signalled_ : call->group->pending;
+}
+
 bool ThreadCalls::Cancel(ThreadCall* call) {
   const bool was_pending = call->pending();
   machine->deadlines().Remove(&call->deadline);
   if (call->queued) {
     call->queued = false;
-    auto& line =
-        (call->options & kernel::kThreadCallSignal) != 0 ? signalled_ : call->group->pending;
-    line.erase(std::remove(line.begin(), line.end(), call), line.end());
+    LineOf(call).Remove(call);
   }
   call->again = false;
   machine->Disturb();
@@ -148,11 +148,10 @@ void ThreadCalls::Due(ThreadCall* call) { Queue(call); }
 
 void ThreadCalls::Queue(ThreadCall* call) {
   call->queued = true;
+  LineOf(call).Append(call);
   if ((call->options & kernel::kThreadCallSignal) != 0) {
-    signalled_.push_back(call);
     kernel::InterruptRaise(kTimerLine);
   } else {
-    call->group->pending.push_back(call);
     call->group->Kick();
   }
 }
@@ -160,8 +159,7 @@ void ThreadCalls::Queue(ThreadCall* call) {
 void ThreadCalls::RunSignalled(void* calls, int) {
   auto& signalled = static_cast<ThreadCalls*>(calls)->signalled_;
   while (!signalled.empty()) {
-    ThreadCall* call = signalled.front();
-    signalled.pop_front();
+    ThreadCall* call = signalled.Pop();
     call->queued = false;
     ++call->running;
     call->function(call->parameter0, call->parameter1);

@@ -5,7 +5,6 @@
 #define DRYDOCK_SCHEDULER_SIM_THREAD_CALLS_H_
 
 #include <array>
-#include <deque>
 #include <vector>
 
 #include "scheduler/kernel/profile.h"
@@ -27,8 +26,10 @@ struct ThreadCall {
   int running = 0;            // workers inside the function
   Thread* runs_on = nullptr;  // the worker that began last
   bool queued = false;        // in its group's line, or signalled
-  bool again = false;         // a kThreadCallOnce call entered while it runs
-  Time again_deadline = 0;    // 0 = now
+  ThreadCall* line_next = nullptr;
+  ThreadCall* line_previous = nullptr;
+  bool again = false;       // a kThreadCallOnce call entered while it runs
+  Time again_deadline = 0;  // 0 = now
   bool free_when_done = false;
 
   bool pending() const { return deadline.queued() || queued || again; }
@@ -38,14 +39,45 @@ struct ThreadCall {
 
 namespace drydock::sim {
 
+// Calls that wait for their turn, first come, first served.
+class ThreadCallLine {
+ public:
+  bool empty() const { return head_ == nullptr; }
+  size_t size() const { return size_; }
+
+  void Append(kernel::ThreadCall* call) {
+    call->line_next = nullptr;
+    call->line_previous = tail_;
+    (tail_ != nullptr ? tail_->line_next : head_) = call;
+    tail_ = call;
+    ++size_;
+  }
+  // `call` must be in this line.
+  void Remove(kernel::ThreadCall* call) {
+    (call->line_previous != nullptr ? call->line_previous->line_next : head_) = call->line_next;
+    (call->line_next != nullptr ? call->line_next->line_previous : tail_) = call->line_previous;
+    --size_;
+  }
+  kernel::ThreadCall* Pop() {
+    kernel::ThreadCall* call = head_;
+    Remove(call);
+    return call;
+  }
+
+ private:
+  kernel::ThreadCall* head_ = nullptr;
+  kernel::ThreadCall* tail_ = nullptr;
+  size_t size_ = 0;
+};
+
 // The workers of one priority.
 struct ThreadCallGroup {
   const char* name = "";
   int priority = 0;
-  bool parallel = false;                    // else one active worker at a time (SC-23)
-  std::deque<kernel::ThreadCall*> pending;  // first come, first served
-  std::vector<kernel::Thread*> idle;        // last in, first out
-  int active = 0;                           // workers that are not blocked
+  bool parallel = false;  // else one active worker at a time (SC-23)
+  ThreadCallLine pending;
+  std::vector<kernel::Thread*> idle;  // last in, first out
+  int active = 0;                     // workers that are not blocked
 
   // Sees to it that somebody runs what is pending.
   void Kick();
@@ -79,11 +111,12 @@ class ThreadCalls {
 
  private:
   void Queue(kernel::ThreadCall* call);
+  ThreadCallLine& LineOf(kernel::ThreadCall* call);
 
   // Indexed by ThreadCallPriority; historic: only the first.
   std::array<ThreadCallGroup, kernel::kThreadCallPriorities> groups_;
   const bool one_group_;
-  std::deque<kernel::ThreadCall*> signalled_;
+  ThreadCallLine signalled_;
   Pool<kernel::ThreadCall> calls_;
 };
 
