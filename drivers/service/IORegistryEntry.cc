@@ -473,6 +473,16 @@ bool IORegistryEntry::compareName(OSString *name, OSString **matched) const {
   return true;
 }
 
+bool IORegistryEntry::compareNames(OSObject *names, OSString **matched) const {
+  OSCollection *many = OSDynamicCast(OSCollection, names);
+  if (many == nullptr) return compareName(OSDynamicCast(OSString, names), matched);
+  const auto items = Owned(OSCollectionIterator::withCollection(many));
+  while (OSObject *item = items->getNextObject()) {
+    if (compareNames(item, matched)) return true;
+  }
+  return false;
+}
+
 bool IORegistryEntry::getPath(char *path, int *length, const IORegistryPlane *plane) const {
   RegistryLock lock;
   // From the entry up to the root, then written the other way round.

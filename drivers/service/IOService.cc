@@ -2,6 +2,9 @@
 #include <IOKit/IOService.h>
 #include <IOKit/IOWorkLoop.h>
 
+#include "drivers/service/busy_change.h"
+#include "drivers/service/instances.h"
+#include "drivers/service/notification.h"
 #include "drivers/service/owned.h"
 #include "drivers/service/registry.h"
 #include "drivers/service/service_lock.h"
@@ -32,6 +35,8 @@ bool IOService::init(OSDictionary *dictionary) {
 }
 
 void IOService::free() {
+  drydock::Instances::Leave(this);
+  drydock::Notifications::DropInterests(this);
   drydock::HeapFree(fInterruptSources);
   fInterruptSources = nullptr;
   if (fArbitrationLock != nullptr) {
@@ -70,6 +75,7 @@ void IOService::detach(IOService *provider) {
   const OSSharedPtr<IOService> keep_client(this, OSRetain), keep_provider(provider, OSRetain);
   bool last_client, rematch;
   {
+    drydock::BusyChange busy;  // tells of it when the locks are open again
     ServiceLock lock(provider);
     RegistryLock registry;
     if (!isParent(provider, gIOServicePlane)) return;
@@ -78,17 +84,19 @@ void IOService::detach(IOService *provider) {
     // What it contributed to the provider's busy count goes with it, to its next provider if it has
     // one.
     if (fBusy > 0 && was_first) {
-      provider->adjustBusy(-1);
-      if (IOService *next = getProvider()) next->adjustBusy(1);
+      busy.Adjust(provider, -1);
+      if (IOService *next = getProvider()) busy.Adjust(next, 1);
     }
     if (has(kTermPhase3) && getProvider() == nullptr) fBusy = 0;
     last_client = provider->has(kTermPhase3) && provider->getChildCount(gIOServicePlane) == 0;
     rematch = has(kRematchOnDetach);
   }
   TraceEntry(EventKind::kServiceDetach, this, provider);
-  if ((fState & kIOServiceInactiveState) != 0 && getProvider() == nullptr) {
+  const bool inactive = (fState & kIOServiceInactiveState) != 0;
+  if (inactive && getProvider() == nullptr) {
     TraceEntry(EventKind::kTerminateDone, this);
   }
+  if (inactive) drydock::Instances::Leave(this);
   drydock::kernel::ThreadWakeup(&fBusy, /*one_thread=*/false);
   if (last_client) drydock::Termination::ScheduleFinalize(provider);
   if (rematch) provider->registerService();

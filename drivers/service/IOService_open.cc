@@ -1,11 +1,13 @@
 // Who has a service open, and what services tell each other. (service.md, sections 3.8 and 3.9)
 #include <IOKit/IOService.h>
 
+#include "drivers/service/notification.h"
 #include "drivers/service/owned.h"
 #include "drivers/service/registry.h"
 #include "drivers/service/service_lock.h"
 #include "drivers/service/termination.h"
 
+using drydock::Notifications;
 using drydock::Owned;
 using drydock::ServiceLock;
 using drydock::TraceEntry;
@@ -13,12 +15,13 @@ using drydock::trace::EventKind;
 
 namespace {
 
-// Tells every client but one.
+// Tells every client but one, and who registered interest.
 void MessageOthers(IOService *service, IOService *but, UInt32 type) {
   const auto clients = Owned(service->getClientIterator());
   while (OSObject *client = clients->getNextObject()) {
     if (client != but) service->messageClient(type, client);
   }
+  Notifications::Tell(gIOGeneralInterest, type, service, nullptr);
 }
 
 }  // namespace
@@ -84,7 +87,11 @@ bool IOService::handleIsOpen(const IOService *forClient) const {
 
 IOReturn IOService::message(UInt32, IOService *, void *) { return kIOReturnUnsupported; }
 
-IOReturn IOService::messageClient(UInt32 type, OSObject *client, void *argument, vm_size_t) {
+IOReturn IOService::messageClient(UInt32 type, OSObject *client, void *argument,
+                                  vm_size_t argSize) {
+  if (auto *notifier = OSDynamicCast(DrydockInterestNotifier, client)) {
+    return notifier->Call(type, this, argument, argSize);
+  }
   IOService *service = OSDynamicCast(IOService, client);
   if (service == nullptr) return kIOReturnBadArgument;
   TraceEntry(EventKind::kServiceMessage, service, this, type);
@@ -98,5 +105,7 @@ IOReturn IOService::messageClients(UInt32 type, void *argument, vm_size_t argSiz
     const IOReturn answer = messageClient(type, client, argument, argSize);
     if (answer != kIOReturnSuccess) result = answer;
   }
+  const IOReturn answer = Notifications::Tell(gIOGeneralInterest, type, this, argument, argSize);
+  if (answer != kIOReturnSuccess) result = answer;
   return result;
 }

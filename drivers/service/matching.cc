@@ -5,7 +5,10 @@
 
 #include <IOKit/IOCatalogue.h>
 
+#include "drivers/service/instances.h"
+#include "drivers/service/notification.h"
 #include "drivers/service/owned.h"
+#include "drivers/service/passive_matching.h"
 #include "drivers/service/registry.h"
 #include "drivers/service/service_lock.h"
 #include "drivers/service/termination.h"
@@ -56,17 +59,6 @@ OSSharedPtr<const OSSymbol> CategoryOf(const OSDictionary* personality) {
   OSString* text = OSDynamicCast(OSString, personality->getObject(kIOMatchCategoryKey));
   return Owned(text != nullptr ? OSSymbol::withString(text)
                                : OSSymbol::withCString(kIODefaultMatchCategoryKey));
-}
-
-// Whether the service's property agrees with the dictionary in all of its keys.
-bool HasProperties(const IOService* service, OSDictionary* wanted) {
-  const auto keys = Owned(OSCollectionIterator::withCollection(wanted));
-  while (OSObject* object = keys->getNextObject()) {
-    auto* key = static_cast<OSSymbol*>(object);
-    const auto value = Owned(service->copyProperty(key));
-    if (value == nullptr || !wanted->getObject(key)->isEqualTo(value.get())) return false;
-  }
-  return true;
 }
 
 }  // namespace
@@ -135,60 +127,46 @@ void Matching::WorkerMain() {
 }
 
 void Matching::DoServiceMatch(IOService* service) {
-  for (bool again = true; again;) {
-    {
-      ServiceLock lock(service);
-      service->fState2 &= ~IOService::kNeedConfig;
-      if (!service->isInactive()) {
-        service->fState |= kIOServiceRegisteredState | kIOServiceFirstPublishState;
-      }
-    }
-    const auto personalities = Owned(gIOCatalogue->findDrivers(service));
-    ProbeCandidates(service, personalities.get());
-    ServiceLock lock(service);
-    const bool active = !service->isInactive();
-    again = service->has(IOService::kNeedConfig) && active;
-    if (again) continue;
-    if (active) {
-      service->fState |= kIOServiceMatchedState | kIOServiceFirstMatchState;
+  Instances::Enter(service);
+  do {
+    do {
+      Round(service);
+    } while (NeedsRound(service));
+    const Notifications::Reached matched = Notifications::Reach(service, Notifications::kMatched);
+    if (matched.active) {
       TraceEntry(EventKind::kServiceMatched, service);
+      Notifications::Deliver(matched.each, service);
+      Notifications::Deliver(matched.first, service);
     }
-    service->fState2 &= ~IOService::kConfig;
-  }
+  } while (!EndJob(service));
   // A termination that came meanwhile has waited for the job to end. (TD-25)
   Termination::SchedulePhase2(service, 0);
   service->adjustBusy(-1);
 }
 
-bool Matching::MatchPassive(IOService* nub, OSDictionary* personality, SInt32* score) {
-  if (OSObject* name = personality->getObject(kIONameMatchKey)) {
-    OSString* matched = nullptr;
-    if (OSString* text = OSDynamicCast(OSString, name)) {
-      if (!nub->compareName(text, &matched)) return false;
-    } else if (OSArray* names = OSDynamicCast(OSArray, name)) {
-      for (unsigned i = 0; matched == nullptr && i < names->getCount(); ++i) {
-        nub->compareName(OSDynamicCast(OSString, names->getObject(i)), &matched);
-      }
-      if (matched == nullptr) return false;
-    } else {
-      return false;
-    }
-    personality->setObject(kIONameMatchedKey, matched);
-    matched->release();
+void Matching::Round(IOService* service) {
+  {
+    ServiceLock lock(service);
+    service->fState2 &= ~IOService::kNeedConfig;
   }
-  if (OSObject* wanted = personality->getObject(kIOPropertyMatchKey)) {
-    bool any = false;
-    if (OSDictionary* all = OSDynamicCast(OSDictionary, wanted)) {
-      any = HasProperties(nub, all);
-    } else if (OSArray* tables = OSDynamicCast(OSArray, wanted)) {
-      for (unsigned i = 0; !any && i < tables->getCount(); ++i) {
-        OSDictionary* table = OSDynamicCast(OSDictionary, tables->getObject(i));
-        any = table != nullptr && HasProperties(nub, table);
-      }
-    }
-    if (!any) return false;
-  }
-  return nub->matchPropertyTable(personality, score);
+  const Notifications::Reached published = Notifications::Reach(service, Notifications::kPublished);
+  if (!published.active) return;
+  Notifications::Deliver(published.first, service);
+  ProbeCandidates(service, published.each);
+}
+
+// Whether it was registered again during the round. (MT-19)
+bool Matching::NeedsRound(IOService* service) {
+  ServiceLock lock(service);
+  return service->has(IOService::kNeedConfig) && !service->isInactive();
+}
+
+// Whether the job is over: whoever registers the service from now on starts another.
+bool Matching::EndJob(IOService* service) {
+  ServiceLock lock(service);
+  if (service->has(IOService::kNeedConfig) && !service->isInactive()) return false;
+  service->fState2 &= ~(IOService::kConfig | IOService::kNeedConfig);
+  return true;
 }
 
 bool Matching::CategoryTaken(IOService* nub, const OSSymbol* category) {
@@ -244,18 +222,25 @@ bool Matching::StartCandidate(IOService* nub, IOService* driver) {
   return started;
 }
 
-void Matching::ProbeCandidates(IOService* nub, OSOrderedSet* personalities) {
-  // A: who matches by what is written.
+void Matching::ProbeCandidates(IOService* nub, const Notifications::Handlers& publish) {
+  // A: who matches by what is written. Who only wants to know is among them, by priority as if it
+  // were a score.
+  const auto personalities = Owned(gIOCatalogue->findDrivers(nub));
   std::deque<Candidate> passive;
+  auto handler = publish.begin();
   for (unsigned i = 0; i < personalities->getCount(); ++i) {
     auto* original = static_cast<OSDictionary*>(personalities->getObject(i));
+    for (; handler != publish.end() && (*handler)->priority() > ScoreOf(original); ++handler) {
+      (*handler)->Call(nub);
+    }
     auto category = CategoryOf(original);
     if (CategoryTaken(nub, category.get())) continue;
     auto copy = Owned(OSDictionary::withDictionary(original));
     SInt32 score = ScoreOf(copy.get());
-    if (!MatchPassive(nub, copy.get(), &score)) continue;
+    if (!MatchesPersonality(nub, copy.get(), &score)) continue;
     Insert(&passive, {std::move(copy), std::move(category), score, nullptr});
   }
+  for (; handler != publish.end(); ++handler) (*handler)->Call(nub);
   // B: who accepts by looking. All are probed before the first is started.
   std::deque<Candidate> probed;
   std::deque<OSSharedPtr<const OSSymbol>> categories;  // in the order in which they were first seen
@@ -312,5 +297,21 @@ OSPtr<OSDictionary> IOService::nameMatching(const char* name, OSDictionary* tabl
   if (table == nullptr) table = OSDictionary::withCapacity(2);
   const auto text = Owned(OSString::withCString(name));
   table->setObject(kIONameMatchKey, text.get());
+  return table;
+}
+
+OSPtr<OSDictionary> IOService::propertyMatching(const OSSymbol* key, const OSObject* value,
+                                                OSDictionary* table) {
+  if (table == nullptr) table = OSDictionary::withCapacity(2);
+  const auto properties = Owned(OSDictionary::withCapacity(1));
+  properties->setObject(key, value);
+  table->setObject(kIOPropertyMatchKey, properties.get());
+  return table;
+}
+
+OSPtr<OSDictionary> IOService::registryEntryIDMatching(uint64_t entryID, OSDictionary* table) {
+  if (table == nullptr) table = OSDictionary::withCapacity(2);
+  const auto number = Owned(OSNumber::withNumber(entryID, 64));
+  table->setObject(kIORegistryEntryIDKey, number.get());
   return table;
 }

@@ -7,6 +7,8 @@
 
 #include <IOKit/IOService.h>
 
+#include "drivers/service/notification.h"
+
 namespace drydock {
 
 class Matching {
@@ -18,8 +20,10 @@ class Matching {
   static void Enqueue(IOService* service);
   static void WorkerMain();
   static void DoServiceMatch(IOService* service);
-  static void ProbeCandidates(IOService* nub, OSOrderedSet* personalities);
-  static bool MatchPassive(IOService* nub, OSDictionary* personality, SInt32* score);
+  static void Round(IOService* service);
+  static bool NeedsRound(IOService* service);
+  static bool EndJob(IOService* service);
+  static void ProbeCandidates(IOService* nub, const Notifications::Handlers& publish);
   static bool CategoryTaken(IOService* nub, const OSSymbol* category);
   static IOService* Probe(IOService* nub, OSDictionary* personality, const OSSymbol* category,
                           SInt32* score);

@@ -4,6 +4,7 @@
 #include <IOKit/IOWorkLoop.h>
 
 #include "drivers/service/kext.h"
+#include "drivers/service/notification.h"
 #include "drivers/service/owned.h"
 #include "drivers/service/registry.h"
 #include "libkern/kernel_heap.h"
@@ -105,6 +106,7 @@ kernel::PerBoot<Platform> platform;
 
 IOService* BootPlatform() {
   BootRegistry();
+  Notifications::Boot();
   gIOCatalogue = OSTypeAlloc(IOCatalogue);
   gIOCatalogue->init(Owned(MakeKextPersonalities()).get());
 
@@ -134,6 +136,7 @@ bool ShutdownPlatform() {
   kernel::ThreadJoin(loop_thread);
   // The terminate and matching threads may still be letting go of what they worked on.
   kernel::Sleep(kernel::kMillisecond);
+  Notifications::Shutdown();
   ShutdownRegistry();
   return true;
 }

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "drivers/service/in_gate.h"
+#include "drivers/service/notification.h"
 #include "drivers/service/owned.h"
 #include "drivers/service/registry.h"
 #include "drivers/service/service_lock.h"
@@ -106,6 +107,7 @@ bool IOService::makeInactive(IOOptionBits options) {
     adjustBusy(1);
   }
   TraceEntry(EventKind::kTerminatePhase1, this);
+  drydock::Notifications::Deliver(gIOTerminatedNotification, this);
   return true;
 }
 
@@ -240,6 +242,7 @@ class Termination::Pass {
         continue;
       }
       kept_->setObject(victim);
+      Notifications::Deliver(gIOWillTerminateNotification, victim);
       InGate(victim, [&] {
         const auto clients = Owned(victim->getClientIterator());
         while (OSObject* object = clients->getNextObject()) {

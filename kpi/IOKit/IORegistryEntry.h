@@ -127,7 +127,10 @@ class IORegistryEntry : public OSObject {
   virtual void setName(const OSSymbol *name, const IORegistryPlane *plane = NULL);
   virtual const char *getLocation(const IORegistryPlane *plane = NULL) const;
   virtual void setLocation(const char *location, const IORegistryPlane *plane = NULL);
+  // Whether the entry goes by this name / by one of these (a string, an array or set of strings);
+  // the one it was comes back with a reference.
   virtual bool compareName(OSString *name, OSString **matched = NULL) const;
+  virtual bool compareNames(OSObject *names, OSString **matched = NULL) const;
   // "IOService:/…": writes at most *length bytes, sets it to what was used. False if it did not
   // fit.
   virtual bool getPath(char *path, int *length, const IORegistryPlane *plane) const;

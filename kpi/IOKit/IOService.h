@@ -18,10 +18,13 @@
 #include <IOKit/IORegistryEntry.h>
 
 class IOInterruptController;
+class IONotifier;
 class IOWorkLoop;
 
 namespace drydock {
+class BusyChange;
 class Matching;
+class Notifications;
 class Termination;
 }  // namespace drydock
 
@@ -44,6 +47,28 @@ enum {
   kIOServiceFirstPublishState = 0x00000008,
   kIOServiceFirstMatchState = 0x00000010,
 };
+
+// The kinds of addMatchingNotification, set while a platform is booted. (section 3.7)
+extern const OSSymbol *gIOPublishNotification;        // registerService: each time
+extern const OSSymbol *gIOFirstPublishNotification;   // registerService: the first time
+extern const OSSymbol *gIOMatchedNotification;        // drivers were started: each time
+extern const OSSymbol *gIOFirstMatchNotification;     // drivers were started: the first time
+extern const OSSymbol *gIOTerminatedNotification;     // on the thread that calls terminate()
+extern const OSSymbol *gIOWillTerminateNotification;  // on the termination thread
+
+// The kinds of registerInterest. (section 3.9)
+extern const OSSymbol *gIOGeneralInterest;
+extern const OSSymbol *gIOBusyInterest;
+extern const OSSymbol *gIOAppPowerStateInterest;
+extern const OSSymbol *gIOPriorityPowerStateInterest;
+
+// Told of a service; what it returns is of no interest.
+typedef bool (*IOServiceMatchingNotificationHandler)(void *target, void *refCon,
+                                                     IOService *newService, IONotifier *notifier);
+// Told of a message of the service `provider`.
+typedef IOReturn (*IOServiceInterestHandler)(void *target, void *refCon, UInt32 messageType,
+                                             IOService *provider, void *messageArgument,
+                                             vm_size_t argSize);
 
 class IOService : public IORegistryEntry {
   OSDeclareDefaultStructors(IOService)
@@ -88,6 +113,32 @@ class IOService : public IORegistryEntry {
   // A new matching dictionary (+1), or `table` with the key added.
   static OSPtr<OSDictionary> serviceMatching(const char *className, OSDictionary *table = NULL);
   static OSPtr<OSDictionary> nameMatching(const char *name, OSDictionary *table = NULL);
+  static OSPtr<OSDictionary> propertyMatching(const OSSymbol *key, const OSObject *value,
+                                              OSDictionary *table = NULL);
+  static OSPtr<OSDictionary> registryEntryIDMatching(uint64_t entryID, OSDictionary *table = NULL);
+
+  // --- Finding services. A dictionary describes services by class, name, properties, …
+  // (section 3.3).
+
+  // Calls the handler for the services there are, unless it is a kind of terminating, before it
+  // returns, and then for all that come. Handlers are called without locks, of higher priority
+  // first. Null if the handler removed its notifier at once; remove() it when done. (MT-21 to
+  // MT-23)
+  static IONotifier *addMatchingNotification(const OSSymbol *type, OSDictionary *matching,
+                                             IOServiceMatchingNotificationHandler handler,
+                                             void *target, void *ref = NULL, SInt32 priority = 0);
+  // Waits for a service whose matching is finished; +1, or null after `timeout` ns. (MT-20)
+  static OSPtr<IOService> waitForMatchingService(OSDictionary *matching,
+                                                 uint64_t timeout = UINT64_MAX);
+  // The active registered services there are, oldest first: the first (+1, or null), and an
+  // iterator over all.
+  static OSPtr<IOService> copyMatchingService(OSDictionary *matching);
+  static OSPtr<OSIterator> getMatchingServices(OSDictionary *matching);
+
+  // Calls the handler with this service's messages of one kind. Null if the service is inactive or
+  // there is no such kind.
+  virtual IONotifier *registerInterest(const OSSymbol *type, IOServiceInterestHandler handler,
+                                       void *target, void *ref = NULL);
 
   // --- Open and close. (section 3.8)
 
@@ -103,7 +154,7 @@ class IOService : public IORegistryEntry {
   virtual bool lockForArbitration(bool isSuccessRequired = true);
   virtual void unlockForArbitration();
 
-  // --- Messages. (section 3.9)
+  // --- Messages. (section 3.9) A client is a service or a notifier of registerInterest.
 
   virtual IOReturn message(UInt32 type, IOService *provider, void *argument = NULL);
   virtual IOReturn messageClient(UInt32 type, OSObject *client, void *argument = NULL,
@@ -155,7 +206,9 @@ class IOService : public IORegistryEntry {
   enum { kRecursing = 0x00100000 };  // option bit: terminated as the client of a victim
 
   friend class IOInterruptController;
+  friend class drydock::BusyChange;
   friend class drydock::Matching;
+  friend class drydock::Notifications;
   friend class drydock::Termination;
 
   bool has(UInt32 bits) const { return (fState2 & bits) != 0; }
@@ -165,7 +218,8 @@ class IOService : public IORegistryEntry {
   UInt32 fState;
   UInt32 fState2;
   UInt32 fBusy;
-  OSObject *fOwner;  // who has it open; not retained
+  OSObject *fOwner;     // who has it open; not retained
+  OSArray *fInterests;  // the notifiers of registerInterest; null if there never was one
   IORecursiveLock *fArbitrationLock;
   // What registered sources were found to be: in interrupt context nothing can be looked up.
   // (workloop.md 5.3)

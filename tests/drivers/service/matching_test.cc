@@ -45,6 +45,14 @@ class MatchDriver : public IOService {
     if (OSNumber* add = OSDynamicCast(OSNumber, getProperty("AddScore"))) {
       *score += static_cast<SInt32>(add->unsigned32BitValue());
     }
+    if (getProperty("Stand-in") != nullptr) {
+      const auto table = drydock::Owned(OSDictionary::withCapacity(1));
+      table->setObject("Tag", drydock::Owned(OSString::withCString("stand-in")).get());
+      IOService* other = OSTypeAlloc(MatchDriver);
+      other->init(table.get());
+      stand_in.reset(other, OSNoRetain);
+      return other;
+    }
     return getProperty("FailProbe") != nullptr ? nullptr : this;
   }
   bool start(IOService*) override {
@@ -62,10 +70,13 @@ class MatchDriver : public IOService {
   }
   void free() override {
     Record("free");
+    stand_in.reset();
     IOService::free();
   }
 
  private:
+  OSSharedPtr<IOService> stand_in;  // probed in its place
+
   void Record(const char* what) {
     OSString* tag = OSDynamicCast(OSString, getProperty("Tag"));
     if (tag != nullptr) journal->push_back(std::string(tag->getCStringNoCopy()) + "." + what);
@@ -184,6 +195,19 @@ DRYDOCK_TEST(Matching, MT5WhoDeclinesIsAttachedDetachedAndFreed) {
   EXPECT_THAT(b.lines, ElementsAre("A.init", "A.attach", "A.probe", "A.detach", "A.free"));
 }
 
+DRYDOCK_TEST(Matching, MT6AnotherServiceMayBeProposed) {
+  Bench b;
+  b.Add("A", {{"Stand-in", 1}, {kIOProbeScoreKey, 7}});
+  b.Register();
+  EXPECT_THAT(b.lines, ElementsAre("A.init", "A.attach", "A.probe", "stand-in.init", "A.detach",
+                                   "A.free", "stand-in.attach", "stand-in.start"));
+  IOService* driver = b.nub->getClient();
+  ASSERT_NE(driver, nullptr);
+  OSNumber* score = OSDynamicCast(OSNumber, driver->getProperty(kIOProbeScoreKey));
+  ASSERT_NE(score, nullptr);
+  EXPECT_EQ(score->unsigned32BitValue(), 7u);
+}
+
 DRYDOCK_TEST(Matching, MT7IfInitFailsThereIsNoAttach) {
   Bench b;
   b.Add("A", {{"FailInit", 1}});
@@ -236,6 +260,96 @@ DRYDOCK_TEST(Matching, MT11AllPropertiesOfADictionaryMustAgree) {
   EXPECT_THAT(b.lines, Contains("C.start"));
 }
 
+DRYDOCK_TEST(Matching, MT12AnyOfTheNamedPropertiesSuffices) {
+  Bench b;
+  b.nub->setProperty("m", "anything");
+  const auto names = Owned(OSArray::withCapacity(2));
+  names->setObject(Owned(OSString::withCString("k")).get());
+  const auto a = b.Add("A", {}, {{kIOPropertyExistsMatchKey, "k"}});
+  const auto c = b.Add("C"), d = b.Add("D", {}, {{kIOPropertyExistsMatchKey, "m"}});
+  d->setObject(kIOMatchCategoryKey, Owned(OSString::withCString("other")).get());
+  c->setObject(kIOPropertyExistsMatchKey, names.get());
+  b.Register();
+  EXPECT_THAT(b.lines, Not(Contains("A.init")));
+  EXPECT_THAT(b.lines, Not(Contains("C.init")));
+  EXPECT_THAT(b.lines, Contains("D.start"));
+  names->setObject(Owned(OSString::withCString("m")).get());
+  b.Register();
+  EXPECT_THAT(b.lines, Contains("C.start"));
+}
+
+DRYDOCK_TEST(Matching, MT13TheNameThatMatchedIsWrittenDown) {
+  Bench b;
+  b.nub->setName("uart");
+  const auto names = Owned(OSArray::withCapacity(2));
+  names->setObject(Owned(OSString::withCString("serial")).get());
+  names->setObject(Owned(OSString::withCString("uart")).get());
+  const auto personality = b.Add("A");
+  personality->setObject(kIONameMatchKey, names.get());
+  b.Add("B", {}, {{kIONameMatchKey, "parallel"}});
+  b.Register();
+  EXPECT_THAT(b.lines, Not(Contains("B.init")));
+  IOService* driver = b.nub->getClient();
+  ASSERT_NE(driver, nullptr);
+  OSString* matched = OSDynamicCast(OSString, driver->getProperty(kIONameMatchedKey));
+  ASSERT_NE(matched, nullptr);
+  EXPECT_TRUE(matched->isEqualTo("uart"));
+  EXPECT_EQ(personality->getObject(kIONameMatchedKey), nullptr);  // in the copy only
+}
+
+DRYDOCK_TEST(Matching, MT14AFamilyIsAskedOnlyIfKeysAreLeft) {
+  Bench b;
+  b.nub->setProperty("k", "v");
+  b.Register();
+  EXPECT_EQ(b.nub->family_calls, 0);  // nobody asked
+  const auto value = Owned(OSString::withCString("v"));
+  const auto key = Owned(OSSymbol::withCString("k"));
+  const auto table = Owned(
+      IOService::propertyMatching(key.get(), value.get(), IOService::serviceMatching("MatchNub")));
+  EXPECT_EQ(Owned(IOService::copyMatchingService(table.get())), b.nub);
+  EXPECT_EQ(b.nub->family_calls, 0);
+  table->setObject("FamilyKey", value.get());
+  EXPECT_EQ(Owned(IOService::copyMatchingService(table.get())), b.nub);
+  EXPECT_EQ(b.nub->family_calls, 1);
+  b.nub->refuse = true;
+  EXPECT_EQ(Owned(IOService::copyMatchingService(table.get())), nullptr);
+}
+
+// What a dictionary can ask for besides class, name and properties.
+DRYDOCK_TEST(Matching, PlaceIdAndProvidersCanBeAskedFor) {
+  Bench b;
+  b.nub->setLocation("2");
+  b.nub->setProperty("k", "v");
+  const auto child = Owned(OSTypeAlloc(MatchNub));
+  child->init(nullptr);
+  child->setLocation("3,1");
+  child->attach(b.nub);
+  b.Register();
+  child->registerService();
+  EXPECT_EQ(child->waitQuiet(kernel::kSecond), kIOReturnSuccess);
+  const auto found = [](const char* key, OSObject* value) {
+    const auto table = Owned(IOService::serviceMatching("MatchNub"));
+    table->setObject(key, value);
+    return Owned(IOService::copyMatchingService(table.get()));
+  };
+  const auto text = [](const char* value) { return Owned(OSString::withCString(value)); };
+  EXPECT_EQ(found(kIOLocationMatchKey, text("3,1").get()), child);
+  EXPECT_EQ(found(kIOLocationMatchKey, text("9").get()), nullptr);
+  EXPECT_EQ(
+      found(kIOPathMatchKey, text("IOService:/DrydockPlatform/MatchNub@2/MatchNub@3,1").get()),
+      child);
+  EXPECT_EQ(found(kIOPathMatchKey, text("IOService:/DrydockPlatform").get()), nullptr);
+  const auto by_id = Owned(IOService::registryEntryIDMatching(child->getRegistryEntryID()));
+  EXPECT_EQ(Owned(IOService::copyMatchingService(by_id.get())), child);
+  const auto with_k = Owned(OSDictionary::withCapacity(1));
+  with_k->setObject(kIOPropertyExistsMatchKey, text("k").get());
+  EXPECT_EQ(found(kIOParentMatchKey, with_k.get()), child);  // the nub itself has no such parent
+  const auto zero = Owned(OSNumber::withNumber(0ull, 32)), one = Owned(OSNumber::withNumber(1, 32));
+  EXPECT_EQ(found(kIOMatchedServiceCountKey, zero.get()), b.nub);
+  EXPECT_EQ(found(kIOMatchedServiceCountKey, one.get()), nullptr);  // a nub has no category
+  child->terminate();
+}
+
 DRYDOCK_TEST(Matching, TheFamilyMayRefuse) {
   Bench b;
   b.nub->refuse = true;
@@ -275,6 +389,15 @@ DRYDOCK_TEST(Matching, MT19RegisteringWhileItRunsMeansOneMoreRound) {
   EXPECT_EQ(b.nub->getBusyState(), 1u);
   EXPECT_EQ(b.nub->waitQuiet(kernel::kSecond), kIOReturnSuccess);
   EXPECT_EQ(b.nub->family_calls, 1);  // in the second round the category is taken
+}
+
+DRYDOCK_TEST(Matching, MT25NobodyAttachesToAnInactiveProvider) {
+  Bench b;
+  b.nub->terminate();
+  const auto late = Owned(OSTypeAlloc(MatchNub));
+  late->init(nullptr);
+  EXPECT_FALSE(late->attach(b.nub));
+  EXPECT_EQ(late->getProvider(), nullptr);
 }
 
 DRYDOCK_TEST(Matching, MT26SynchronousRegistrationReturnsWithTheDriverStarted) {

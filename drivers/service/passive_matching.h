@@ -1,0 +1,21 @@
+// drivers/service/passive_matching.h
+//
+// Matching by dictionary alone. (service.md, section 3.3)
+#ifndef DRYDOCK_DRIVERS_SERVICE_PASSIVE_MATCHING_H_
+#define DRYDOCK_DRIVERS_SERVICE_PASSIVE_MATCHING_H_
+
+#include <IOKit/IOService.h>
+
+namespace drydock {
+
+// Whether a driver with this personality may be tried on `nub`, whose class is known to be right.
+// The personality is the driver's own copy: the name that matched is written into it. The family
+// may change *score. (MT-11 to MT-14)
+bool MatchesPersonality(IOService* nub, OSDictionary* personality, SInt32* score);
+
+// Whether `service` is one of those that `table`, a client's matching dictionary, describes.
+bool MatchesTable(IOService* service, OSDictionary* table);
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_DRIVERS_SERVICE_PASSIVE_MATCHING_H_
