@@ -24,11 +24,7 @@ ActionScope::~ActionScope() {
   if (next_ != nullptr) next_->link_ = link_;
 }
 
-void ActionScope::Begin() {
-  if (!trace::Observed(trace::EventKind::kActionBegin) &&
-      !trace::Observed(trace::EventKind::kActionEnd)) {
-    return;
-  }
+void ActionScope::PublishBegin() {
   loop_id_ = ObjectIdOf(loop_);
   source_id_ = ObjectIdOf(source_);
   if (source_ == nullptr) {
@@ -40,8 +36,7 @@ void ActionScope::Begin() {
   kernel::Trace(trace::EventKind::kActionBegin, loop_id_, source_id_, 0, name_, detail_);
 }
 
-void ActionScope::End(uint64_t result) {
-  if (name_ == nullptr) return;
+void ActionScope::PublishEnd(uint64_t result) {
   kernel::Trace(trace::EventKind::kActionEnd, loop_id_, source_id_, result, name_, detail_);
 }
 

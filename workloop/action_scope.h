@@ -12,6 +12,7 @@
 #include <cstdint>
 
 #include "scheduler/kernel/types.h"
+#include "trace/observer.h"
 
 class IOEventSource;
 class IOWorkLoop;
@@ -28,8 +29,15 @@ class ActionScope {
   ActionScope& operator=(const ActionScope&) = delete;
 
   // Publishes the beginning / the end of the action. Called with the gate held.
-  void Begin();
-  void End(uint64_t result);
+  void Begin() {
+    if (trace::Observed(trace::EventKind::kActionBegin) ||
+        trace::Observed(trace::EventKind::kActionEnd)) {
+      PublishBegin();
+    }
+  }
+  void End(uint64_t result) {
+    if (name_ != nullptr) PublishEnd(result);
+  }
 
   // Whether the source has been freed since: it must not be touched any more.
   bool source_freed() const { return source_ == nullptr; }
@@ -39,6 +47,9 @@ class ActionScope {
 
   // Tells all scopes of a source that is going. Returns whether there were any.
   static bool Orphan(ActionScope* scopes);
+
+  void PublishBegin();
+  void PublishEnd(uint64_t result);
 
   IOEventSource* source_;
   const IOWorkLoop* const loop_;
