@@ -37,9 +37,14 @@ void ThreadCallGroup::Work() {
     while (!pending.empty()) {
       Run(pending.Pop());
     }
-    idle.push_back(machine->self());
     kernel::AssertWait(this, kernel::Interruptible::kUninterruptible, 0,
                        {"waits for thread calls", "", 0, nullptr});
+    // Idle only now: who kicks an idle worker ends its wait. A call may have come meanwhile.
+    if (pending.empty()) {
+      idle.push_back(machine->self());
+    } else {
+      machine->EndWait(machine->self(), kernel::WaitResult::kAwakened);
+    }
     kernel::ThreadBlock();
   }
 }

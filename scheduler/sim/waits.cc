@@ -1,5 +1,7 @@
 // Waiting for events: buckets of threads by the event's address. Only equality of addresses counts:
 // within a bucket threads stand in order of arrival, so the host's addresses are not observable.
+#include <cassert>
+
 #include "scheduler/kernel/choice.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/sim/machine.h"
@@ -7,6 +9,7 @@
 namespace drydock::sim {
 
 void Machine::LinkWaiter(Thread* thread, const void* event) {
+  assert(thread->wait_event == nullptr);
   WaitBucket& bucket = BucketOf(event);
   thread->wait_event = event;
   thread->wait_result = kernel::WaitResult::kWaiting;
@@ -24,6 +27,7 @@ void Machine::LinkWaiter(Thread* thread, const void* event) {
 }
 
 void Machine::EndWait(Thread* thread, kernel::WaitResult result) {
+  assert(thread->wait_event != nullptr);
   WaitBucket& bucket = BucketOf(thread->wait_event);
   (thread->wait_previous != nullptr ? thread->wait_previous->wait_next : bucket.head) =
       thread->wait_next;

@@ -341,6 +341,19 @@ DRYDOCK_TEST(ThreadCall, DelayedIsNeverEarlyAndCanBeMovedAndCancelled) {
   EXPECT_TRUE(ThreadCallFree(call));
 }
 
+// Also one entered as the last worker is about to go to sleep.
+DRYDOCK_TEST(ThreadCall, EveryEnteredCallRuns) {
+  Calls calls;
+  ThreadCall* call =
+      ThreadCallAllocate(&CountCall, &calls, ThreadCallPriority::kKernel, kThreadCallOnce);
+  for (int round = 1; round <= 20; ++round) {
+    ThreadCallEnter(call, nullptr);
+    for (int pause = 0; calls.count < round && pause < 100; ++pause) Sleep(kMicrosecond);
+    ASSERT_EQ(calls.count, round);
+  }
+  EXPECT_TRUE(ThreadCallFree(call));
+}
+
 DRYDOCK_TEST(ThreadCall, OnceEnteredWhileRunningRunsAfterwards) {
   Calls calls;
   calls.hold = kMillisecond;
