@@ -55,12 +55,14 @@ void IOCommandGate::setWorkLoop(IOWorkLoop *newLoop) {
 
   loop->closeGate();
   reserved->removed = true;
+  reserved->evicting = true;
   while (reserved->parked != 0) {
     kernel::ThreadWakeupWithResult(&enabled, WaitResult::kInterrupted);
     const WaitNote note{"waits for parked callers to leave", className(), ObjectIdOf(this),
                         nullptr};
     sleepNoted(loop, &reserved->parked, 0, THREAD_UNINT, note);
   }
+  reserved->evicting = false;
   // Else the last action to leave does it (CG-24).
   if (reserved->actions == 0) completeRemoval();
   loop->openGate();
@@ -150,7 +152,10 @@ IOReturn IOCommandGate::runAction(Action inAction, void *arg0, void *arg1, void 
   scope.Begin();
   const IOReturn result = inAction(owner, arg0, arg1, arg2, arg3);
   scope.End(static_cast<uint32_t>(result));
-  if (!scope.source_freed() && --reserved->actions == 0 && reserved->removed) completeRemoval();
+  if (!scope.source_freed() && --reserved->actions == 0 && reserved->removed &&
+      !reserved->evicting) {
+    completeRemoval();
+  }
   loop->openGate();
   return result;
 }
@@ -181,7 +186,7 @@ bool IOCommandGate::parkUntilEnabled(IOWorkLoop *loop) {
       --reserved->parked;
     }
     const bool leaving = workLoop == nullptr || reserved->removed;
-    if (leaving && reserved->parked == 0) loop->wakeupGate(&reserved->parked, false);
+    if (leaving && reserved->evicting) loop->wakeupGate(&reserved->parked, false);
     if (leaving || result != THREAD_AWAKENED) return false;
   }
   return true;

@@ -79,6 +79,7 @@ class IOCommandGate : public IOEventSource {
 
   struct ExpansionData {
     bool removed;    // being removed: callers are sent away, the last action detaches
+    bool evicting;   // whoever removes it waits for parked callers to leave, and detaches then
     UInt32 parked;   // callers waiting for the gate to be enabled
     UInt32 actions;  // runAction's actions inside, asleep or not
   };

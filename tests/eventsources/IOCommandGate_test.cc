@@ -453,6 +453,26 @@ DRYDOCK_TEST(IOCommandGate, CG28CallerParkedDuringADeferredRemovalIsForgotten) {
   EXPECT_EQ(client_result, kIOReturnAborted);
 }
 
+// Who removes the gate waits for the parked caller to leave; the action that ends meanwhile must
+// not take that one for forgotten.
+DRYDOCK_TEST(IOCommandGate, AnActionMayEndWhileRemovalSendsParkedCallersAway) {
+  LoopWithGate t;
+  int event = 0;
+  IOReturn sleeper_result = 0, client_result = 0;
+  kernel::Thread* sleeper = t.StartSleepingClient(&event, &sleeper_result);
+  t.Disable();
+  kernel::Thread* client = t.StartParkedClient(&client_result);
+  RunIn(t.loop, [&] {
+    t.gate->commandWakeup(&event);
+    return t.loop->removeEventSource(t.gate);
+  });
+  kernel::ThreadJoin(sleeper);
+  kernel::ThreadJoin(client);
+  EXPECT_EQ(client_result, kIOReturnAborted);
+  EXPECT_EQ(t.gate->getWorkLoop(), nullptr);
+  EXPECT_FALSE(t.gate->isEnabled());
+}
+
 DRYDOCK_TEST(IOCommandGate, CG29ActionsNest) {
   LoopWithGate t;
   EXPECT_EQ(RunIn(t.gate, [&] { return t.gate->runAction(&Answer42) + 1; }), 43);
