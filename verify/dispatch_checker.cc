@@ -34,6 +34,8 @@ void DispatchChecker::Check(const Event& event) {
 }
 
 void DispatchChecker::OnEvent(const Event& event) {
+  // (A handler's own are of no thread: the one it interrupted, if any, may be another by now.)
+  const bool spins = event.context == Context::kThread && absl::string_view(event.detail) == "spin";
   switch (event.kind) {
     // The dispatcher at work: between these the picture is incomplete.
     case EventKind::kThreadCreate:
@@ -64,10 +66,10 @@ void DispatchChecker::OnEvent(const Event& event) {
     case EventKind::kThreadExit:
       return;
     case EventKind::kLockAcquire:
-      if (absl::string_view(event.detail) == "spin") ++StateOf(event.thread).spin_locks;
+      if (spins) ++StateOf(event.thread).spin_locks;
       break;
     case EventKind::kLockRelease:
-      if (absl::string_view(event.detail) == "spin") {
+      if (spins) {
         --StateOf(event.thread).spin_locks;
         return;
       }
