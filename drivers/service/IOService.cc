@@ -90,13 +90,12 @@ void IOService::detach(IOService *provider) {
     if (has(kTermPhase3) && getProvider() == nullptr) fBusy = 0;
     last_client = provider->has(kTermPhase3) && provider->getChildCount(gIOServicePlane) == 0;
     rematch = has(kRematchOnDetach);
+    if ((fState & kIOServiceInactiveState) != 0) drydock::Instances::Leave(this);
   }
   TraceEntry(EventKind::kServiceDetach, this, provider);
-  const bool inactive = (fState & kIOServiceInactiveState) != 0;
-  if (inactive && getProvider() == nullptr) {
+  if ((fState & kIOServiceInactiveState) != 0 && getProvider() == nullptr) {
     TraceEntry(EventKind::kTerminateDone, this);
   }
-  if (inactive) drydock::Instances::Leave(this);
   drydock::kernel::ThreadWakeup(&fBusy, /*one_thread=*/false);
   if (last_client) drydock::Termination::ScheduleFinalize(provider);
   if (rematch) provider->registerService();

@@ -14,13 +14,19 @@ kernel::PerBoot<std::map<uint64_t, IOService*>> instances;
 
 }  // namespace
 
+// Only the service's own thread of the moment enters it or takes it out: no lock is needed to see
+// that there is nothing to do.
 void Instances::Enter(IOService* service) {
+  if (service->fListed) return;
   RegistryLock lock;
+  service->fListed = true;
   instances->emplace(service->getRegistryEntryID(), service);
 }
 
 void Instances::Leave(IOService* service) {
+  if (!service->fListed) return;
   RegistryLock lock;
+  service->fListed = false;
   instances->erase(service->getRegistryEntryID());
 }
 

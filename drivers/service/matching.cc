@@ -145,26 +145,24 @@ void Matching::DoServiceMatch(IOService* service) {
 }
 
 void Matching::Round(IOService* service) {
-  {
-    ServiceLock lock(service);
-    service->fState2 &= ~IOService::kNeedConfig;
-  }
   const Notifications::Reached published = Notifications::Reach(service, Notifications::kPublished);
   if (!published.active) return;
   Notifications::Deliver(published.first, service);
   ProbeCandidates(service, published.each);
 }
 
-// Whether it was registered again during the round. (MT-19)
+// Whether it was registered again meanwhile. (MT-19)
 bool Matching::NeedsRound(IOService* service) {
   ServiceLock lock(service);
-  return service->has(IOService::kNeedConfig) && !service->isInactive();
+  if (!service->has(IOService::kNeedConfig) || service->isInactive()) return false;
+  service->fState2 &= ~IOService::kNeedConfig;
+  return true;
 }
 
 // Whether the job is over: whoever registers the service from now on starts another.
 bool Matching::EndJob(IOService* service) {
   ServiceLock lock(service);
-  if (service->has(IOService::kNeedConfig) && !service->isInactive()) return false;
+  if (NeedsRound(service)) return false;
   service->fState2 &= ~(IOService::kConfig | IOService::kNeedConfig);
   return true;
 }

@@ -1,5 +1,7 @@
 #include "drivers/service/notification.h"
 
+#include <optional>
+
 #include "drivers/service/instances.h"
 #include "drivers/service/owned.h"
 #include "drivers/service/passive_matching.h"
@@ -225,7 +227,9 @@ Notifications::Reached Notifications::Reach(IOService *service, const Stage &sta
   {
     ServiceLock service_lock(service);
     if (service->isInactive()) return reached;
-    Lock lock;
+    // Most of the time nobody listens: then the rest is one step without the lock.
+    std::optional<Lock> lock;
+    if (!state->handlers.empty()) lock.emplace();
     reached.active = true;
     reached.each = ListedFor(stage.each);
     if ((service->fState & stage.first_state) == 0) reached.first = ListedFor(stage.first);
@@ -241,6 +245,7 @@ void Notifications::Deliver(const Handlers &handlers, IOService *service) {
 }
 
 void Notifications::Deliver(const OSSymbol *type, IOService *service) {
+  if (state->handlers.empty()) return;  // nobody listens, most of the time
   Handlers handlers;
   {
     Lock lock;

@@ -23,6 +23,7 @@ class IOWorkLoop;
 
 namespace drydock {
 class BusyChange;
+class Instances;
 class Matching;
 class Notifications;
 class Termination;
@@ -207,6 +208,7 @@ class IOService : public IORegistryEntry {
 
   friend class IOInterruptController;
   friend class drydock::BusyChange;
+  friend class drydock::Instances;
   friend class drydock::Matching;
   friend class drydock::Notifications;
   friend class drydock::Termination;
@@ -220,6 +222,7 @@ class IOService : public IORegistryEntry {
   UInt32 fBusy;
   OSObject *fOwner;     // who has it open; not retained
   OSArray *fInterests;  // the notifiers of registerInterest; null if there never was one
+  bool fListed;         // among the instances, where searches look
   IORecursiveLock *fArbitrationLock;
   // What registered sources were found to be: in interrupt context nothing can be looked up.
   // (workloop.md 5.3)
