@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <string.h>
 
 #include <IOKit/IORegistryEntry.h>
@@ -16,12 +15,16 @@ OSDefineMetaClassAndStructors(IORegistryPlane, OSObject)
 OSDefineMetaClassAndStructors(IORegistryEntry, OSObject)
 
 const IORegistryPlane *gIOServicePlane = nullptr;
+const IORegistryPlane *gIOPowerPlane = nullptr;
+const IORegistryPlane *gIODTPlane = nullptr;
 
 // An entry's links in one plane. The arrays hold a reference on what they list.
 struct IORegistryEntry::PlaneLinks {
   const IORegistryPlane *plane;
   OSArray *parents;
   OSArray *children;
+  const OSSymbol *name;  // in this plane only; or null
+  const OSSymbol *location;
   PlaneLinks *next;
 };
 
@@ -36,7 +39,7 @@ struct Registry {
   IORegistryEntry *root = nullptr;
 
   // A run that ended badly never shut down: nothing of it may be found by the next.
-  ~Registry() { gIOServicePlane = nullptr; }
+  ~Registry() { gIOServicePlane = gIOPowerPlane = gIODTPlane = nullptr; }
 };
 
 drydock::kernel::PerBoot<Registry> registry;
@@ -50,6 +53,8 @@ RegistryLock::~RegistryLock() { IORecursiveLockUnlock(lock_); }
 
 void BootRegistry() {
   gIOServicePlane = IORegistryEntry::makePlane(kIOServicePlane);
+  gIOPowerPlane = IORegistryEntry::makePlane(kIOPowerPlane);
+  gIODTPlane = IORegistryEntry::makePlane(kIODeviceTreePlane);
   IORegistryEntry *root = OSTypeAlloc(IORegistryEntry);
   root->init();
   root->setName("Root");
@@ -59,7 +64,7 @@ void BootRegistry() {
 void ShutdownRegistry() {
   OSSafeReleaseNULL(registry->root);
   OSSafeReleaseNULL(registry->planes);
-  gIOServicePlane = nullptr;
+  gIOServicePlane = gIOPowerPlane = gIODTPlane = nullptr;
 }
 
 }  // namespace drydock
@@ -116,6 +121,33 @@ bool IORegistryEntry::init(OSDictionary *dictionary) {
   return true;
 }
 
+bool IORegistryEntry::init(IORegistryEntry *old, const IORegistryPlane *plane) {
+  if (!OSObject::init()) return false;
+  RegistryLock lock;
+  fRegistryEntryID = old->fRegistryEntryID;
+  fPropertyTable = old->fPropertyTable;
+  fPropertyTable->retain();
+  setName(old->fName);
+  fLocation = old->fLocation;
+  if (fLocation != nullptr) fLocation->retain();
+  const auto parents = Owned(old->getParentIterator(plane));
+  while (OSObject *parent = parents->getNextObject()) {
+    attachToParent(static_cast<IORegistryEntry *>(parent), plane);
+  }
+  const auto children = Owned(old->getChildIterator(plane));
+  while (OSObject *object = children->getNextObject()) {
+    auto *child = static_cast<IORegistryEntry *>(object);
+    child->attachToParent(this, plane);
+    child->detachFromParent(old, plane);
+  }
+  if (const PlaneLinks *links = old->findLinks(plane)) {
+    if (links->name != nullptr) setName(links->name, plane);
+    if (links->location != nullptr) setLocation(links->location->getCStringNoCopy(), plane);
+  }
+  old->detachAbove(plane);
+  return true;
+}
+
 void IORegistryEntry::free() {
   while (PlaneLinks *links = fLinks) {
     if (links->plane == gIOServicePlane && gIOServicePlane != nullptr &&
@@ -126,6 +158,8 @@ void IORegistryEntry::free() {
     fLinks = links->next;
     OSSafeReleaseNULL(links->parents);
     OSSafeReleaseNULL(links->children);
+    OSSafeReleaseNULL(links->name);
+    OSSafeReleaseNULL(links->location);
     drydock::HeapFree(links);
   }
   OSSafeReleaseNULL(fPropertyTable);
@@ -141,6 +175,14 @@ IORegistryEntry::PlaneLinks *IORegistryEntry::findLinks(const IORegistryPlane *p
     if (links->plane == plane) return links;
   }
   return nullptr;
+}
+
+// What the options ask for in the plane, parents or children, live; null if nothing was ever
+// linked.
+OSArray *IORegistryEntry::linked(const IORegistryPlane *plane, IOOptionBits options) const {
+  const PlaneLinks *links = findLinks(plane);
+  if (links == nullptr) return nullptr;
+  return (options & kIORegistryIterateParents) != 0 ? links->parents : links->children;
 }
 
 IORegistryEntry::PlaneLinks *IORegistryEntry::makeLinks(const IORegistryPlane *plane) {
@@ -397,11 +439,8 @@ OSObject *IORegistryEntry::getProperty(const char *key, const IORegistryPlane *p
   OSObject *value = getProperty(key);
   if (value != nullptr || (options & kIORegistryIterateRecursively) == 0) return value;
   RegistryLock lock;
-  const PlaneLinks *links = findLinks(plane);
-  if (links == nullptr) return nullptr;
-  const OSArray *next =
-      (options & kIORegistryIterateParents) != 0 ? links->parents : links->children;
-  for (unsigned i = 0; value == nullptr && i < next->getCount(); ++i) {
+  const OSArray *next = linked(plane, options);
+  for (unsigned i = 0; next != nullptr && value == nullptr && i < next->getCount(); ++i) {
     value = static_cast<IORegistryEntry *>(next->getObject(i))->getProperty(key, plane, options);
   }
   return value;
@@ -429,16 +468,31 @@ OSPtr<OSObject> IORegistryEntry::copyProperty(const OSString *key) const {
 
 OSPtr<OSObject> IORegistryEntry::copyProperty(const char *key) const { return CopyOf(this, key); }
 
+OSPtr<OSObject> IORegistryEntry::copyProperty(const char *key, const IORegistryPlane *plane,
+                                              IOOptionBits options) const {
+  RegistryLock lock;
+  OSObject *value = getProperty(key, plane, options);
+  if (value != nullptr) value->retain();
+  return value;
+}
+
 OSPtr<OSDictionary> IORegistryEntry::dictionaryWithProperties() const {
   RegistryLock lock;
   return OSDictionary::withDictionary(fPropertyTable);
+}
+
+bool IORegistryEntry::serializeProperties(OSSerialize *serialize) const {
+  return Owned(dictionaryWithProperties())->serialize(serialize);
 }
 
 IOReturn IORegistryEntry::setProperties(OSObject *) { return kIOReturnUnsupported; }
 
 // --- Names.
 
-const char *IORegistryEntry::getName(const IORegistryPlane *) const {
+const char *IORegistryEntry::getName(const IORegistryPlane *plane) const {
+  if (const PlaneLinks *links = findLinks(plane); links != nullptr && links->name != nullptr) {
+    return links->name->getCStringNoCopy();
+  }
   return fName != nullptr ? fName->getCStringNoCopy() : getMetaClass()->getClassName();
 }
 
@@ -447,21 +501,26 @@ void IORegistryEntry::setName(const char *name, const IORegistryPlane *plane) {
   setName(symbol.get(), plane);
 }
 
-void IORegistryEntry::setName(const OSSymbol *name, const IORegistryPlane *) {
+void IORegistryEntry::setName(const OSSymbol *name, const IORegistryPlane *plane) {
   RegistryLock lock;
+  const OSSymbol *&place = plane != nullptr ? makeLinks(plane)->name : fName;
   if (name != nullptr) name->retain();
-  OSSafeReleaseNULL(fName);
-  fName = name;
+  OSSafeReleaseNULL(place);
+  place = name;
 }
 
-const char *IORegistryEntry::getLocation(const IORegistryPlane *) const {
+const char *IORegistryEntry::getLocation(const IORegistryPlane *plane) const {
+  if (const PlaneLinks *links = findLinks(plane); links != nullptr && links->location != nullptr) {
+    return links->location->getCStringNoCopy();
+  }
   return fLocation != nullptr ? fLocation->getCStringNoCopy() : nullptr;
 }
 
-void IORegistryEntry::setLocation(const char *location, const IORegistryPlane *) {
+void IORegistryEntry::setLocation(const char *location, const IORegistryPlane *plane) {
   RegistryLock lock;
-  OSSafeReleaseNULL(fLocation);
-  fLocation = OSSymbol::withCString(location);
+  const OSSymbol *&place = plane != nullptr ? makeLinks(plane)->location : fLocation;
+  OSSafeReleaseNULL(place);
+  place = OSSymbol::withCString(location);
 }
 
 bool IORegistryEntry::compareName(OSString *name, OSString **matched) const {
@@ -481,28 +540,4 @@ bool IORegistryEntry::compareNames(OSObject *names, OSString **matched) const {
     if (compareNames(item, matched)) return true;
   }
   return false;
-}
-
-bool IORegistryEntry::getPath(char *path, int *length, const IORegistryPlane *plane) const {
-  RegistryLock lock;
-  // From the entry up to the root, then written the other way round.
-  constexpr int kDeepest = 64;
-  const IORegistryEntry *steps[kDeepest];
-  int depth = 0;
-  for (const IORegistryEntry *entry = this; entry != registry->root;
-       entry = entry->getParentEntry(plane)) {
-    if (entry == nullptr || depth == kDeepest) return false;
-    steps[depth++] = entry;
-  }
-  int used =
-      snprintf(path, *length, "%s:%s", plane->nameKey->getCStringNoCopy(), depth == 0 ? "/" : "");
-  while (depth > 0 && used < *length) {
-    const IORegistryEntry *entry = steps[--depth];
-    const char *location = entry->getLocation(plane);
-    used += snprintf(path + used, *length - used, "/%s%s%s", entry->getName(plane),
-                     location != nullptr ? "@" : "", location != nullptr ? location : "");
-  }
-  if (used >= *length) return false;
-  *length = used + 1;
-  return true;
 }

@@ -5,6 +5,8 @@
 #define _IOKIT_IOKITKEYS_H
 
 #define kIOServicePlane "IOService"
+#define kIODeviceTreePlane "IODeviceTree"
+#define kIOPowerPlane "IOPower"
 #define kIOUSBPlane "IOUSB"
 
 // Of a personality. (service.md, sections 3.3 to 3.5)

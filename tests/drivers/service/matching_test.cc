@@ -420,15 +420,15 @@ DRYDOCK_TEST(Matching, TD25TerminationDuringStartWaitsForTheJob) {
   EXPECT_THAT(b.lines, Contains("A.stop"));
 }
 
-DRYDOCK_TEST(Matching, TheDriversPropertiesAreItsPersonalitys) {
+DRYDOCK_TEST(Matching, RG12TheDriversPropertiesAreItsPersonalitys) {
   Bench b;
   b.Add("A", {{"Extra", 7}});
   b.Register();
   IOService* driver = b.nub->getClient();
   ASSERT_NE(driver, nullptr);
-  EXPECT_EQ(OSDynamicCast(OSNumber, driver->getProperty("Extra"))->unsigned32BitValue(),
-            7u);  // (RG-12)
+  EXPECT_EQ(OSDynamicCast(OSNumber, driver->getProperty("Extra"))->unsigned32BitValue(), 7u);
   EXPECT_NE(driver->getProperty(kIOMatchCategoryKey), nullptr);
+  EXPECT_NE(driver->getProperty(kIOProbeScoreKey), nullptr);
 }
 
 DRYDOCK_TEST(Matching, MT15CompareProperty) {
