@@ -15,6 +15,8 @@ class Matching {
  public:
   // registerService for an active service that is below the root.
   static void Register(IOService* service, IOOptionBits options);
+  // Whether no job is pending, and no thread still holds on to what it worked on.
+  static bool Idle();
 
  private:
   static void Enqueue(IOService* service);

@@ -4,9 +4,11 @@
 #include <IOKit/IOWorkLoop.h>
 
 #include "drivers/service/kext.h"
+#include "drivers/service/matching.h"
 #include "drivers/service/notification.h"
 #include "drivers/service/owned.h"
 #include "drivers/service/registry.h"
+#include "drivers/service/termination.h"
 #include "libkern/kernel_heap.h"
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/interrupt.h"
@@ -128,14 +130,14 @@ bool ShutdownPlatform() {
     }
   }
   if (service->waitQuiet(kShutdownLimit) != kIOReturnSuccess) return false;
+  // The terminate and matching threads may still be letting go of what they worked on.
+  while (!Termination::Idle() || !Matching::Idle()) kernel::Sleep(kernel::kMillisecond);
   kernel::Thread* loop_thread = service->getWorkLoop()->getThread();
   OSSafeReleaseNULL(platform->controller);
   service->detachAbove(gIOServicePlane);
   OSSafeReleaseNULL(platform->service);
   OSSafeReleaseNULL(gIOCatalogue);
   kernel::ThreadJoin(loop_thread);
-  // The terminate and matching threads may still be letting go of what they worked on.
-  kernel::Sleep(kernel::kMillisecond);
   Notifications::Shutdown();
   ShutdownRegistry();
   return true;

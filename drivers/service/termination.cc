@@ -27,6 +27,7 @@ struct State {
   kernel::Thread* role = nullptr;       // who works on the lists
   kernel::Thread* permanent = nullptr;  // the kernel's own terminate thread
   uint64_t scheduled = 0;               // how often anything was put on a list
+  uint64_t seen = 0;                    // of that, what the permanent thread has been at
   // All retained.
   std::vector<IOService*> phase2;
   std::vector<IOService*> finalize;
@@ -406,18 +407,22 @@ void Termination::SchedulePhase2(IOService* victim, IOOptionBits options) {
   kernel::MutexUnlock(state->lock);
 }
 
+bool Termination::Idle() {
+  StateLock lock;
+  return state->role == nullptr && state->scheduled == state->seen;
+}
+
 void Termination::ThreadMain() {
   // A pass leaves on the stop list what waits for somebody's finalization. That is no work before
   // something is added.
-  uint64_t seen = 0;
   for (;;) {
     kernel::MutexLock(state->lock);
-    while (state->scheduled == seen) {
+    while (state->scheduled == state->seen) {
       kernel::MutexSleep(state->lock, &state->scheduled, kernel::Interruptible::kUninterruptible, 0,
                          {"waits for victims", "", 0, nullptr});
     }
     TakeRole();
-    seen = state->scheduled;
+    state->seen = state->scheduled;
     kernel::MutexUnlock(state->lock);
     Pass(0).Run();
     kernel::MutexLock(state->lock);

@@ -28,6 +28,8 @@ class Termination {
   static void ScheduleStop(IOService* client, IOService* provider);
   // Queues the finalization of a victim without clients.
   static void ScheduleFinalize(IOService* victim);
+  // Whether nothing is scheduled, and no pass still holds on to what it worked on.
+  static bool Idle();
 
  private:
   class Pass;
