@@ -1,20 +1,29 @@
-#include <IOKit/IOCommandGate.h>
+// eventsources/IOCommandPool.cc
 #include <IOKit/IOCommandPool.h>
-#include <IOKit/IOWorkLoop.h>
+
+#include "scheduler/kernel/panic.h"
+
+namespace kernel = drydock::kernel;
 
 OSDefineMetaClassAndStructors(IOCommand, OSObject)
-OSDefineMetaClassAndStructors(IOCommandPool, OSObject)
 
 bool IOCommand::init() { return OSObject::init(); }
 
+#define super OSObject
+OSDefineMetaClassAndStructors(IOCommandPool, OSObject)
+
 OSPtr<IOCommandPool> IOCommandPool::withWorkLoop(IOWorkLoop *workLoop) {
-  IOCommandPool *pool = OSTypeAlloc(IOCommandPool);
-  if (!pool->initWithWorkLoop(workLoop)) OSSafeReleaseNULL(pool);
+  auto *pool = new IOCommandPool;
+  if (!pool->initWithWorkLoop(workLoop)) {
+    pool->release();
+    return nullptr;
+  }
   return pool;
 }
 
 bool IOCommandPool::initWithWorkLoop(IOWorkLoop *workLoop) {
-  if (workLoop == nullptr || !OSObject::init()) return false;
+  if (workLoop == nullptr || !super::init()) return false;
+  queue_init(&fQueueHead);
   fSerializer = IOCommandGate::commandGate(this);
   return fSerializer != nullptr && workLoop->addEventSource(fSerializer) == kIOReturnSuccess;
 }
@@ -22,50 +31,45 @@ bool IOCommandPool::initWithWorkLoop(IOWorkLoop *workLoop) {
 void IOCommandPool::free() {
   if (fSerializer != nullptr) {
     if (IOWorkLoop *loop = fSerializer->getWorkLoop()) loop->removeEventSource(fSerializer);
-    OSSafeReleaseNULL(fSerializer);
+    fSerializer->release();
   }
-  OSObject::free();
+  super::free();
 }
 
 OSPtr<IOCommand> IOCommandPool::getCommand(bool blockForCommand) {
   IOCommand *command = nullptr;
-  fSerializer->runAction(
-      [](OSObject *owner, void *place, void *block, void *, void *) -> IOReturn {
-        return static_cast<IOCommandPool *>(owner)->gatedGetCommand(
-            static_cast<IOCommand **>(place), block != nullptr);
-      },
-      &command, blockForCommand ? this : nullptr);
-  return command;
+  const IOReturn result =
+      fSerializer->runAction(&getInGate, &command, reinterpret_cast<void *>(blockForCommand));
+  return result == kIOReturnSuccess ? command : nullptr;
 }
 
 void IOCommandPool::returnCommand(IOCommand *command) {
-  if (command == nullptr) return;
-  fSerializer->runAction(
-      [](OSObject *owner, void *returned, void *, void *, void *) -> IOReturn {
-        return static_cast<IOCommandPool *>(owner)->gatedReturnCommand(
-            static_cast<IOCommand *>(returned));
-      },
-      command);
+  if (command == nullptr) kernel::Panic("a null command was returned to a pool");
+  fSerializer->runAction(&returnInGate, command);
+}
+
+IOReturn IOCommandPool::getInGate(OSObject *pool, void *command, void *block, void *, void *) {
+  return static_cast<IOCommandPool *>(pool)->gatedGetCommand(static_cast<IOCommand **>(command),
+                                                             block != nullptr);
+}
+
+IOReturn IOCommandPool::returnInGate(OSObject *pool, void *command, void *, void *, void *) {
+  return static_cast<IOCommandPool *>(pool)->gatedReturnCommand(static_cast<IOCommand *>(command));
 }
 
 IOReturn IOCommandPool::gatedGetCommand(IOCommand **command, bool blockForCommand) {
-  while (fFirst == nullptr) {
+  while (queue_empty(&fQueueHead)) {
     if (!blockForCommand) return kIOReturnNoResources;
     ++fSleepers;
     fSerializer->commandSleep(&fSleepers, THREAD_UNINT);
+    --fSleepers;
   }
-  *command = fFirst;
-  fFirst = fFirst->fNext;
-  (*command)->fNext = nullptr;
+  queue_remove_first(&fQueueHead, *command, IOCommand *, fCommandChain);
   return kIOReturnSuccess;
 }
 
 IOReturn IOCommandPool::gatedReturnCommand(IOCommand *command) {
-  command->fNext = fFirst;
-  fFirst = command;
-  if (fSleepers > 0) {
-    --fSleepers;
-    fSerializer->commandWakeup(&fSleepers, /*oneThread=*/true);
-  }
+  queue_enter_first(&fQueueHead, command, IOCommand *, fCommandChain);
+  if (fSleepers > 0) fSerializer->commandWakeup(&fSleepers, /*oneThread=*/true);
   return kIOReturnSuccess;
 }

@@ -1,20 +1,20 @@
 // IOKit/IOCommand.h
 //
-// What a command pool hands out; drivers derive their commands from it.
+// A driver's request to its hardware; what an IOCommandPool keeps. Drivers derive from it.
 #ifndef _IOKIT_IOCOMMAND_H
 #define _IOKIT_IOCOMMAND_H
 
+#include <kern/queue.h>
 #include <libkern/c++/OSObject.h>
 
 class IOCommand : public OSObject {
   OSDeclareDefaultStructors(IOCommand)
 
  public:
-  virtual bool init() APPLE_KEXT_OVERRIDE;
+  virtual bool init(void) APPLE_KEXT_OVERRIDE;
 
- private:
-  friend class IOCommandPool;
-  IOCommand *fNext;  // in the pool
+  // The pool's while the command is in it, else the driver's.
+  queue_chain_t fCommandChain;
 };
 
 #endif  // _IOKIT_IOCOMMAND_H

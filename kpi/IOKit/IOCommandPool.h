@@ -1,43 +1,53 @@
 // IOKit/IOCommandPool.h
 //
-// Commands for those who need one, under the gate of a work loop. (service.md, section 1.5)
+// A fixed stock of commands, made once, so that a driver needs no memory to start I/O and never has
+// more under way than it has commands. A pool starts empty: its owner returns the commands it makes
+// into it, and gets them all back out before it releases the pool. (service.md, section 1.5)
 //
-// The pool does not own its commands: whoever made them takes them out again before he releases
-// the pool.
+// All is done in a command gate of the pool's own, on the work loop that it is given.
 #ifndef _IOKIT_IOCOMMANDPOOL_H
 #define _IOKIT_IOCOMMANDPOOL_H
 
 #include <IOKit/IOCommand.h>
-#include <IOKit/IOTypes.h>
+#include <IOKit/IOCommandGate.h>
+#include <IOKit/IOWorkLoop.h>
+#include <kern/queue.h>
+#include <libkern/c++/OSObject.h>
 #include <libkern/c++/OSPtr.h>
-
-class IOCommandGate;
-class IOWorkLoop;
 
 class IOCommandPool : public OSObject {
   OSDeclareDefaultStructors(IOCommandPool)
 
  public:
-  // A new, empty pool with a command gate of its own on the loop; +1, or null.
+  // An empty pool on `workLoop`, which is not retained; null if that is null. The caller owns the
+  // reference.
   static OSPtr<IOCommandPool> withWorkLoop(IOWorkLoop *workLoop);
   virtual bool initWithWorkLoop(IOWorkLoop *workLoop);
 
-  // A command. If there is none, null; or waits in the gate, uninterruptibly, until one comes back.
-  // Takes the gate: thread context. (OB-15)
+  // The command that was returned last (OB-15); the caller's until it is returned. From an empty
+  // pool null, or with `blockForCommand` once there is one: the caller sleeps in the gate, and no
+  // signal or abort wakes it. Null also if the work loop has gone. Thread context.
   virtual OSPtr<IOCommand> getCommand(bool blockForCommand = true);
-  // Puts a command in, where it will be the first to be taken, and wakes one who waits. (OB-15)
+
+  // Puts the command into the pool, whose it is from now on, and wakes one caller who waits for it.
+  // Thread context.
   virtual void returnCommand(IOCommand *command);
 
  protected:
   virtual void free() APPLE_KEXT_OVERRIDE;
-  // The same with the gate held.
+
+  // The above, under the gate. kIOReturnNoResources if there is no command and the caller does not
+  // block.
   virtual IOReturn gatedGetCommand(IOCommand **command, bool blockForCommand);
   virtual IOReturn gatedReturnCommand(IOCommand *command);
 
- private:
-  IOCommand *fFirst;
-  UInt32 fSleepers;
+  queue_head_t fQueueHead;
+  UInt32 fSleepers;  // who wait for a command
   IOCommandGate *fSerializer;
+
+ private:
+  static IOReturn getInGate(OSObject *pool, void *command, void *block, void *, void *);
+  static IOReturn returnInGate(OSObject *pool, void *command, void *, void *, void *);
 };
 
 #endif  // _IOKIT_IOCOMMANDPOOL_H

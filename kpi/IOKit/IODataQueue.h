@@ -1,6 +1,7 @@
 // IOKit/IODataQueue.h
 //
-// Data on its way from a driver to a program. One thread puts it in. (service.md, section 1.5)
+// A queue of entries of bytes from a driver to a client, in memory that both see. One thread at a
+// time may enqueue, and one, on the other side, dequeue; neither locks. (service.md, section 1.5)
 #ifndef _IOKIT_IODATAQUEUE_H
 #define _IOKIT_IODATAQUEUE_H
 
@@ -8,31 +9,43 @@
 #include <IOKit/IOMemoryDescriptor.h>
 #include <libkern/c++/OSObject.h>
 #include <libkern/c++/OSPtr.h>
+#include <mach/vm_types.h>
 
 class IODataQueue : public OSObject {
   OSDeclareDefaultStructors(IODataQueue)
 
  public:
-  // A new queue of so many bytes, headers included / with room for so many entries of a size; +1,
-  // or null.
+  // A queue of `size` bytes, sizes of entries included / with room for at least `numEntries`
+  // entries of `entrySize` bytes. Null if that does not fit in 32 bits. The caller owns the
+  // reference.
   static OSPtr<IODataQueue> withCapacity(UInt32 size);
   static OSPtr<IODataQueue> withEntries(UInt32 numEntries, UInt32 entrySize);
-  virtual bool initWithCapacity(UInt32 size);
-  virtual bool initWithEntries(UInt32 numEntries, UInt32 entrySize);
+  virtual Boolean initWithCapacity(UInt32 size);
+  virtual Boolean initWithEntries(UInt32 numEntries, UInt32 entrySize);
 
-  // Copies the data in; false, and nothing is changed, if there is no room. If the queue was empty
-  // sendDataAvailableNotification() is called. Any context. (OB-19)
+  // Copies an entry into the queue; false if it has no room. If the consumer found the queue empty,
+  // or is about to, it is notified (OB-19). Any context.
   virtual Boolean enqueue(void *data, UInt32 dataSize);
 
-  // The queue's memory, for a program to map; +1.
+  // Where the consumer waits for notifications; MACH_PORT_NULL: nowhere. Not while somebody may
+  // enqueue.
+  virtual void setNotificationPort(mach_port_t port);
+
+  // The memory, for the client's task. The queue must outlive it. The caller owns the reference.
   virtual OSPtr<IOMemoryDescriptor> getMemoryDescriptor();
 
  protected:
   virtual void free() APPLE_KEXT_OVERRIDE;
-  // There is data in a queue that was empty. Default: nothing.
+
+  // Sends a message to the notification port, if there is one. A driver whose client is in the
+  // kernel overrides it. In the context of whoever enqueued.
   virtual void sendDataAvailableNotification();
 
   IODataQueueMemory *dataQueue;
+  UInt32 queueSize;  // the one in the memory is the client's to spoil
+
+ private:
+  mach_port_t notificationPort;
 };
 
 #endif  // _IOKIT_IODATAQUEUE_H

@@ -1,24 +1,26 @@
 // IOKit/IODataQueueShared.h
 //
-// A data queue in memory, as kernel and program see it: a ring of entries, each its size and then
-// its bytes. (service.md, section 1.5)
+// The memory of a data queue, as the kernel and its client share it: a ring of entries, each a size
+// and as many bytes. (service.md, section 1.5)
+//
+// Entries start at `tail` and are taken from `head`, both offsets into `queue`. An entry is never
+// split: one that does not fit behind the last starts at offset 0, and then a size that does not
+// fit stands where it would have started, if there is room for a size. The queue is empty if head
+// and tail are equal.
 #ifndef _IOKIT_IODATAQUEUESHARED_H
 #define _IOKIT_IODATAQUEUESHARED_H
 
-#include <IOKit/IOTypes.h>
+#include <libkern/OSTypes.h>
 
 typedef struct _IODataQueueEntry {
-  UInt32 size;  // of the data, in bytes
-  UInt8 data[4];
+  UInt32 size;    // of the data
+  UInt8 data[4];  // as many bytes as that
 } IODataQueueEntry;
 
-// Offsets are in bytes from `queue`. Empty when they are equal; the tail never reaches the head
-// from behind. An entry that does not fit between the tail and the end is put at the start, and if
-// there is room for it its size is left at the tail as well.
 typedef struct _IODataQueueMemory {
-  UInt32 queueSize;  // of `queue`, in bytes
-  volatile UInt32 head;
-  volatile UInt32 tail;
+  UInt32 queueSize;      // bytes of `queue`
+  volatile UInt32 head;  // written by the consumer
+  volatile UInt32 tail;  // written by the producer
   IODataQueueEntry queue[1];
 } IODataQueueMemory;
 
