@@ -33,7 +33,10 @@ DRYDOCK_END
         name = name,
         srcs = srcs + [registration],
         hdrs = hdrs,
-        copts = KERNEL_COPTS + ["-D__unused=__attribute__((unused))"],
+        copts = KERNEL_COPTS + [
+            "-D__unused=__attribute__((unused))",
+            "-Wno-cast-function-type",  # tables of IOMethod
+        ],
         # Its classes and its registration are reached by name only.
         alwayslink = True,
         deps = deps + ["//drivers/service"],

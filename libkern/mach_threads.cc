@@ -1,9 +1,8 @@
 // libkern/mach_threads.cc
 //
 // Threads, waits and thread calls by Mach's names: <kern/thread.h>, <kern/sched_prim.h>,
-// <kern/thread_call.h>, <kern/task.h>, <mach/thread_act.h>.
+// <kern/thread_call.h>, <mach/thread_act.h>.
 #include <kern/sched_prim.h>
-#include <kern/task.h>
 #include <kern/thread.h>
 #include <kern/thread_call.h>
 #include <mach/thread_act.h>
@@ -15,15 +14,6 @@
 #include "scheduler/kernel/wait.h"
 
 namespace kernel = drydock::kernel;
-
-// The one task has an identity and nothing inside.
-struct task {};
-namespace {
-task the_kernel;
-}
-task_t kernel_task = &the_kernel;
-
-task_t current_task(void) { return kernel_task; }
 
 thread_t current_thread(void) { return kernel::CurrentThread(); }
 

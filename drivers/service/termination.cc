@@ -7,6 +7,7 @@
 #include "drivers/service/owned.h"
 #include "drivers/service/registry.h"
 #include "drivers/service/service_lock.h"
+#include "drivers/service/user_calls.h"
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/lock.h"
 #include "scheduler/kernel/panic.h"
@@ -109,6 +110,7 @@ bool IOService::makeInactive(IOOptionBits options) {
   }
   TraceEntry(EventKind::kTerminatePhase1, this);
   drydock::Notifications::Deliver(gIOTerminatedNotification, this);
+  drydock::UserCalls::Revoke(this);
   return true;
 }
 
@@ -182,6 +184,7 @@ void Termination::ScheduleStop(IOService* client, IOService* provider) {
 }
 
 void Termination::ScheduleFinalize(IOService* victim) {
+  if (!UserCalls::MayFinalize(victim)) return;
   StateLock lock;
   victim->retain();
   state->finalize.push_back(victim);
@@ -261,7 +264,8 @@ class Termination::Pass {
   static bool Begin(IOService* victim) {
     ServiceLock lock(victim);
     if (!victim->isInactive() ||
-        victim->has(IOService::kTermPhase1 | IOService::kTermPhase2 | IOService::kConfig)) {
+        victim->has(IOService::kTermPhase1 | IOService::kTermPhase2 | IOService::kConfig) ||
+        victim->fClientsOpening > 0) {
       return false;
     }
     victim->fState2 |= IOService::kTermPhase2;

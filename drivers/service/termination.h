@@ -26,7 +26,8 @@ class Termination {
 
   // Queues the end of one edge: client's stop and detach. Harmless if it is queued already. (TD-45)
   static void ScheduleStop(IOService* client, IOService* provider);
-  // Queues the finalization of a victim without clients.
+  // Queues the finalization of a victim without clients; of a user client with calls inside the
+  // last of them does. (section 5.4)
   static void ScheduleFinalize(IOService* victim);
   // Whether nothing is scheduled, and no pass still holds on to what it worked on.
   static bool Idle();

@@ -46,6 +46,15 @@
 #define kIOAppPowerStateInterest "IOAppPowerStateInterest"
 #define kIOPriorityPowerStateInterest "IOPriorityPowerStateInterest"
 
+// Of services that programs open, and of their user clients. (section 5)
+#define kIOUserClientClassKey "IOUserClientClass"
+#define kIOUserClientCreatorKey "IOUserClientCreator"
+#define kIOUserClientEntitlementsKey "IOUserClientEntitlements"
+#define kIOUserClientDefaultLockingKey "IOUserClientDefaultLocking"
+#define kIOUserClientDefaultLockingSetPropertiesKey "IOUserClientDefaultLockingSetProperties"
+#define kIOUserClientDefaultLockingSingleThreadExternalMethodKey \
+  "IOUserClientDefaultLockingSingleThreadExternalMethod"
+
 #define kIONameKey "IOName"
 #define kIOLocationKey "IOLocation"
 

@@ -16,9 +16,11 @@
 #include <IOKit/IOLib.h>
 #include <IOKit/IOMessage.h>
 #include <IOKit/IORegistryEntry.h>
+#include <kern/task.h>
 
 class IOInterruptController;
 class IONotifier;
+class IOUserClient;
 class IOWorkLoop;
 
 namespace drydock {
@@ -27,6 +29,7 @@ class Instances;
 class Matching;
 class Notifications;
 class Termination;
+class UserCalls;
 }  // namespace drydock
 
 // Options of terminate, open, registerService. (service.md, section 0.3)
@@ -179,6 +182,16 @@ class IOService : public IORegistryEntry {
   virtual bool terminateClient(IOService *client, IOOptionBits options);
   virtual bool finalize(IOOptionBits options);
 
+  // --- Programs. (section 5.1)
+
+  // Makes a user client for a program that opens this service; `*handler` is +1. The default asks
+  // the second form, which drivers override (kIOReturnUnsupported by default), and then makes one
+  // of the class that the property IOUserClientClass names. On the program's thread, ungated.
+  virtual IOReturn newUserClient(task_t owningTask, void *securityID, UInt32 type,
+                                 OSDictionary *properties, IOUserClient **handler);
+  virtual IOReturn newUserClient(task_t owningTask, void *securityID, UInt32 type,
+                                 IOUserClient **handler);
+
   // --- Interrupts, by index among this nub's own. (workloop.md, section 5.3)
 
   virtual IOReturn registerInterrupt(int source, OSObject *target, IOInterruptAction handler,
@@ -196,7 +209,7 @@ class IOService : public IORegistryEntry {
   enum {
     kSynchronous = 0x40000000,
     kConfig = 0x04000000,  // a matching job is pending or running
-    kStart = 0x02000000,   // being started as a client
+    kStart = 0x02000000,   // a user client being opened
     kTermPhase1 = 0x00400000,
     kTermPhase2 = 0x01000000,
     kTermPhase3 = 0x00800000,
@@ -212,10 +225,13 @@ class IOService : public IORegistryEntry {
   friend class drydock::Matching;
   friend class drydock::Notifications;
   friend class drydock::Termination;
+  friend class drydock::UserCalls;
 
   bool has(UInt32 bits) const { return (fState2 & bits) != 0; }
   bool makeInactive(IOOptionBits options);
   bool isBelowRoot() const;
+  // While a user client is being opened its provider's phase 2 waits. (section 4.5)
+  void setTerminateDefer(IOService *provider, bool defer);
 
   UInt32 fState;
   UInt32 fState2;
@@ -238,6 +254,7 @@ class IOService : public IORegistryEntry {
   IOReturn lookupInterrupt(int source, bool resolve, IOInterruptController **controller);
 
   IOThread fPhase1Thread;  // who made it inactive, while kTermPhase1
+  UInt32 fClientsOpening;  // that are in kStart
 };
 
 #endif  // _IOKIT_IOSERVICE_H

@@ -15,7 +15,8 @@ struct Thread;
 typedef drydock::kernel::Thread *thread_t;
 #define THREAD_NULL ((thread_t) nullptr)
 
-// An address space. There is one, the kernel's (kern/task.h).
+// A program, or the kernel (kern/task.h); valid until the run has ended. All share one address
+// space.
 typedef struct task *task_t;
 #define TASK_NULL ((task_t) nullptr)
 

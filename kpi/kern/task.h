@@ -6,9 +6,10 @@
 
 extern "C" {
 
-// The kernel's address space: the only one.
+// The kernel's.
 extern task_t kernel_task;
 
+// Whose the calling thread is: a program's, also while it is in the kernel, or the kernel's.
 task_t current_task(void);
 
 }  // extern "C"

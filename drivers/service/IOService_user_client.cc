@@ -1,0 +1,65 @@
+// How a service makes user clients for programs that open it. (service.md, section 5.1)
+#include <IOKit/IOUserClient.h>
+#include <libkern/c++/OSContainers.h>
+
+#include "drivers/service/owned.h"
+#include "drivers/service/registry.h"
+#include "drivers/service/service_lock.h"
+#include "drivers/service/termination.h"
+
+using drydock::Owned;
+using drydock::ServiceLock;
+using drydock::TraceEntry;
+using drydock::trace::EventKind;
+
+IOReturn IOService::newUserClient(task_t owningTask, void *securityID, UInt32 type,
+                                  OSDictionary *properties, IOUserClient **handler) {
+  if (properties != nullptr) return kIOReturnUnsupported;
+  const IOReturn overridden = newUserClient(owningTask, securityID, type, handler);
+  if (overridden != kIOReturnUnsupported) return overridden;
+
+  const auto class_property = Owned(copyProperty(kIOUserClientClassKey));
+  const OSString *name = OSDynamicCast(OSString, class_property.get());
+  if (name == nullptr) return kIOReturnUnsupported;
+  const auto object = Owned(OSMetaClass::allocClassWithName(name));
+  if (object == nullptr) return kIOReturnNoMemory;
+  auto *client = OSDynamicCast(IOUserClient, object.get());
+  if (client == nullptr) return kIOReturnUnsupported;
+  if (!client->initWithTask(owningTask, securityID, type, properties)) return kIOReturnBadArgument;
+  {
+    // One step: a termination that comes now waits until the client is open. (TD-36)
+    ServiceLock lock(this);
+    if (!client->attach(this)) return kIOReturnUnsupported;
+    client->setTerminateDefer(this, true);
+  }
+  TraceEntry(EventKind::kServiceStart, client, this);
+  const bool started = client->start(this);
+  TraceEntry(EventKind::kServiceStarted, client, this, started ? 1 : 0);
+  if (!started) {
+    client->detach(this);
+    client->setTerminateDefer(this, false);
+    return kIOReturnUnsupported;
+  }
+  client->retain();
+  *handler = client;
+  return kIOReturnSuccess;
+}
+
+IOReturn IOService::newUserClient(task_t, void *, UInt32, IOUserClient **) {
+  return kIOReturnUnsupported;
+}
+
+void IOService::setTerminateDefer(IOService *provider, bool defer) {
+  {
+    ServiceLock lock(provider);
+    if (defer == has(kStart)) return;
+    if (defer) {
+      fState2 |= kStart;
+      ++provider->fClientsOpening;
+      return;
+    }
+    fState2 &= ~kStart;
+    --provider->fClientsOpening;
+  }
+  drydock::Termination::SchedulePhase2(provider, 0);
+}
