@@ -52,6 +52,7 @@ void WriteText(const Report& report, Console* console) {
         break;
       case Verdict::Kind::kFailed:
         out << paint("31", "✗") << " " << verdict.text << "\n    seen: " << verdict.seen << "\n";
+        for (const std::string& line : verdict.stack) out << "      " << line << "\n";
         ++judged;
         break;
       case Verdict::Kind::kNotJudged:
@@ -83,6 +84,7 @@ trace::Json ToJson(const Report& report) {
   for (const Verdict& verdict : result.verdicts) {
     trace::Json line = {{"expected", verdict.text}, {"verdict", VerdictName(verdict.kind)}};
     if (!verdict.seen.empty()) line["seen"] = verdict.seen;
+    if (!verdict.stack.empty()) line["stack"] = verdict.stack;
     json["expectations"].push_back(std::move(line));
   }
   json["blocked"] = trace::Json::array();

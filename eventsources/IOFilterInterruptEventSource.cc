@@ -2,6 +2,7 @@
 #include <IOKit/IOFilterInterruptEventSource.h>
 
 #include "eventsources/interrupt_provider.h"
+#include "scheduler/kernel/interrupt.h"
 #include "scheduler/kernel/trace.h"
 
 using drydock::trace::EventKind;
@@ -57,7 +58,10 @@ void IOFilterInterruptEventSource::disableInterruptOccurred(void *, IOService *n
 
 bool IOFilterInterruptEventSource::askFilter() {
   publish(EventKind::kFilterBegin);
+  const unsigned counted = producerCount;
   const bool mine = filterAction(owner, this);
   publish(EventKind::kFilterEnd, mine);
+  // A filter may also have signalled by itself.
+  drydock::kernel::InterruptClaim(mine || producerCount != counted);
   return mine;
 }

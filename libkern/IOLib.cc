@@ -8,6 +8,7 @@
 #include "libkern/kernel_heap.h"
 #include "libkern/kernel_printf.h"
 #include "scheduler/kernel/clock.h"
+#include "scheduler/kernel/interrupt.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/thread.h"
 
@@ -18,12 +19,24 @@ namespace {
 
 constexpr vm_size_t kPage = 4096;
 
+// The kernel's allocator may wait for memory, or for its own locks.
+void MayWaitFor(const char *what) {
+  const bool in_interrupt = kernel::InInterruptContext();
+  if (kernel::MayBlock() || (!in_interrupt && kernel::CurrentThread() == nullptr)) return;
+  kernel::Misuse(
+      "memory-where-nothing-may-wait",
+      absl::StrCat("memory is ", what, in_interrupt ? " in primary-interrupt context"
+                                                    : " while a spin lock is held"));
+}
+
 void *Allocate(vm_size_t size, vm_size_t alignment, bool zero) {
+  MayWaitFor("allocated");
   return size == 0 ? nullptr : drydock::HeapAllocate(BlockKind::kMemory, size, zero, alignment);
 }
 
 void Free(void *address, vm_size_t size) {
   if (address == nullptr) return;
+  MayWaitFor("freed");
   const size_t allocated = drydock::HeapBlockSize(address);
   if (size != allocated) {
     kernel::Misuse("free-with-wrong-size",

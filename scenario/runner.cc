@@ -213,6 +213,18 @@ std::string Run::SeenInstead(size_t index, const Outcome& outcome) const {
   return "";
 }
 
+// Where each of them stands.
+std::vector<std::string> StacksOf(const std::vector<BlockedThread>& blocked) {
+  std::vector<std::string> lines;
+  for (const BlockedThread& thread : blocked) {
+    lines.push_back(absl::StrCat(thread.name, ":"));
+    for (const std::string& function : thread.stack.Functions()) {
+      lines.push_back(absl::StrCat("  ", function));
+    }
+  }
+  return lines;
+}
+
 std::vector<Verdict> Run::Judge(const Outcome& outcome, bool at_full_speed) const {
   std::vector<Verdict> verdicts;
   bool blocked_is_told = false;
@@ -230,6 +242,7 @@ std::vector<Verdict> Run::Judge(const Outcome& outcome, bool at_full_speed) cons
     } else {
       verdict.seen = SeenInstead(i, outcome);
       if (!verdict.seen.empty()) verdict.kind = Verdict::Kind::kFailed;
+      if (expectation.kind == Kind::kNoThreadBlocked) verdict.stack = StacksOf(outcome.blocked);
       blocked_is_told |= expectation.kind == Kind::kNoThreadBlocked;
     }
     verdicts.push_back(std::move(verdict));
@@ -240,14 +253,16 @@ std::vector<Verdict> Run::Judge(const Outcome& outcome, bool at_full_speed) cons
                                         return finding.name == expectation.finding;
                                       });
     if (expected) continue;
-    verdicts.push_back({Verdict::Kind::kFailed, "no rule of the API is broken",
-                        absl::StrCat(finding.name, " at ", finding.time_ns / 1000, " us",
-                                     finding.thread.empty() ? "" : " on ", finding.thread, ": ",
-                                     finding.sentence)});
+    verdicts.push_back(
+        {Verdict::Kind::kFailed, "no rule of the API is broken",
+         absl::StrCat(finding.name, " at ", finding.time_ns / 1000, " us",
+                      finding.thread.empty() ? "" : " on ", finding.thread, ": ", finding.sentence),
+         finding.stack.Functions()});
   }
   if (!outcome.ok() && !(outcome.kind == Outcome::Kind::kBlocked && blocked_is_told)) {
     verdicts.push_back({Verdict::Kind::kFailed, "the run comes to its end",
-                        absl::StrCat(OutcomeName(outcome.kind), ": ", outcome.text)});
+                        absl::StrCat(OutcomeName(outcome.kind), ": ", outcome.text),
+                        outcome.stack.Functions()});
   }
   if (outcome.ok() && !shut_down_) {
     verdicts.push_back({Verdict::Kind::kFailed, "the platform shuts down",

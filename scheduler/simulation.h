@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "scheduler/call_stack.h"
 #include "scheduler/cost_model.h"
 #include "scheduler/kernel/profile.h"
 #include "scheduler/kernel/types.h"
@@ -30,8 +31,9 @@ struct MachineOptions {
   int cpus = 2;  // 1..kMaxCpus
   kernel::Profile profile = kernel::Profile::kModern;
   CostModel costs = CostModel();
-  // Deadlines and interrupts up to this much ahead of the slowest CPU are offered as alternatives,
-  // so that a strategy may let the outside world overtake the CPUs.
+  // What could happen up to this much after the earliest of it is offered as an alternative, so
+  // that a strategy may let one overtake the other: CPUs, deadlines, interrupts. At each question
+  // it can be late by no more than this.
   kernel::Time horizon_ns = 20 * kernel::kMicrosecond;
   int main_priority = 81;               // of the thread that runs the body, 0..127
   uint64_t max_questions = 50'000'000;  // a run that asks more is stopped as endless
@@ -44,14 +46,16 @@ struct BlockedThread {
   std::string name;
   int priority;
   std::string reason;  // "waits for lock «gate of X», held by thread Y"
+  CallStack stack;
 };
 
 // A rule of the API that was broken where a Mac would go on, hang, or fault later.
 struct Finding {
   std::string name;  // "gate-held-too-long"
   std::string sentence;
-  std::string thread;  // on which; empty outside of threads
+  std::string thread;  // on which, or which an interrupt came upon; empty outside of threads
   kernel::Time time_ns = 0;
+  CallStack stack;  // of who broke it; empty if that was the outside world
 };
 
 // What the time of the CPUs went into, in ns; together wall time x CPUs.
@@ -71,6 +75,7 @@ struct Outcome {
   };
   Kind kind = Kind::kQuiet;
   std::string text;  // one line on what went wrong; empty when quiet
+  CallStack stack;   // of who panicked
   std::vector<BlockedThread> blocked;
   std::vector<Finding> findings;  // in the order in which they were made, also when quiet
   kernel::Time end_ns = 0;

@@ -24,15 +24,18 @@ namespace drydock {
 
 // A step that could be taken next.
 struct Alternative {
+  // In the order they have at one time: hardware does not wait for software.
   enum class Kind : uint8_t {
-    kCpu,        // a CPU goes on with the thread (or interrupt handler) it runs
     kDeadline,   // a wait times out, a delayed thread call is due, a device acts
     kInterrupt,  // a pending line is delivered
+    kCpu,        // a CPU goes on with the thread (or interrupt handler) it runs
   };
 
   Kind kind = Kind::kCpu;
-  uint8_t cpu = 0;              // kCpu: which
-  uint32_t actor = 0;           // kCpu: the thread, 0 in interrupt context; kInterrupt: the line
+  uint8_t cpu = 0;  // kCpu: which
+  // kCpu: the thread, 0 in interrupt context. kInterrupt: the line. kDeadline: its number among all
+  // that were ever set.
+  uint32_t actor = 0;
   kernel::Time time = 0;        // when it would happen at full speed
   kernel::Operation operation;  // what it is about to do
 };

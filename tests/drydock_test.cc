@@ -41,15 +41,18 @@ bool RunOnce(const std::string& name, const MachineOptions& options, Strategy* s
   if (!outcome.ok()) {
     std::string blocked;
     for (const BlockedThread& thread : outcome.blocked) {
-      absl::StrAppend(&blocked, "\n  thread ", thread.name, " ", thread.reason);
+      absl::StrAppend(&blocked, "  thread ", thread.name, " ", thread.reason, "\n",
+                      DescribeStack(thread.stack, "    "));
     }
-    ADD_FAILURE() << OutcomeName(outcome.kind) << ": " << outcome.text << blocked;
+    ADD_FAILURE() << OutcomeName(outcome.kind) << ": " << outcome.text << "\n"
+                  << DescribeStack(outcome.stack, "  ") << blocked;
   }
   for (const Finding& finding : outcome.findings) {
     if (allowed_findings.contains(finding.name)) continue;
     ADD_FAILURE() << finding.name << " at " << finding.time_ns << " ns"
                   << (finding.thread.empty() ? "" : " on thread ") << finding.thread << ": "
-                  << finding.sentence;
+                  << finding.sentence << "\n"
+                  << DescribeStack(finding.stack, "  ");
   }
   bool failed = false;
   for (int i = parts_before; i < result->total_part_count(); ++i) {

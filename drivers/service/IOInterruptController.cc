@@ -29,8 +29,11 @@ void Register(IOInterruptVector *vector, IOService *nub, int source, void *targe
 // An interrupt may come just before a vector is enabled or disabled.
 void BeforeChange() { drydock::kernel::ChoicePoint(drydock::kernel::OperationKind::kMask, 0); }
 
-void CallHandler(IOInterruptVector *vector) {
+// Whether the handler did not say that the interrupt is another's.
+bool CallHandler(IOInterruptVector *vector) {
+  drydock::kernel::InterruptClaim(true);
   vector->handler(vector->target, vector->refCon, vector->nub, vector->source);
+  return drydock::kernel::InterruptClaimed();
 }
 
 }  // namespace
@@ -145,7 +148,10 @@ void IOInterruptController::deliver(IOInterruptVectorNumber number) {
   // Active until the pin has been seen to as well: whoever enables the vector waits for that, and
   // so cannot unmask the pin just before it is masked here.
   vector->interruptActive = true;
-  if (vector->interruptRegistered && !vector->interruptDisabledSoft) CallHandler(vector);
+  if (vector->interruptRegistered && !vector->interruptDisabledSoft && !CallHandler(vector)) {
+    drydock::kernel::Advise("spurious-interrupt", "interrupt line ", number,
+                            " was delivered, and no filter on it called it its own");
+  }
   if (vector->interruptDisabledSoft) {
     // Lazily: a vector that is disabled is masked at the pin when it fires.
     vector->interruptDisabledHard = true;
@@ -273,13 +279,15 @@ void IOSharedInterruptController::adviseOfStarvation() const {
 
 IOReturn IOSharedInterruptController::handleInterrupt(void *, IOService *, int) {
   // Everybody is asked, whatever the others say. (IN-24)
+  bool claimed = vectorsEnabled == 0;
   for (int i = 0; i < vectorCount; ++i) {
     IOInterruptVector *vector = &vectors[i];
     if (!vector->interruptRegistered || vector->interruptDisabledSoft) continue;
     vector->interruptActive = true;
-    CallHandler(vector);
+    if (CallHandler(vector)) claimed = true;
     vector->interruptActive = false;
   }
+  drydock::kernel::InterruptClaim(claimed);
   // One client that is registered but disabled takes the line down. (IN-21, IN-23)
   if (vectorsEnabled != vectorsRegistered) {
     controllerDisabled = true;

@@ -40,6 +40,10 @@ void InterruptLower(int line);  // level lines only
 bool InterruptActiveElsewhere(int line);
 void InterruptWaitInactive(int line);
 
+// From a handler: whether the interrupt is its own. True until somebody says otherwise.
+void InterruptClaim(bool mine);
+bool InterruptClaimed();
+
 // Whether the caller is in primary-interrupt context.
 bool InInterruptContext();
 

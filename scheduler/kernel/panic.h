@@ -31,6 +31,11 @@ template <typename... Pieces>
 // goes on.
 void Misuse(const char* finding, absl::string_view sentence);
 
+// For what must not be done in primary-interrupt context because it waits: a finding named
+// "wait-in-interrupt-context", and then a panic. Does nothing elsewhere. `what` and `name` make the
+// sentence: "waits for lock", "gate".
+void RefuseWaitInInterrupt(const char* what, absl::string_view name);
+
 // Points out what is allowed, and on a Mac has an effect that its author may not have expected: an
 // event named `advice` (kebab-case, outlives the run) explained by a sentence, put together from
 // `pieces` as by absl::StrCat. It fails no run. docs/diagnostics.md lists them all.

@@ -7,7 +7,7 @@ namespace drydock::sim {
 void DeadlineQueue::Insert(Deadline* deadline, kernel::Time when) {
   assert(!deadline->queued());
   deadline->when = when;
-  deadline->order = next_order_++;
+  deadline->number = next_number_++;
   heap_.push_back(deadline);
   deadline->index = static_cast<uint32_t>(heap_.size() - 1);
   Up(deadline->index);
@@ -23,6 +23,14 @@ void DeadlineQueue::Remove(Deadline* deadline) {
   Put(index, last);
   Up(index);
   Down(last->index);
+}
+
+Deadline* DeadlineQueue::Find(kernel::Time when, uint32_t number) const {
+  Deadline* found = nullptr;
+  VisitUntil(when, [&](Deadline* deadline) {
+    if (deadline->number == number) found = deadline;
+  });
+  return found;
 }
 
 void DeadlineQueue::Up(uint32_t index) {

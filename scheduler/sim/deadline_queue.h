@@ -24,7 +24,7 @@ struct Deadline {
   void* const owner;            // what it is embedded in: a Thread, a ThreadCall or an OutsideEvent
   uint32_t index = kNotQueued;  // of the heap
   kernel::Time when = 0;
-  uint64_t order = 0;
+  uint32_t number = 0;          // in order of insertion
   kernel::Operation operation;  // for the strategy
 };
 
@@ -38,6 +38,9 @@ class DeadlineQueue {
   bool empty() const { return heap_.empty(); }
   Deadline* top() const { return heap_.front(); }
 
+  // The one with this time and number, which must be queued.
+  Deadline* Find(kernel::Time when, uint32_t number) const;
+
   // Calls `visit(Deadline*)` for every entry due at or before `until`, in no particular order.
   template <typename Visit>
   void VisitUntil(kernel::Time until, Visit visit) const {
@@ -46,7 +49,7 @@ class DeadlineQueue {
 
  private:
   static bool Before(const Deadline* a, const Deadline* b) {
-    return a->when != b->when ? a->when < b->when : a->order < b->order;
+    return a->when != b->when ? a->when < b->when : a->number < b->number;
   }
   void Put(uint32_t index, Deadline* deadline) {
     heap_[index] = deadline;
@@ -64,7 +67,7 @@ class DeadlineQueue {
   }
 
   std::vector<Deadline*> heap_;
-  uint64_t next_order_ = 1;
+  uint32_t next_number_ = 1;
 };
 
 }  // namespace drydock::sim

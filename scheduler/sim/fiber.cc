@@ -63,6 +63,7 @@ Fiber* FiberPool::Acquire(Fiber::Entry entry, void* argument) {
   }
   fiber->entry_ = entry;
   fiber->argument_ = argument;
+  fiber->frame_ = nullptr;
   fiber->fake_stack_ = nullptr;
   fiber->context_ = fcontext::make_fcontext(fiber->stack_ + fiber->stack_bytes_,
                                             fiber->stack_bytes_, &FiberTrampoline::Enter);
@@ -80,6 +81,7 @@ void FiberPool::Release(Fiber* fiber) {
 
 void FiberPool::SwitchTo(Fiber* target) {
   Fiber* self = running_;
+  self->frame_ = __builtin_frame_address(0);
   running_ = target;
 #ifdef DRYDOCK_ASAN
   // A retiring fiber never comes back: its fake stack is to be destroyed.
@@ -88,6 +90,12 @@ void FiberPool::SwitchTo(Fiber* target) {
 #endif
   const fcontext::transfer_t transfer = fcontext::jump_fcontext(target->context_, self);
   Arrived(static_cast<Fiber*>(transfer.data), transfer.fctx, self->fake_stack_);
+}
+
+CallStack FiberPool::StackOf(const Fiber& fiber) const {
+  if (fiber.entry_ == nullptr) return CallStack();
+  const void* frame = &fiber == running_ ? __builtin_frame_address(0) : fiber.frame_;
+  return CallStack::Walk(frame, fiber.stack_, fiber.stack_ + fiber.stack_bytes_);
 }
 
 // On a fiber that was just switched to: notes where the other one stopped, and recycles it if that

@@ -7,6 +7,8 @@
 
 #include <cstddef>
 
+#include "scheduler/call_stack.h"
+
 namespace drydock::sim {
 
 // A stack and a place in it. Made and recycled by FiberPool; the host's own stack is a Fiber too
@@ -29,8 +31,9 @@ class Fiber {
   friend struct FiberTrampoline;
   Fiber() = default;
 
-  void* context_ = nullptr;  // where to go on; stale while the fiber runs
-  char* stack_ = nullptr;    // lowest usable byte; null for the host
+  void* context_ = nullptr;      // where to go on; stale while the fiber runs
+  const void* frame_ = nullptr;  // of the SwitchTo that left it; null before the first
+  char* stack_ = nullptr;        // lowest usable byte; null for the host
   size_t stack_bytes_ = 0;
   Entry entry_ = nullptr;
   void* argument_ = nullptr;
@@ -65,6 +68,9 @@ class FiberPool {
 
   // Goes on with `target` until somebody switches back to the caller. `target` must not be running.
   void SwitchTo(Fiber* target);
+
+  // Where a fiber's code stands: the caller's, if it is the running one. Empty for the host's.
+  CallStack StackOf(const Fiber& fiber) const;
 
   // How many fibers were ever made.
   size_t made() const { return made_; }

@@ -1,9 +1,12 @@
 // Interrupt lines, and primary-interrupt context.
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "scheduler/kernel/choice.h"
 #include "scheduler/kernel/interrupt.h"
+#include "scheduler/kernel/panic.h"
 #include "scheduler/sim/machine.h"
+#include "trace/names.h"
 
 namespace drydock::sim {
 
@@ -16,10 +19,7 @@ void Machine::LineChanged(int index) {
   const bool was = (word & bit) != 0;
   if (line.deliverable() == was) return;
   word ^= bit;
-  if (!was) {
-    line.since = Now();
-    line.order = next_line_order_++;
-  }
+  if (!was) line.since = Now();
   Disturb();
 }
 
@@ -44,9 +44,21 @@ void Machine::Deliver(int index) {
   Interrupt(cpu, now_);
   cpu.in_interrupt = true;
   cpu.line = index;
+  cpu.claimed = true;
   cpu.interrupt_began = cpu.clock;
   cpu.clock += Cost(options_.costs.interrupt_entry_ns);
   cpu.interrupt_pending = {OperationKind::kInterrupt, 0};
+}
+
+// Its handler has returned, and the line is still raised.
+void Machine::CountStorm(Line& line, int index) {
+  constexpr int kStorm = 10'000;
+  if (++line.in_a_row < kStorm) return;
+  const char* sentence = trace::Intern(
+      absl::StrCat("interrupt line ", index, " was raised again ", kStorm,
+                   " times in a row when its handler returned: nobody quiets the device"));
+  kernel::Misuse("interrupt-storm", sentence);
+  Stop(Outcome::Kind::kEndless, sentence);
 }
 
 void Machine::InterruptMain(void* argument) {
@@ -56,6 +68,11 @@ void Machine::InterruptMain(void* argument) {
     machine->Emit(EventKind::kInterruptBegin, 0, static_cast<uint64_t>(cpu.line));
     if (line.handler != nullptr) line.handler(line.target, cpu.line);
     machine->Emit(EventKind::kInterruptEnd, 0, static_cast<uint64_t>(cpu.line));
+    if (line.raised && !line.masked) {
+      machine->CountStorm(line, cpu.line);
+    } else {
+      line.in_a_row = 0;
+    }
     line.active = false;
     cpu.in_interrupt = false;
     // The interrupted thread does not pay for it.
@@ -139,6 +156,12 @@ void InterruptWaitInactive(int line) {
     }
   }
 }
+
+void InterruptClaim(bool mine) {
+  if (InInterruptContext()) machine->cpu()->claimed = mine;
+}
+
+bool InterruptClaimed() { return !InInterruptContext() || machine->cpu()->claimed; }
 
 bool InInterruptContext() { return machine != nullptr && machine->in_interrupt(); }
 

@@ -112,6 +112,7 @@ Outcome Machine::Run(std::function<void()> body) {
 void Machine::Stop(Outcome::Kind kind, const char* text) {
   outcome_.kind = kind;
   outcome_.text = text;
+  outcome_.stack = StackHere();
   stopped_ = true;
   now_ = std::max(now_, Now());
   fibers_.SwitchTo(fibers_.host());
@@ -120,7 +121,7 @@ void Machine::Stop(Outcome::Kind kind, const char* text) {
 
 void Machine::AddFinding(const char* name, absl::string_view sentence) {
   outcome_.findings.push_back(
-      {name, std::string(sentence), self_ != nullptr ? self_->name : "", Now()});
+      {name, std::string(sentence), self_ != nullptr ? self_->name : "", Now(), StackHere()});
 }
 
 std::vector<BlockedThread> Machine::Blocked() const {
@@ -138,7 +139,8 @@ std::vector<BlockedThread> Machine::Blocked() const {
     } else {
       reason = thread.cpu != nullptr && thread.cpu->stalled_on != nullptr ? "spins" : "was running";
     }
-    blocked.push_back({thread.id, thread.name, thread.priority, std::move(reason)});
+    blocked.push_back({thread.id, thread.name, thread.priority, std::move(reason),
+                       thread.fiber != nullptr ? fibers_.StackOf(*thread.fiber) : CallStack()});
   }
   return blocked;
 }
@@ -177,7 +179,7 @@ void Machine::RunNext() {
   for (;;) {
     if (unfinished_ == 0) stopped_ = true;
     if (!stopped_) Gather();
-    if (stopped_ || candidates_.empty()) {
+    if (stopped_ || alternatives_.empty()) {
       current_ = nullptr;
       self_ = nullptr;
       if (fibers_.running() != fibers_.host()) fibers_.SwitchTo(fibers_.host());
@@ -185,18 +187,18 @@ void Machine::RunNext() {
     }
     const size_t choice = Ask();
     if (stopped_) continue;
-    const Candidate chosen = candidates_[choice];
-    switch (chosen.alternative.kind) {
+    const Alternative chosen = alternatives_[choice];
+    switch (chosen.kind) {
       case Alternative::Kind::kDeadline:
-        now_ = std::max(now_, chosen.alternative.time);
-        Expire(chosen.deadline);
+        now_ = std::max(now_, chosen.time);
+        Expire(deadlines_.Find(chosen.time, chosen.actor));
         break;
       case Alternative::Kind::kInterrupt:
-        now_ = std::max(now_, chosen.alternative.time);
-        Deliver(static_cast<int>(chosen.alternative.actor));
+        now_ = std::max(now_, chosen.time);
+        Deliver(static_cast<int>(chosen.actor));
         break;
       case Alternative::Kind::kCpu: {
-        Cpu& cpu = cpus_[chosen.alternative.cpu];
+        Cpu& cpu = cpus_[chosen.cpu];
         cpu.clock = now_ = std::max(now_, cpu.clock);
         current_ = &cpu;
         self_ = cpu.thread;
@@ -217,76 +219,59 @@ void Machine::RunNext() {
 
 // Collects what could happen next, in order.
 void Machine::Gather() {
-  candidates_.clear();
-  Time slowest = kNever;
-  for (Cpu& cpu : cpus_) {
-    if (!cpu.busy() || cpu.stalled_on != nullptr) continue;
-    Alternative alternative;
+  alternatives_.clear();
+  Time earliest = kNever;
+  for (const Cpu& cpu : cpus_) {
+    if (cpu.steps()) earliest = std::min(earliest, cpu.clock);
+  }
+  if (!deadlines_.empty()) earliest = std::min(earliest, deadlines_.top()->when);
+  const bool interruptible =
+      (deliverable_[0] | deliverable_[1] | deliverable_[2]) != 0 && InterruptibleCpu() != nullptr;
+  if (interruptible) earliest = std::min(earliest, now_);
+  if (earliest == kNever) return;
+  const Time until = kernel::SaturatingAdd(std::max(now_, earliest), options_.horizon_ns);
+  for (const Cpu& cpu : cpus_) {
+    if (!cpu.steps() || cpu.clock > until) continue;
+    Alternative& alternative = alternatives_.emplace_back();
     alternative.kind = Alternative::Kind::kCpu;
     alternative.cpu = static_cast<uint8_t>(cpu.index);
     alternative.actor = cpu.in_interrupt ? 0 : cpu.thread->id;
     alternative.time = cpu.clock;
     alternative.operation = cpu.in_interrupt ? cpu.interrupt_pending : cpu.thread->pending;
-    candidates_.push_back({alternative, static_cast<uint64_t>(cpu.index), nullptr});
-    slowest = std::min(slowest, cpu.clock);
   }
-  const bool all_idle = candidates_.empty();
-  const bool interruptible =
-      (deliverable_[0] | deliverable_[1] | deliverable_[2]) != 0 && InterruptibleCpu() != nullptr;
-  if (all_idle) {
-    // Time jumps to whatever comes first.
-    if (!deadlines_.empty()) slowest = deadlines_.top()->when;
-    if (interruptible) slowest = std::min(slowest, now_);
-    if (slowest == kNever) return;
-  }
-  const Time until = kernel::SaturatingAdd(std::max(now_, slowest), options_.horizon_ns);
   deadlines_.VisitUntil(until, [this](Deadline* deadline) {
-    Alternative alternative;
+    Alternative& alternative = alternatives_.emplace_back();
     alternative.kind = Alternative::Kind::kDeadline;
+    alternative.actor = deadline->number;
     alternative.time = deadline->when;
     alternative.operation = deadline->operation;
-    candidates_.push_back({alternative, deadline->order, deadline});
   });
   if (interruptible) {
     for (size_t word = 0; word < deliverable_.size(); ++word) {
       for (uint64_t bits = deliverable_[word]; bits != 0; bits &= bits - 1) {
         const size_t index = word * 64 + absl::countr_zero(bits);
-        Alternative alternative;
+        Alternative& alternative = alternatives_.emplace_back();
         alternative.kind = Alternative::Kind::kInterrupt;
         alternative.actor = static_cast<uint32_t>(index);
         alternative.time = lines_[index].since;
         alternative.operation = {OperationKind::kInterrupt, 0};
-        candidates_.push_back({alternative, lines_[index].order, nullptr});
       }
     }
   }
-  if (candidates_.size() < 2) return;
-  // At one time the outside world comes before the CPUs: hardware does not wait for software.
-  const auto rank = [](const Candidate& candidate) {
-    switch (candidate.alternative.kind) {
-      case Alternative::Kind::kDeadline:
-        return 0;
-      case Alternative::Kind::kInterrupt:
-        return 1;
-      case Alternative::Kind::kCpu:
-        return 2;
-    }
-    return 3;
-  };
-  std::sort(candidates_.begin(), candidates_.end(), [&](const Candidate& a, const Candidate& b) {
-    if (a.alternative.time != b.alternative.time) return a.alternative.time < b.alternative.time;
-    if (rank(a) != rank(b)) return rank(a) < rank(b);
-    return a.order < b.order;
-  });
+  if (alternatives_.size() < 2) return;
+  std::sort(alternatives_.begin(), alternatives_.end(),
+            [](const Alternative& a, const Alternative& b) {
+              if (a.time != b.time) return a.time < b.time;
+              if (a.kind != b.kind) return a.kind < b.kind;
+              return a.cpu != b.cpu ? a.cpu < b.cpu : a.actor < b.actor;
+            });
 }
 
 size_t Machine::Ask() {
-  const size_t count = candidates_.size();
+  const size_t count = alternatives_.size();
   if (count < 2) return 0;
   size_t choice = 0;
   if (!follows_time_) {
-    alternatives_.clear();
-    for (const Candidate& candidate : candidates_) alternatives_.push_back(candidate.alternative);
     choice = strategy_->Choose({schedule_.questions(), alternatives_});
     if (choice == Strategy::kRefuse) {
       stopped_ = true;
@@ -338,16 +323,16 @@ void Machine::PullTriggers(const Thread* blocks) {
 }
 
 Time Machine::QuietUntil() const {
+  const auto offered_from = [this](Time time) {
+    return time > options_.horizon_ns ? time - options_.horizon_ns : 0;
+  };
+  const Time horizon = kernel::SaturatingAdd(current_->clock, options_.horizon_ns);
   Time until = kNever;
   for (const Cpu& cpu : cpus_) {
-    if (&cpu != current_ && cpu.busy() && cpu.stalled_on == nullptr) {
-      until = std::min(until, cpu.clock);
-    }
+    if (&cpu == current_ || !cpu.steps()) continue;
+    until = std::min(until, cpu.clock > horizon ? offered_from(cpu.clock) : cpu.clock);
   }
-  if (!deadlines_.empty()) {
-    const Time when = deadlines_.top()->when;
-    until = std::min(until, when > options_.horizon_ns ? when - options_.horizon_ns : 0);
-  }
+  if (!deadlines_.empty()) until = std::min(until, offered_from(deadlines_.top()->when));
   if (!current_->in_interrupt) {
     until = std::min(until, current_->charged_until + current_->thread->quantum_left);
   }
@@ -363,17 +348,18 @@ Time Machine::QuantumLeft() const {
 // The chosen CPU may go on without questions as long as they would all be the same and have a known
 // answer.
 void Machine::SetFastPath() {
-  fast_alternatives_ = static_cast<uint32_t>(candidates_.size());
-  size_t busy = 0;
-  for (const Candidate& candidate : candidates_) {
-    if (candidate.alternative.kind == Alternative::Kind::kCpu) ++busy;
-  }
+  fast_alternatives_ = static_cast<uint32_t>(alternatives_.size());
+  const auto only_cpus = [this] {
+    return std::all_of(alternatives_.begin(), alternatives_.end(), [](const Alternative& other) {
+      return other.kind == Alternative::Kind::kCpu;
+    });
+  };
   // Each step must be counted while somebody waits for a choice point.
-  const bool counts =
-      std::any_of(triggers_.begin(), triggers_.end(),
-                  [](const OutsideEvent* event) { return event->at_choice_point != 0; });
-  const bool settled =
-      !counts && (fast_alternatives_ == 1 || (follows_time_ && busy == fast_alternatives_));
+  const auto counts = [this] {
+    return std::any_of(triggers_.begin(), triggers_.end(),
+                       [](const OutsideEvent* event) { return event->at_choice_point != 0; });
+  };
+  const bool settled = (fast_alternatives_ == 1 || (follows_time_ && only_cpus())) && !counts();
   fast_until_ = settled ? QuietUntil() : 0;
 }
 

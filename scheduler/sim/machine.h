@@ -59,13 +59,16 @@ struct Cpu {
   const void* stalled_on = nullptr;  // spins until this is released; not an alternative meanwhile
   bool interrupts_enabled = true;
   bool in_interrupt = false;
-  int line = 0;  // being handled, while in_interrupt
+  int line = 0;         // being handled, while in_interrupt
+  bool claimed = true;  // InterruptClaimed
   Time interrupt_began = 0;
   Operation interrupt_pending;       // what the handler does when it next steps
   Fiber* interrupt_fiber = nullptr;  // made at the first interrupt
   CpuTimes spent;                    // up to charged_until, or since when it has been idle
 
   bool busy() const { return thread != nullptr || in_interrupt; }
+  // Whether it has a next step.
+  bool steps() const { return busy() && stalled_on == nullptr; }
 };
 
 struct Line {
@@ -76,7 +79,7 @@ struct Line {
   bool raised = false;
   bool active = false;  // its handler runs on some CPU
   Time since = 0;       // when it became deliverable
-  uint64_t order = 0;
+  int in_a_row = 0;     // how often it was still raised when its handler returned
 
   bool deliverable() const { return raised && !masked && !active && handler != nullptr; }
 };
@@ -222,6 +225,11 @@ class Machine {
   // Puts a broken rule on record.
   void AddFinding(const char* name, absl::string_view sentence);
 
+  // Where the calling code stands; empty in the outside world.
+  CallStack StackHere() const {
+    return current_ != nullptr ? fibers_.StackOf(*fibers_.running()) : CallStack();
+  }
+
   ObjectId NewId() { return next_id_++; }
 
   ThreadCalls& thread_calls() { return thread_calls_; }
@@ -229,12 +237,6 @@ class Machine {
   OutsideEvents& outside() { return outside_; }
 
  private:
-  struct Candidate {
-    Alternative alternative;
-    uint64_t order;
-    Deadline* deadline;
-  };
-
   // What something costs this time that costs `time` on average.
   Time Cost(Time time) {
     return ABSL_PREDICT_TRUE(options_.costs.jitter_percent == 0) ? time : Jittered(time);
@@ -242,7 +244,7 @@ class Machine {
   Time Jittered(Time time);
   void StepSlow();
   void Gather();
-  // The strategy's answer, an index into candidates_; sets stopped_ if the run cannot go on.
+  // The strategy's answer, an index into alternatives_; sets stopped_ if the run cannot go on.
   size_t Ask();
   void FlushFast();
   // Makes due the outside events that wait for this choice point or, if it is not null, for
@@ -250,6 +252,7 @@ class Machine {
   void PullTriggers(const Thread* blocks);
   void SetFastPath();
   void Deliver(int line);
+  void CountStorm(Line& line, int index);
   void Expire(Deadline* deadline);
   void Bill(Cpu& cpu);
   // Something happens on the CPU at `time`: its clock goes on to that, as idle or as its thread's;
@@ -313,8 +316,7 @@ class Machine {
   uint64_t choice_points_ = 0;  // so far, without the fast_steps_
 
   Prng jitter_;
-  std::vector<Candidate> candidates_;
-  std::vector<Alternative> alternatives_;
+  std::vector<Alternative> alternatives_;  // what could happen next
   Schedule schedule_;
 
   Scheduler scheduler_;
@@ -325,7 +327,6 @@ class Machine {
   DeadlineQueue deadlines_;
   std::array<Line, kTimerLine + 1> lines_;
   std::array<uint64_t, 3> deliverable_ = {};  // bitmap over lines_
-  uint64_t next_line_order_ = 1;
   Locks locks_;
   OutsideEvents outside_;
   std::vector<OutsideEvent*> triggers_;  // in order of their scheduling

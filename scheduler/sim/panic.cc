@@ -27,6 +27,15 @@ void Misuse(const char* finding, absl::string_view sentence) {
   if (machine != nullptr) machine->AddFinding(finding, sentence);
 }
 
+void RefuseWaitInInterrupt(const char* what, absl::string_view name) {
+  if (machine == nullptr || !machine->in_interrupt()) return;
+  const char* sentence =
+      trace::Intern(absl::StrCat("the handler of interrupt line ", machine->cpu()->line, " ", what,
+                                 name.empty() ? "" : " ", name));
+  Misuse("wait-in-interrupt-context", sentence);
+  Panic("a wait in primary-interrupt context: ", sentence);
+}
+
 void Log(absl::string_view text) {
   if (trace::Observed(EventKind::kLog)) Trace(EventKind::kLog, 0, 0, 0, trace::Intern(text));
 }

@@ -221,7 +221,7 @@ bool ThreadCallCancel(ThreadCall* call) {
 }
 
 bool ThreadCallCancelWait(ThreadCall* call) {
-  if (machine->in_interrupt()) Panic("ThreadCallCancelWait in primary-interrupt context");
+  RefuseWaitInInterrupt("waits for a thread call to return", "");
   if (machine->self() != nullptr && call->runs_on == machine->self()) {
     Panic("ThreadCallCancelWait from inside the call it waits for");
   }

@@ -104,7 +104,7 @@ WaitResult AssertWait(const void* event, Interruptible interruptible, Time deadl
                       const WaitNote& note) {
   if (event == nullptr) Panic("a wait for the null event");
   if (machine == nullptr || machine->cpu() == nullptr) Panic("a wait where there is no thread");
-  if (machine->in_interrupt()) Panic("a wait in primary-interrupt context");
+  RefuseWaitInInterrupt(note.verb, note.name);
   ChoicePoint(OperationKind::kAssertWait, note.object);
   Thread* self = machine->self();
   self->note = note;

@@ -197,6 +197,18 @@ TEST(IOFilterInterruptEventSource, GateTakenByAFilterIsAFindingAndAPanic) {
   EXPECT_EQ(outcome.text, "lock TestOwner gate is taken in primary-interrupt context");
   ASSERT_EQ(outcome.findings.size(), 1u);
   EXPECT_EQ(outcome.findings[0].name, "lock-taken-in-interrupt-context");
+  const std::vector<std::string> functions = outcome.findings[0].stack.Functions();
+  const auto at = [&](const char* part) {
+    return std::find_if(functions.begin(), functions.end(),
+                        [&](const std::string& function) {
+                          return function.find(part) != std::string::npos;
+                        }) -
+           functions.begin();
+  };
+  // From the gate out to the filter that closed it, and on to who called that.
+  EXPECT_LT(at("IOWorkLoop::closeGate"), at("RunActionInFilter"));
+  EXPECT_LT(at("RunActionInFilter"), at("IOFilterInterruptEventSource::askFilter"));
+  EXPECT_LT(at("IOFilterInterruptEventSource::askFilter"), std::ssize(functions));
 }
 
 }  // namespace

@@ -1,10 +1,12 @@
 #include <cstring>
 
 #include <IOKit/IOLib.h>
+#include <IOKit/IOLocks.h>
 #include <libkern/OSByteOrder.h>
 #include <libkern/version.h>
 
 #include "gtest/gtest.h"
+#include "scheduler/kernel/interrupt.h"
 #include "tests/drydock_test.h"
 #include "tests/libkern/fixtures.h"
 
@@ -93,6 +95,29 @@ TEST(IOLib, AlignedMemoryIs) {
 TEST(IOLib, FreeWithAnotherSizeIsAFinding) {
   EXPECT_EQ(FindingsOf([] { IOFree(IOMalloc(10), 11); }),
             std::vector<std::string>{"free-with-wrong-size"});
+}
+
+DRYDOCK_TEST(IOLib, MemoryInInterruptContextOrUnderASpinLockIsAFinding) {
+  testing::AllowFinding("memory-where-nothing-may-wait");
+  EventLog misuses({EventKind::kMisuse});
+  kernel::InterruptInstall(
+      5, kernel::Trigger::kEdge, [](void*, int) { IOFree(IOMalloc(16), 16); }, nullptr);
+  kernel::InterruptUnmask(5);
+  kernel::InterruptRaise(5);
+  IOSleep(1);
+  EXPECT_EQ(misuses.events().size(), 2u);
+
+  IOSimpleLock* lock = IOSimpleLockAlloc();
+  IOSimpleLockLock(lock);
+  void* memory = IOMalloc(16);
+  IOSimpleLockUnlock(lock);
+  EXPECT_EQ(misuses.events().size(), 3u);
+  IOFree(memory, 16);
+  IOSimpleLockFree(lock);
+  EXPECT_EQ(misuses.events().size(), 3u);
+  for (const trace::Event& event : misuses.events()) {
+    EXPECT_STREQ(event.name, "memory-where-nothing-may-wait");
+  }
 }
 
 TEST(IOLib, PanicsCarryTheirText) {

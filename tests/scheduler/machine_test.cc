@@ -460,7 +460,46 @@ TEST(Simulation, BlockingInInterruptContextPanics) {
     Sleep(kMillisecond);
   });
   EXPECT_EQ(outcome.kind, Outcome::Kind::kPanic);
-  EXPECT_EQ(outcome.text, "a wait in primary-interrupt context");
+  EXPECT_EQ(outcome.text,
+            "a wait in primary-interrupt context: the handler of interrupt line 0 sleeps");
+  ASSERT_EQ(outcome.findings.size(), 1u);
+  EXPECT_EQ(outcome.findings[0].name, "wait-in-interrupt-context");
+}
+
+TEST(Simulation, InterruptStormEndsTheRunAndNamesTheLine) {
+  int handled = 0;
+  const Outcome outcome = RunTimed([&handled] {
+    InterruptInstall(
+        9, Trigger::kLevel, [](void* count, int) { ++*static_cast<int*>(count); }, &handled);
+    InterruptUnmask(9);
+    InterruptRaise(9);
+    Sleep(kSecond);
+  });
+  EXPECT_EQ(handled, 10'000);
+  EXPECT_EQ(outcome.kind, Outcome::Kind::kEndless);
+  ASSERT_EQ(outcome.findings.size(), 1u);
+  EXPECT_EQ(outcome.findings[0].name, "interrupt-storm");
+  EXPECT_NE(outcome.findings[0].sentence.find("interrupt line 9 "), std::string::npos);
+}
+
+TEST(Simulation, LineThatIsLoweredInBetweenIsNoStorm) {
+  int handled = 0;
+  const Outcome outcome = RunTimed([&handled] {
+    InterruptInstall(
+        9, Trigger::kLevel,
+        [](void* target, int line) {
+          if (++*static_cast<int*>(target) % 9'999 == 0) InterruptLower(line);
+        },
+        &handled);
+    InterruptUnmask(9);
+    for (int round = 0; round < 3; ++round) {
+      InterruptRaise(9);
+      Sleep(100 * kMillisecond);
+    }
+  });
+  EXPECT_TRUE(outcome.ok()) << outcome.text;
+  EXPECT_EQ(handled, 3 * 9'999);
+  EXPECT_TRUE(outcome.findings.empty());
 }
 
 TEST(Simulation, AWaitMayBeAssertedButNotEnteredUnderASpinLock) {

@@ -283,6 +283,71 @@ DRYDOCK_TEST(IOInterruptController, IN24AllHandlersAreCalledInSlotOrder) {
   for (const int i : {0, 2, 3}) clients[i].Unregister();
 }
 
+// One that leaves the question whose the interrupt is to a filter.
+struct Filterer {
+  IOWorkLoop* loop;
+  IOFilterInterruptEventSource* source;
+
+  Filterer(IOService* nub, bool* mine) : loop(IOWorkLoop::workLoop()) {
+    static bool* answer;
+    answer = mine;
+    source = IOFilterInterruptEventSource::filterInterruptEventSource(
+        nub, [](OSObject*, IOInterruptEventSource*, int) {},
+        [](OSObject*, IOFilterInterruptEventSource*) {
+          kernel::InterruptLower(kLine);
+          return *answer;
+        },
+        nub, 0);
+    EXPECT_EQ(loop->addEventSource(source), kIOReturnSuccess);
+    source->enable();
+  }
+  ~Filterer() {
+    source->disable();
+    loop->removeEventSource(source);
+    source->release();
+    loop->release();
+  }
+};
+
+DRYDOCK_TEST(IOInterruptController, SpuriousInterruptIsOneThatEveryFilterDeclines) {
+  BootedPlatform platform;
+  Findings findings;
+  IOService* nubs[] = {MakeNub(platform.service()), MakeNub(platform.service())};
+  for (IOService* nub : nubs) AddInterrupt(nub, kLine);
+  bool mine = false;
+  const Filterer one(nubs[0], &mine);
+  Raise();
+  EXPECT_EQ(findings.Advice("spurious-interrupt"), 1);
+  mine = true;
+  Raise();
+  EXPECT_EQ(findings.Advice("spurious-interrupt"), 1);
+
+  mine = false;
+  const Filterer two(nubs[1], &mine);
+  Raise();
+  EXPECT_EQ(findings.Advice("spurious-interrupt"), 2);
+}
+
+// A handler that is no filter cannot say.
+DRYDOCK_TEST(IOInterruptController, InterruptThatAHandlerMayHaveWantedIsNotSpurious) {
+  BootedPlatform platform;
+  Findings findings;
+  std::string log;
+  Client client(platform.service(), &log, '1');
+  client.Register();
+  client.Enable();
+  IOService* nub = MakeNub(platform.service());
+  AddInterrupt(nub, kLine);
+  bool mine = false;
+  {
+    const Filterer filterer(nub, &mine);
+    Raise();
+    EXPECT_EQ(log, "1");
+    EXPECT_EQ(findings.Advice("spurious-interrupt"), 0);
+  }
+  client.Unregister();
+}
+
 DRYDOCK_TEST(IOInterruptController, EnabledFirstClientStaysEnabledWhenTheVectorIsShared) {
   BootedPlatform platform;
   std::string log;
