@@ -422,7 +422,7 @@ inline void IOWorkLoop::checkSleep() const {
 }
 
 void IOWorkLoop::reportSleep(uint64_t slept) const {
-  constexpr const char kName[] = "blocking-sleep-in-action";
+  static constexpr char kName[] = "blocking-sleep-in-action";
   const int waiters = drydock::RecursiveLockWaiters(gateLock);
   if (waiters == 0) {
     kernel::Advise(kName, "a thread slept for ", slept, " ns while it held the gate of ",

@@ -2,6 +2,7 @@
 #include <IOKit/IOService.h>
 #include <IOKit/IOWorkLoop.h>
 
+#include "absl/strings/str_cat.h"
 #include "drivers/service/busy_change.h"
 #include "drivers/service/instances.h"
 #include "drivers/service/notification.h"
@@ -87,7 +88,16 @@ void IOService::detach(IOService *provider) {
       busy.Adjust(provider, -1);
       if (IOService *next = getProvider()) busy.Adjust(next, 1);
     }
-    if (has(kTermPhase3) && getProvider() == nullptr) fBusy = 0;
+    if (has(kTermPhase3) && getProvider() == nullptr) {
+      // One is the termination's own, one that of a job that is just over.
+      const UInt32 owed = has(kJobBusy) ? 2 : 1;
+      if (fBusy > owed) {
+        drydock::kernel::Misuse("busy-count-not-returned",
+                                absl::StrCat(getName(), " goes with a busy count that was raised ",
+                                             fBusy - owed, " times more often than lowered"));
+      }
+      fBusy = 0;
+    }
     last_client = provider->has(kTermPhase3) && provider->getChildCount(gIOServicePlane) == 0;
     rematch = has(kRematchOnDetach);
     if ((fState & kIOServiceInactiveState) != 0) drydock::Instances::Leave(this);
@@ -129,7 +139,7 @@ IOService *IOService::probe(IOService *, SInt32 *) { return this; }
 
 bool IOService::start(IOService *) { return true; }
 
-void IOService::stop(IOService *) {}
+void IOService::stop(IOService *) { fReachedSuper = true; }
 
 const char *IOService::stringFromReturn(IOReturn code) {
   switch (code) {

@@ -80,7 +80,7 @@ void Matching::Register(IOService* service, IOOptionBits options) {
       service->fState2 |= IOService::kNeedConfig;  // one more round of the job there is (MT-19)
       return;
     }
-    service->fState2 |= IOService::kConfig;
+    service->fState2 |= IOService::kConfig | IOService::kJobBusy;
     service->adjustBusy(1);
   }
   TraceEntry(EventKind::kServiceRegister, service);
@@ -148,6 +148,10 @@ void Matching::DoServiceMatch(IOService* service) {
   } while (!EndJob(service));
   // A termination that came meanwhile has waited for the job to end. (TD-25)
   Termination::SchedulePhase2(service, 0);
+  {
+    ServiceLock lock(service);
+    service->fState2 &= ~IOService::kJobBusy;
+  }
   service->adjustBusy(-1);
 }
 

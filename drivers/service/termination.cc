@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "drivers/service/in_gate.h"
 #include "drivers/service/notification.h"
 #include "drivers/service/owned.h"
@@ -24,8 +25,12 @@ constexpr kernel::Time kSynchronousLimit = 15 * kernel::kSecond;
 
 // The lists, and who has the role of the terminate thread.
 struct State {
+  State() { kernel::MutexSetPromotes(role, false); }
+
   kernel::Mutex* lock = kernel::MutexAlloc("termination");
-  kernel::Thread* role = nullptr;       // who works on the lists
+  // Held by who works on the lists, also while it calls drivers. A lock, so that who waits for it
+  // in a circle is found out. (TD-24)
+  kernel::Mutex* role = kernel::MutexAlloc("role of the terminate thread");
   kernel::Thread* permanent = nullptr;  // the kernel's own terminate thread
   uint64_t scheduled = 0;               // how often anything was put on a list
   uint64_t seen = 0;                    // of that, what the permanent thread has been at
@@ -51,6 +56,30 @@ IOService* ServiceAt(const OSArray* array, unsigned index) {
   return static_cast<IOService*>(array->getObject(index));
 }
 
+// In order of attachment, as of now.
+template <typename Body>
+void ForEachClient(IOService* service, Body body) {
+  const auto clients = Owned(service->getClientIterator());
+  while (OSObject* client = clients->getNextObject()) body(static_cast<IOService*>(client));
+}
+
+template <typename Body>
+void ForEachProvider(IOService* service, Body body) {
+  const auto providers = Owned(service->getProviderIterator());
+  while (OSObject* object = providers->getNextObject()) {
+    if (IOService* provider = OSDynamicCast(IOService, object)) body(provider);
+  }
+}
+
+// While a driver is called: there is one terminate thread for all of them.
+class MustNotSleep : public kernel::MustNotSleep {
+ public:
+  MustNotSleep(const char* call, const IOService* service)
+      : kernel::MustNotSleep({"terminate-thread-blocked",
+                              "the one terminate thread, which all drivers share, sleeps in", call,
+                              service->getName()}) {}
+};
+
 }  // namespace
 
 // --- Phase 1.
@@ -59,15 +88,13 @@ bool Termination::Terminate(IOService* root, IOOptionBits options) {
   const OSSharedPtr<IOService> keep(root, OSRetain);
   if (!root->makeInactive(options)) return true;
   // Breadth first, in order of attachment.
-  const auto victims = Owned(OSArray::withCapacity(8));
+  auto victims = Owned(OSArray::withCapacity(8));
   victims->setObject(root);
   for (unsigned i = 0; i < victims->getCount(); ++i) {
     IOService* victim = ServiceAt(victims.get(), i);
-    const auto clients = Owned(victim->getClientIterator());
-    while (OSObject* object = clients->getNextObject()) {
-      auto* client = static_cast<IOService*>(object);
+    ForEachClient(victim, [&](IOService* client) {
       if (client->requestTerminate(victim, options)) victims->setObject(client);
-    }
+    });
   }
   for (unsigned i = victims->getCount(); i-- > 0;) {
     IOService* victim = ServiceAt(victims.get(), i);
@@ -75,6 +102,7 @@ bool Termination::Terminate(IOService* root, IOOptionBits options) {
     victim->fState2 &= ~IOService::kTermPhase1;
     kernel::ThreadWakeup(&victim->fState2, /*one_thread=*/false);
   }
+  victims.reset();  // from now on they are kept by who tears them down
   SchedulePhase2(root, options);
   return true;
 }
@@ -103,8 +131,9 @@ bool IOService::makeInactive(IOOptionBits options) {
                 kIOServiceFirstMatchState);
     fState2 |= kTermPhase1;
     fPhase1Thread = IOThreadSelf();
-    if ((options & kRecursing) == 0 && (options & kIOServiceTerminateWithRematch) != 0) {
-      fState2 |= kRematchOnDetach;
+    if ((options & kRecursing) == 0) {
+      if ((options & kIOServiceTerminateWithRematch) != 0) fState2 |= kRematchOnDetach;
+      if ((options & kNeedWillTerminateOption) != 0) fState2 |= kNeedWillTerminate;
     }
     adjustBusy(1);
   }
@@ -133,6 +162,7 @@ bool IOService::terminateClient(IOService* client, IOOptionBits options) {
 bool IOService::willTerminate(IOService*, IOOptionBits) { return true; }
 
 bool IOService::didTerminate(IOService* provider, IOOptionBits, bool* defer) {
+  fReachedSuper = true;
   if (*defer) return true;
   // No lock is held meanwhile: the provider's may be held by who waits for ours.
   bool open = provider->isOpen(this);
@@ -149,14 +179,16 @@ bool IOService::didTerminate(IOService* provider, IOOptionBits, bool* defer) {
 }
 
 bool IOService::finalize(IOOptionBits) {
-  // Only the root victim has a provider that survives.
-  const auto providers = drydock::Owned(getProviderIterator());
-  while (OSObject* object = providers->getNextObject()) {
-    auto* provider = OSDynamicCast(IOService, object);
-    if (provider != nullptr && !provider->has(kTermPhase3)) {
+  const bool victim = has(kTermPhase3);
+  drydock::ForEachProvider(this, [this, victim](IOService* provider) {
+    if (!victim) {
+      // Not by way of terminate: then this is all there is.
+      Termination::StopAndDetach(this, provider);
+    } else if (!provider->has(kTermPhase3)) {
+      // Only the root victim has a provider that survives.
       Termination::ScheduleStop(this, provider);
     }
-  }
+  });
   return true;
 }
 
@@ -191,24 +223,41 @@ void Termination::ScheduleFinalize(IOService* victim) {
   Scheduled();
 }
 
-// With the lock held.
-void Termination::TakeRole() {
-  while (state->role != nullptr) {
-    kernel::MutexSleep(state->lock, &state->role, kernel::Interruptible::kUninterruptible, 0,
-                       {"waits to become the terminate thread", "", 0, state->role});
-  }
-  state->role = kernel::CurrentThread();
+// Whether the caller is the terminate thread.
+bool Termination::HasRole() { return kernel::MutexOwner(state->role) == kernel::CurrentThread(); }
+
+// After a call of a driver whose superclass must have its turn.
+void Termination::CheckSuper(const IOService* service, const char* call) {
+  if (service->fReachedSuper) return;
+  kernel::Misuse("super-not-called",
+                 absl::StrCat(service->getName(), " (", service->getMetaClass()->getClassName(),
+                              ") overrides ", call, " and did not call super::", call));
 }
 
-void Termination::DropRole() {
-  state->role = nullptr;
-  kernel::ThreadWakeup(&state->role, /*one_thread=*/false);
+void Termination::StopAndDetach(IOService* client, IOService* provider) {
+  TraceEntry(EventKind::kTerminateStop, client, provider);
+  {
+    const MustNotSleep calling("stop", client);
+    client->fReachedSuper = false;
+    client->stop(provider);
+    CheckSuper(client, "stop");
+  }
+  if (provider->isOpen(client)) provider->close(client);
+  client->detach(provider);
 }
 
 // One go at the lists, without the lock.
 class Termination::Pass {
  public:
   explicit Pass(IOOptionBits options) : options_(options | kIOServiceRequired) {}
+  // Leaves are freed first. (TD-10)
+  ~Pass() {
+    taken_.reset();
+    victims_.reset();
+    for (unsigned i = kept_->getCount(); i-- > 0;) kept_->removeObject(i);
+  }
+  Pass(const Pass&) = delete;
+  Pass& operator=(const Pass&) = delete;
 
   void Run() {
     while (Take(&State::phase2)) {
@@ -246,18 +295,36 @@ class Termination::Pass {
         continue;
       }
       kept_->setObject(victim);
+      if (victim->has(IOService::kNeedWillTerminate)) {
+        InGate(victim, [&] {
+          ForEachProvider(victim, [&](IOService* provider) { TellWill(victim, provider); });
+        });
+      }
       Notifications::Deliver(gIOWillTerminateNotification, victim);
       InGate(victim, [&] {
-        const auto clients = Owned(victim->getClientIterator());
-        while (OSObject* object = clients->getNextObject()) {
-          auto* client = static_cast<IOService*>(object);
-          TraceEntry(EventKind::kTerminateWill, client, victim);
-          client->willTerminate(victim, options_);
+        ForEachClient(victim, [&](IOService* client) {
+          TellWill(client, victim);
           victims_->setObject(client);
-        }
+        });
+        victim->fState2 |= IOService::kClientsToldWill;
       });
       ++i;
     }
+  }
+
+  void TellWill(IOService* client, IOService* provider) {
+    TraceEntry(EventKind::kTerminateWill, client, provider);
+    const MustNotSleep calling("willTerminate", client);
+    client->willTerminate(provider, options_);
+  }
+
+  void TellDid(IOService* client, IOService* provider) {
+    TraceEntry(EventKind::kTerminateDid, client, provider);
+    const MustNotSleep calling("didTerminate", client);
+    bool defer = false;
+    client->fReachedSuper = false;
+    client->didTerminate(provider, options_, &defer);
+    if (!defer) CheckSuper(client, "didTerminate");
   }
 
   // Whether phase 2 may begin for it now. If not, whoever is in the way schedules it again.
@@ -282,21 +349,20 @@ class Termination::Pass {
         victim->fState2 |= IOService::kTermPhase3;
         has_clients = victim->getChildCount(gIOServicePlane) > 0;
       }
-      if (!has_clients) {
-        ScheduleFinalize(victim);
-        continue;
-      }
       InGate(victim, [&] {
-        victim->messageClients(kIOMessageServiceIsTerminated,
-                               reinterpret_cast<void*>(static_cast<uintptr_t>(options_)));
-        const auto clients = Owned(victim->getClientIterator());
-        while (OSObject* object = clients->getNextObject()) {
-          auto* client = static_cast<IOService*>(object);
-          TraceEntry(EventKind::kTerminateDid, client, victim);
-          bool defer = false;
-          client->didTerminate(victim, options_, &defer);
+        {
+          const MustNotSleep calling("message", victim);
+          victim->messageClients(kIOMessageServiceIsTerminated,
+                                 reinterpret_cast<void*>(static_cast<uintptr_t>(options_)));
         }
+        ForEachClient(victim, [&](IOService* client) { TellDid(client, victim); });
       });
+      if (victim->has(IOService::kNeedWillTerminate)) {
+        InGate(victim, [&] {
+          ForEachProvider(victim, [&](IOService* provider) { TellDid(victim, provider); });
+        });
+      }
+      if (!has_clients) ScheduleFinalize(victim);
     }
   }
 
@@ -312,6 +378,7 @@ class Termination::Pass {
       }
       InGate(victim, [&] {
         TraceEntry(EventKind::kTerminateFinalize, victim);
+        const MustNotSleep calling("finalize", victim);
         victim->finalize(options_);
       });
     }
@@ -344,12 +411,7 @@ class Termination::Pass {
       }
     }
     if (client == nullptr) return false;
-    InGate(provider.get(), [&] {
-      TraceEntry(EventKind::kTerminateStop, client.get(), provider.get());
-      client->stop(provider.get());
-      if (provider->isOpen(client.get())) provider->close(client.get());
-      client->detach(provider.get());
-    });
+    InGate(provider.get(), [&] { StopAndDetach(client.get(), provider.get()); });
     return true;
   }
 
@@ -366,54 +428,54 @@ void Termination::SchedulePhase2(IOService* victim, IOOptionBits options) {
     if (!victim->isInactive() || victim->has(IOService::kTermPhase1)) return;
   }
   const OSSharedPtr<IOService> keep(victim, OSRetain);
-  const bool synchronous =
-      (options & kIOServiceSynchronous) != 0 && state->role != kernel::CurrentThread();
-  if (!synchronous) {
-    StateLock lock;
+  const auto enqueue = [victim] {
     victim->retain();
     state->phase2.push_back(victim);
+  };
+  if ((options & kIOServiceSynchronous) == 0 || HasRole()) {
+    StateLock lock;
+    enqueue();
     Scheduled();
     return;
   }
 
   const IOOptionBits pass_options =
-      (options | kIOServiceRequired) &
-      (kIOServiceRequired | kIOServiceSynchronous | kIOServiceTerminate);
+      (options | kIOServiceRequired) & (kIOServiceRequired | kIOServiceSynchronous |
+                                        kIOServiceTerminate | IOService::kNeedWillTerminateOption);
   kernel::Time deadline = 0;
-  kernel::MutexLock(state->lock);
-  TakeRole();
-  victim->retain();
-  state->phase2.push_back(victim);
-  for (;;) {
-    kernel::MutexUnlock(state->lock);
-    Pass(pass_options).Run();
-    kernel::MutexLock(state->lock);
-    if (victim->getBusyState() == 0) break;
-    if (deadline == 0) deadline = kernel::SaturatingAdd(kernel::Now(), kSynchronousLimit);
-    DropRole();
-    // Somebody is in the way; while it lasts the terminate thread serves others. The check and the
-    // wait are one step, for the busy count changes without our lock.
-    kernel::AssertWait(&victim->fBusy, kernel::Interruptible::kUninterruptible, deadline,
-                       {"waits in a synchronous terminate of", trace::Intern(victim->getName()),
-                        ObjectIdOf(victim), nullptr});
-    if (victim->fBusy == 0) kernel::ThreadWakeupThread(&victim->fBusy, kernel::CurrentThread());
-    kernel::MutexUnlock(state->lock);
-    const bool timed_out = kernel::ThreadBlock() == kernel::WaitResult::kTimedOut;
-    kernel::MutexLock(state->lock);
-    TakeRole();
-    if (timed_out) {
-      kernel::Log("a synchronous terminate gave up waiting; termination goes on by itself");
-      break;
-    }
+  bool timed_out = false;
+  kernel::MutexLock(state->role);
+  {
+    StateLock lock;
+    enqueue();
   }
-  DropRole();
-  Scheduled();  // what others put on the lists meanwhile is the terminate thread's
-  kernel::MutexUnlock(state->lock);
+  for (;;) {
+    Pass(pass_options).Run();
+    if (victim->getBusyState() == 0 || timed_out) break;
+    // Somebody is in the way; while that lasts the terminate thread serves others. There is no
+    // limit to the wait for the role afterwards. (TD-24)
+    if (deadline == 0) deadline = kernel::SaturatingAdd(kernel::Now(), kSynchronousLimit);
+    GiveUpRole();
+    const kernel::Time now = kernel::Now();
+    timed_out = victim->waitQuiet(deadline > now ? deadline - now : 0) != kIOReturnSuccess;
+    kernel::MutexLock(state->role);
+  }
+  if (timed_out) {
+    kernel::Log("a synchronous terminate gave up waiting; termination goes on by itself");
+  }
+  GiveUpRole();
+}
+
+// What others put on the lists meanwhile is the terminate thread's.
+void Termination::GiveUpRole() {
+  kernel::MutexUnlock(state->role);
+  StateLock lock;
+  Scheduled();
 }
 
 bool Termination::Idle() {
   StateLock lock;
-  return state->role == nullptr && state->scheduled == state->seen;
+  return kernel::MutexOwner(state->role) == nullptr && state->scheduled == state->seen;
 }
 
 void Termination::ThreadMain() {
@@ -425,13 +487,14 @@ void Termination::ThreadMain() {
       kernel::MutexSleep(state->lock, &state->scheduled, kernel::Interruptible::kUninterruptible, 0,
                          {"waits for victims", "", 0, nullptr});
     }
-    TakeRole();
-    state->seen = state->scheduled;
     kernel::MutexUnlock(state->lock);
+    kernel::MutexLock(state->role);
+    {
+      StateLock lock;
+      state->seen = state->scheduled;
+    }
     Pass(0).Run();
-    kernel::MutexLock(state->lock);
-    DropRole();
-    kernel::MutexUnlock(state->lock);
+    kernel::MutexUnlock(state->role);
   }
 }
 

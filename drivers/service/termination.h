@@ -32,12 +32,17 @@ class Termination {
   // Whether nothing is scheduled, and no pass still holds on to what it worked on.
   static bool Idle();
 
+  // Ends the edge: stop, a close on the client's behalf if need be, detach. In the provider's gate,
+  // if it has one.
+  static void StopAndDetach(IOService* client, IOService* provider);
+
  private:
   class Pass;
   static void ThreadMain();
-  static void TakeRole();
-  static void DropRole();
+  static bool HasRole();
+  static void GiveUpRole();
   static void Scheduled();
+  static void CheckSuper(const IOService* service, const char* call);
 };
 
 }  // namespace drydock

@@ -180,6 +180,8 @@ class IOService : public IORegistryEntry {
   virtual bool willTerminate(IOService *provider, IOOptionBits options);
   virtual bool didTerminate(IOService *provider, IOOptionBits options, bool *defer);
   virtual bool terminateClient(IOService *client, IOOptionBits options);
+  // Default: has this service stopped for, and detached from, the provider that survives its
+  // termination; from all of them if it is not being terminated.
   virtual bool finalize(IOOptionBits options);
 
   // --- Programs. (section 5.1)
@@ -216,8 +218,15 @@ class IOService : public IORegistryEntry {
     kFinalized = 0x00010000,
     kNeedConfig = 0x80000000,  // registered again while the job ran
     kRematchOnDetach = 0x00008000,
+    kNeedWillTerminate = 0x00080000,  // a root victim that is itself told (TD-05)
+    kJobBusy = 0x00020000,            // counted as busy for a matching job
+    kClientsToldWill = 0x00001000,    // what a provider accepts from now on it should not (9.3)
   };
-  enum { kRecursing = 0x00100000 };  // option bit: terminated as the client of a victim
+  // Option bits of terminate.
+  enum {
+    kNeedWillTerminateOption = 0x00000100,
+    kRecursing = 0x00100000,  // terminated as the client of a victim
+  };
 
   friend class IOInterruptController;
   friend class drydock::BusyChange;
@@ -255,6 +264,7 @@ class IOService : public IORegistryEntry {
 
   IOThread fPhase1Thread;  // who made it inactive, while kTermPhase1
   UInt32 fClientsOpening;  // that are in kStart
+  bool fReachedSuper;      // its last stop or didTerminate has called super's
 };
 
 #endif  // _IOKIT_IOSERVICE_H

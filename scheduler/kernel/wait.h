@@ -61,6 +61,29 @@ bool ThreadWakeupThread(const void* event, Thread* thread);
 // Ends with `result` the wait of everybody who waits for `event`.
 int ThreadWakeupWithResult(const void* event, WaitResult result);
 
+// For as long as it lives, the calling thread must not wait for an event; locks it may wait for. If
+// it does all the same, that is the finding named first, explained by «what» «call» of «name».
+class MustNotSleep {
+ public:
+  struct Rule {
+    const char* finding;  // kebab-case, outlives the run
+    const char* what;
+    const char* call;
+    const char* name;
+  };
+
+  explicit MustNotSleep(const Rule& rule);
+  ~MustNotSleep();
+  MustNotSleep(const MustNotSleep&) = delete;
+  MustNotSleep& operator=(const MustNotSleep&) = delete;
+
+  const Rule& rule() const { return rule_; }
+
+ private:
+  const Rule rule_;
+  const MustNotSleep* const outer_;
+};
+
 }  // namespace drydock::kernel
 
 #endif  // DRYDOCK_SCHEDULER_KERNEL_WAIT_H_

@@ -1,5 +1,6 @@
 // The mutex and the spin lock. With no run in progress locks are taken for granted: nobody else is
 // there.
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/kernel/choice.h"
@@ -56,6 +57,25 @@ void MutexSetName(Mutex* mutex, absl::string_view name) { mutex->name = trace::I
 
 ObjectId MutexId(const Mutex* mutex) { return mutex->id; }
 
+// `self` is about to wait for a lock. If its owner waits, through however many others, for a lock
+// of `self`, none of them will ever go on.
+static void ReportDeadlock(const Thread* self, const Mutex* wanted) {
+  constexpr int kLongest = 64;  // others may be in a circle already
+  const Thread* owner = wanted->owner;
+  for (int links = 0; owner != self; ++links) {
+    if (owner == nullptr || owner->waits_for == nullptr || links == kLongest) return;
+    owner = owner->waits_for->owner;
+  }
+  std::string story = std::string(self->name);
+  const char* joint = " waits for lock ";
+  for (const Mutex* mutex = wanted; mutex != nullptr; mutex = mutex->owner->waits_for) {
+    absl::StrAppend(&story, joint, mutex->name, ", held by ", mutex->owner->name);
+    if (mutex->owner == self) break;
+    joint = ", which waits for lock ";
+  }
+  Misuse("deadlock", story);
+}
+
 // The mutex is free, and is now `self`'s; also that of one who was faster than a waiter that had
 // been woken.
 static void Take(Mutex* mutex, Thread* self) {
@@ -90,6 +110,7 @@ void MutexLock(Mutex* mutex) {
       ++mutex->waiters;
       self->note = {"waits for lock", mutex->name, mutex->id, mutex->owner};
       self->interruptible = Interruptible::kUninterruptible;
+      ReportDeadlock(self, mutex);
       self->waits_for = mutex;
       machine->LinkWaiter(self, mutex);
       machine->BlockSelf({OperationKind::kLock, mutex->id});

@@ -101,8 +101,9 @@ struct alignas(64) Thread {
   WaitNote note;
   Time slept = 0;  // in ThreadBlock, all told, but for other locks than the mutex
   sim::Deadline timeout{sim::Deadline::Kind::kWait, this};
-  bool aborted = false;         // sticky
-  bool aborted_safely = false;  // one-shot
+  const MustNotSleep* must_not_sleep = nullptr;  // the innermost
+  bool aborted = false;                          // sticky
+  bool aborted_safely = false;                   // one-shot
 
   std::function<void()> body;
   bool daemon = false;

@@ -2,6 +2,7 @@
 // within a bucket threads stand in order of arrival, so the host's addresses are not observable.
 #include <cassert>
 
+#include "absl/strings/str_cat.h"
 #include "scheduler/kernel/choice.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/sim/machine.h"
@@ -130,6 +131,12 @@ WaitResult ThreadBlock() {
   Thread* self = machine->self();
   if (self->wait_event != nullptr) {
     if (self->spin_depth > 0) Panic("a thread blocks while it holds a spin lock");
+    if (self->must_not_sleep != nullptr && !self->note.for_lock) {
+      const MustNotSleep::Rule& rule = self->must_not_sleep->rule();
+      Misuse(rule.finding,
+             absl::StrCat(rule.what, " ", rule.call, " of ", rule.name, ": it ", self->note.verb,
+                          *self->note.name != '\0' ? " " : "", self->note.name));
+    }
     const Time began = machine->Now();
     machine->BlockSelf({OperationKind::kResume, self->note.object});
     if (!self->note.for_lock) self->slept += machine->Now() - began;
@@ -137,6 +144,13 @@ WaitResult ThreadBlock() {
   self->note.owner = nullptr;
   return self->wait_result;
 }
+
+MustNotSleep::MustNotSleep(const Rule& rule)
+    : rule_(rule), outer_(machine->self()->must_not_sleep) {
+  machine->self()->must_not_sleep = this;
+}
+
+MustNotSleep::~MustNotSleep() { machine->self()->must_not_sleep = outer_; }
 
 int ThreadWakeup(const void* event, bool one_thread) {
   return Wake(event, one_thread, WaitResult::kAwakened);

@@ -13,6 +13,7 @@
 #include "scheduler/kernel/thread.h"
 #include "tests/drivers/service/service_fixture.h"
 #include "tests/drydock_test.h"
+#include "tests/workloop/fixtures.h"
 
 namespace {
 
@@ -55,15 +56,19 @@ class MatchDriver : public IOService {
     }
     return getProperty("FailProbe") != nullptr ? nullptr : this;
   }
-  bool start(IOService*) override {
+  bool start(IOService* provider) override {
     Record("start");
+    if (getProperty("OpenInStart") != nullptr) provider->open(this);
     if (OSNumber* slow = OSDynamicCast(OSNumber, getProperty("SlowStartMS"))) {
       drydock::kernel::Sleep(slow->unsigned32BitValue() * drydock::kernel::kMillisecond);
     }
     if (isInactive()) Record("inactive in start");
     return getProperty("FailStart") == nullptr;
   }
-  void stop(IOService*) override { Record("stop"); }
+  void stop(IOService* provider) override {
+    Record("stop");
+    IOService::stop(provider);
+  }
   bool willTerminate(IOService* provider, IOOptionBits options) override {
     Record("will");
     return IOService::willTerminate(provider, options);
@@ -418,6 +423,19 @@ DRYDOCK_TEST(Matching, TD25TerminationDuringStartWaitsForTheJob) {
   EXPECT_EQ(b.platform.service()->waitQuiet(kernel::kSecond), kIOReturnSuccess);
   EXPECT_THAT(b.lines, Contains("A.inactive in start"));
   EXPECT_THAT(b.lines, Contains("A.stop"));
+}
+
+DRYDOCK_TEST(Matching, LC19AStartThatFailsAfterOpeningLeavesTheProviderOpenForGood) {
+  AllowFinding("start-failed-with-provider-open");
+  Findings findings;
+  Bench b;
+  b.Add("A", {{"OpenInStart", 1}, {"FailStart", 1}});
+  b.Register();
+  EXPECT_EQ(findings.Count("start-failed-with-provider-open"), 1);
+  EXPECT_EQ(b.nub->getClient(), nullptr);
+  EXPECT_TRUE(b.nub->isOpen());
+  RecordingService* late = RecordingService::Make("late", b.nub, &b.lines);
+  EXPECT_FALSE(b.nub->open(late));
 }
 
 DRYDOCK_TEST(Matching, RG12TheDriversPropertiesAreItsPersonalitys) {

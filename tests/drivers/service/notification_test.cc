@@ -268,7 +268,7 @@ DRYDOCK_TEST(Interest, GeneralHearsWhatClientsHear) {
   EXPECT_EQ(interest.lines.size(), 4u);
 }
 
-DRYDOCK_TEST(Interest, BusyHearsOfTheChangesOnly) {
+DRYDOCK_TEST(Interest, LC13BusyHearsOfTheChangesOnly) {
   Bench b;
   RecordingService* a = b.Make("A");
   RecordingService* client = RecordingService::Make("client", a, &b.journal);
@@ -287,7 +287,7 @@ DRYDOCK_TEST(Interest, BusyHearsOfTheChangesOnly) {
   notifier->remove();
 }
 
-DRYDOCK_TEST(Interest, UnknownKindsAndInactiveServicesAreRefused) {
+DRYDOCK_TEST(Interest, LC10UnknownKindsAndInactiveServicesAreRefused) {
   Bench b;
   RecordingService* a = b.Make("A");
   Interest interest;

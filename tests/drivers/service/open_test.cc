@@ -1,4 +1,6 @@
 // Open and close, messages, busy counts. (service.md, sections 3.8 to 3.10)
+#include <array>
+
 #include <IOKit/IOService.h>
 
 #include "drivers/service/owned.h"
@@ -70,6 +72,16 @@ DRYDOCK_TEST(IOService, LC5OnlyTheOwnersCloseCountsAndOthersHearOfIt) {
   EXPECT_THAT(t.journal, ElementsAre("D.wasClosed(P)"));
 }
 
+DRYDOCK_TEST(IOService, LC6AnInactiveServiceIsNotOpened) {
+  Trio t;
+  t.p->retain();
+  t.p->terminate();
+  t.journal.clear();
+  EXPECT_FALSE(t.p->open(t.d));
+  EXPECT_FALSE(t.p->isOpen());
+  t.p->release();
+}
+
 DRYDOCK_TEST(IOService, LC7MessageIsUnsupportedUnlessOverridden) {
   Journal journal;
   BootedPlatform platform;
@@ -78,6 +90,18 @@ DRYDOCK_TEST(IOService, LC7MessageIsUnsupportedUnlessOverridden) {
   RecordingService* c = RecordingService::Make("C", p, &journal);
   EXPECT_EQ(p->messageClient(kIOMessageServiceIsSuspended, c), kIOReturnUnsupported);
   EXPECT_EQ(p->messageClients(kIOMessageServiceIsSuspended), kIOReturnUnsupported);
+}
+
+DRYDOCK_TEST(IOService, LC8TheLastAnswerThatIsNotSuccessCounts) {
+  Trio t;
+  for (const auto& [first, second, all] :
+       {std::array{kIOReturnError, kIOReturnSuccess, kIOReturnError},
+        std::array{kIOReturnError, kIOReturnBusy, kIOReturnBusy},
+        std::array{kIOReturnSuccess, kIOReturnSuccess, kIOReturnSuccess}}) {
+    t.c->answer = first;
+    t.d->answer = second;
+    EXPECT_EQ(t.p->messageClients(kIOMessageServiceIsSuspended), all);
+  }
 }
 
 DRYDOCK_TEST(IOService, LC9OnlyServicesGetMessages) {

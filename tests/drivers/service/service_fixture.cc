@@ -4,6 +4,7 @@
 #include "gtest/gtest.h"
 #include "libkern/kernel_heap.h"
 #include "libkern/object_id.h"
+#include "scheduler/kernel/thread.h"
 
 namespace drydock::testing {
 namespace {
@@ -38,8 +39,18 @@ RecordingService* RecordingService::MakeDetached(const char* name, Journal* jour
   service->journal_ = journal;
   service->init(nullptr);
   service->setName(name);
+  service->answer = kIOReturnUnsupported;
   service->loop = IOWorkLoop::workLoop();
   recorders.push_back(service);
+  return service;
+}
+
+RecordingService* RecordingService::MakeUngated(const char* name, IOService* provider,
+                                                Journal* journal) {
+  RecordingService* service = Make(name, provider, journal);
+  drydock::kernel::Thread* thread = service->loop->getThread();
+  OSSafeReleaseNULL(service->loop);
+  drydock::kernel::ThreadJoin(thread);
   return service;
 }
 
@@ -51,12 +62,16 @@ RecordingService* RecordingService::Make(const char* name, IOService* provider, 
 }
 
 void RecordingService::Record(const char* call, const IOService* other) {
-  std::string line = std::string(getName()) + "." + call;
-  if (other != nullptr) line += std::string("(") + other->getName() + ")";
+  std::string what = call;
+  if (other != nullptr) what += std::string("(") + other->getName() + ")";
+  std::string line = std::string(getName()) + "." + what;
   for (const RecordingService* recorder : recorders) {
-    if (recorder->loop->inGate()) line += std::string(" in ") + recorder->getName();
+    if (recorder->loop != nullptr && recorder->loop->inGate()) {
+      line += std::string(" in ") + recorder->getName();
+    }
   }
   journal_->push_back(line);
+  if (hook != nullptr) hook(what);
 }
 
 void RecordingService::free() {
@@ -73,9 +88,13 @@ bool RecordingService::start(IOService* provider) {
   return true;
 }
 
-void RecordingService::stop(IOService* provider) { Record("stop", provider); }
+void RecordingService::stop(IOService* provider) {
+  Record("stop", provider);
+  IOService::stop(provider);
+}
 
 bool RecordingService::terminate(IOOptionBits options) {
+  terminate_options = options;
   Record("terminate");
   return IOService::terminate(options);
 }
@@ -85,19 +104,21 @@ bool RecordingService::requestTerminate(IOService* provider, IOOptionBits option
 }
 
 bool RecordingService::willTerminate(IOService* provider, IOOptionBits options) {
-  Record("willTerminate", provider);
   last_options = options;
+  Record("willTerminate", provider);
   if (close_in_will) provider->close(this);
-  return false;  // nobody cares (TD-17)
+  return will_answer;
 }
 
 bool RecordingService::didTerminate(IOService* provider, IOOptionBits options, bool* defer_out) {
+  last_options = options;
   Record("didTerminate", provider);
   if (defer) *defer_out = true;
   return IOService::didTerminate(provider, options, defer_out);
 }
 
 bool RecordingService::finalize(IOOptionBits options) {
+  last_options = options;
   Record("finalize");
   return IOService::finalize(options);
 }
@@ -105,6 +126,7 @@ bool RecordingService::finalize(IOOptionBits options) {
 IOReturn RecordingService::message(UInt32 type, IOService* provider, void* argument) {
   switch (type) {
     case kIOMessageServiceIsTerminated:
+      last_argument = reinterpret_cast<uintptr_t>(argument);
       Record("isTerminated", provider);
       break;
     case kIOMessageServiceIsRequestingClose:
@@ -121,7 +143,7 @@ IOReturn RecordingService::message(UInt32 type, IOService* provider, void* argum
       Record("wasClosed", provider);
       break;
   }
-  return IOService::message(type, provider, argument);
+  return answer;
 }
 
 void RecordingService::detach(IOService* provider) {

@@ -39,6 +39,9 @@ class RecordingService : public IOService {
   // is the registry's.
   static RecordingService* Make(const char* name, IOService* provider,
                                 drydock::testing::Journal* journal);
+  // The same without a work loop.
+  static RecordingService* MakeUngated(const char* name, IOService* provider,
+                                       drydock::testing::Journal* journal);
   // Attached to nothing; +1.
   static RecordingService* MakeDetached(const char* name, drydock::testing::Journal* journal);
 
@@ -59,8 +62,15 @@ class RecordingService : public IOService {
   bool close_in_will;
   bool close_when_asked;
   bool defer;
-  bool survive;  // requestTerminate answers false
-  IOOptionBits last_options;
+  bool survive;      // requestTerminate answers false
+  bool will_answer;  // what willTerminate returns
+  IOReturn answer;   // to messages; kIOReturnUnsupported, as by default
+  // Called with what was just written down: "willTerminate(A)".
+  std::function<void(const std::string& call)> hook;
+
+  IOOptionBits last_options;       // of willTerminate, didTerminate, finalize
+  IOOptionBits terminate_options;  // of terminate
+  uintptr_t last_argument;         // of the message that the provider is terminated
 
  private:
   void Record(const char* call, const IOService* other = nullptr);
