@@ -10,6 +10,7 @@
 #include "drivers/service/owned.h"
 #include "drivers/service/passive_matching.h"
 #include "drivers/service/registry.h"
+#include "drivers/service/resources.h"
 #include "drivers/service/service_lock.h"
 #include "drivers/service/termination.h"
 #include "scheduler/kernel/lock.h"
@@ -136,9 +137,12 @@ void Matching::WorkerMain() {
 void Matching::DoServiceMatch(IOService* service) {
   Instances::Enter(service);
   do {
+    SInt32 generation;
     do {
-      Round(service);
-    } while (NeedsRound(service));
+      generation = Round(service);
+    } while (NeedsRound(service, generation));
+    // While code is missing, matching is not finished. (MT-24)
+    if (service->has(IOService::kModuleStall)) continue;
     const Notifications::Reached matched = Notifications::Reach(service, Notifications::kMatched);
     if (matched.active) {
       TraceEntry(EventKind::kServiceMatched, service);
@@ -155,15 +159,22 @@ void Matching::DoServiceMatch(IOService* service) {
   service->adjustBusy(-1);
 }
 
-void Matching::Round(IOService* service) {
+// Returns the generation of the personalities it saw.
+SInt32 Matching::Round(IOService* service) {
   const Notifications::Reached published = Notifications::Reach(service, Notifications::kPublished);
-  if (!published.active) return;
+  if (!published.active) return gIOCatalogue->getGenerationCount();
   Notifications::Deliver(published.first, service);
-  ProbeCandidates(service, published.each);
+  service->getResources();
+  return ProbeCandidates(service, published.each);
 }
 
-// Whether it was registered again meanwhile. (MT-19)
-bool Matching::NeedsRound(IOService* service) {
+// Whether it was registered again, or there are other personalities. (MT-19)
+bool Matching::NeedsRound(IOService* service, SInt32 generation) {
+  return RegisteredAgain(service) ||
+         (generation != gIOCatalogue->getGenerationCount() && !service->isInactive());
+}
+
+bool Matching::RegisteredAgain(IOService* service) {
   ServiceLock lock(service);
   if (!service->has(IOService::kNeedConfig) || service->isInactive()) return false;
   service->fState2 &= ~IOService::kNeedConfig;
@@ -173,7 +184,7 @@ bool Matching::NeedsRound(IOService* service) {
 // Whether the job is over: whoever registers the service from now on starts another.
 bool Matching::EndJob(IOService* service) {
   ServiceLock lock(service);
-  if (NeedsRound(service)) return false;
+  if (RegisteredAgain(service)) return false;
   service->fState2 &= ~(IOService::kConfig | IOService::kNeedConfig);
   return true;
 }
@@ -218,6 +229,8 @@ bool Matching::StartCandidate(IOService* nub, IOService* driver) {
     ServiceLock lock(driver);
     if (nub->has(IOService::kSynchronous)) driver->fState2 |= IOService::kSynchronous;
   }
+  WaitForResources(nub);
+  WaitForResources(driver);
   TraceEntry(EventKind::kServiceStart, driver, nub);
   const bool started = driver->start(nub);
   TraceEntry(EventKind::kServiceStarted, driver, nub, started ? 1 : 0);
@@ -231,10 +244,12 @@ bool Matching::StartCandidate(IOService* nub, IOService* driver) {
   return started;
 }
 
-void Matching::ProbeCandidates(IOService* nub, const Notifications::Handlers& publish) {
+SInt32 Matching::ProbeCandidates(IOService* nub, const Notifications::Handlers& publish) {
   // A: who matches by what is written. Who only wants to know is among them, by priority as if it
   // were a score.
-  const auto personalities = Owned(gIOCatalogue->findDrivers(nub));
+  SInt32 generation;
+  const auto personalities = Owned(gIOCatalogue->findDrivers(nub, &generation));
+  bool stalled = false;
   std::deque<Candidate> passive;
   auto handler = publish.begin();
   for (unsigned i = 0; i < personalities->getCount(); ++i) {
@@ -247,9 +262,15 @@ void Matching::ProbeCandidates(IOService* nub, const Notifications::Handlers& pu
     auto copy = Owned(OSDictionary::withDictionary(original));
     SInt32 score = ScoreOf(copy.get());
     if (!MatchesPersonality(nub, copy.get(), &score)) continue;
+    if (!gIOCatalogue->isModuleLoaded(copy.get())) {
+      stalled = true;
+      break;
+    }
     Insert(&passive, {std::move(copy), std::move(category), score, nullptr});
   }
   for (; handler != publish.end(); ++handler) (*handler)->Call(nub);
+  Stall(nub, stalled);
+  if (stalled) return generation;
   // B: who accepts by looking. All are probed before the first is started.
   std::deque<Candidate> probed;
   std::deque<OSSharedPtr<const OSSymbol>> categories;  // in the order in which they were first seen
@@ -267,6 +288,31 @@ void Matching::ProbeCandidates(IOService* nub, const Notifications::Handlers& pu
     for (Candidate& candidate : probed) {
       if (candidate.category == category && StartCandidate(nub, candidate.driver.get())) break;
     }
+  }
+  return generation;
+}
+
+// A service that needs code which is not loaded is busy until it has it. (MT-24)
+void Matching::Stall(IOService* nub, bool stalls) {
+  {
+    ServiceLock lock(nub);
+    if (nub->has(IOService::kModuleStall) == stalls) return;
+    nub->fState2 ^= IOService::kModuleStall;
+  }
+  if (stalls) kernel::Log("a driver's code is not loaded: its service waits for it");
+  nub->adjustBusy(stalls ? 1 : -1);
+}
+
+void Matching::MatchAnew(OSOrderedSet* personalities) {
+  if (personalities->getCount() == 0) return;
+  for (const auto& service : Instances::In(kIOServiceRegisteredState)) {
+    bool fits = false;
+    for (unsigned i = 0; !fits && i < personalities->getCount(); ++i) {
+      auto* personality = static_cast<OSDictionary*>(personalities->getObject(i));
+      OSString* provider = OSDynamicCast(OSString, personality->getObject(kIOProviderClassKey));
+      fits = provider != nullptr && service->metaCast(provider) != nullptr;
+    }
+    if (fits) Register(service.get(), kIOServiceAsynchronous);
   }
 }
 

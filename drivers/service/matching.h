@@ -15,6 +15,9 @@ class Matching {
  public:
   // registerService for an active service that is below the root.
   static void Register(IOService* service, IOOptionBits options);
+  // Registers again the registered services that one of these personalities may fit.
+  static void MatchAnew(OSOrderedSet* personalities);
+
   // Whether no job is pending, and no thread still holds on to what it worked on.
   static bool Idle();
 
@@ -22,10 +25,12 @@ class Matching {
   static void Enqueue(IOService* service);
   static void WorkerMain();
   static void DoServiceMatch(IOService* service);
-  static void Round(IOService* service);
-  static bool NeedsRound(IOService* service);
+  static SInt32 Round(IOService* service);
+  static bool NeedsRound(IOService* service, SInt32 generation);
+  static bool RegisteredAgain(IOService* service);
   static bool EndJob(IOService* service);
-  static void ProbeCandidates(IOService* nub, const Notifications::Handlers& publish);
+  static SInt32 ProbeCandidates(IOService* nub, const Notifications::Handlers& publish);
+  static void Stall(IOService* nub, bool stalls);
   static bool CategoryTaken(IOService* nub, const OSSymbol* category);
   static IOService* Probe(IOService* nub, OSDictionary* personality, const OSSymbol* category,
                           SInt32* score);

@@ -8,6 +8,7 @@
 #include "drivers/service/notification.h"
 #include "drivers/service/owned.h"
 #include "drivers/service/registry.h"
+#include "drivers/service/resources.h"
 #include "drivers/service/termination.h"
 #include "libkern/kernel_heap.h"
 #include "scheduler/kernel/clock.h"
@@ -118,6 +119,7 @@ IOService* BootPlatform() {
   platform->controller = OSTypeAlloc(DrydockInterruptController);
   platform->controller->init(nullptr);
   platform->controller->setName(kControllerName);
+  BootResources(platform->service);
   return platform->service;
 }
 
@@ -126,7 +128,11 @@ bool ShutdownPlatform() {
   {
     const auto clients = Owned(service->getClientIterator());
     while (OSObject* client = clients->getNextObject()) {
-      static_cast<IOService*>(client)->terminate();
+      if (client != IOService::getResourceService()) static_cast<IOService*>(client)->terminate();
+    }
+    const auto drivers = Owned(IOService::getResourceService()->getClientIterator());
+    while (OSObject* driver = drivers->getNextObject()) {
+      static_cast<IOService*>(driver)->terminate();
     }
   }
   if (service->waitQuiet(kShutdownLimit) != kIOReturnSuccess) return false;
@@ -134,6 +140,7 @@ bool ShutdownPlatform() {
   while (!Termination::Idle() || !Matching::Idle()) kernel::Sleep(kernel::kMillisecond);
   kernel::Thread* loop_thread = service->getWorkLoop()->getThread();
   OSSafeReleaseNULL(platform->controller);
+  ShutdownResources();
   service->detachAbove(gIOServicePlane);
   OSSafeReleaseNULL(platform->service);
   OSSafeReleaseNULL(gIOCatalogue);

@@ -9,6 +9,10 @@
 
 class IOService;
 
+namespace drydock {
+class KextLoading;
+}
+
 class IOCatalogue : public OSObject {
   OSDeclareDefaultStructors(IOCatalogue)
 
@@ -16,17 +20,35 @@ class IOCatalogue : public OSObject {
   virtual bool init(OSArray *initArray);
   virtual void free() APPLE_KEXT_OVERRIDE;
 
-  // Adds personalities, dictionaries, behind those there are. Services that are registered already
-  // are not matched again by it.
-  bool addDrivers(OSArray *personalities);
-  // Removes the personalities that are equal to `matching` in all of its keys.
+  // Adds personalities behind those there are, but for those that are there already. Registered
+  // services that they fit are matched again, if `doNubMatching`. False, and nothing is added, if
+  // one is no dictionary.
+  bool addDrivers(OSArray *personalities, bool doNubMatching = true);
+  // Removes the personalities that are equal to `matching` in all of its keys. Their drivers stay.
   bool removeDrivers(OSDictionary *matching);
-  // The personalities whose IOProviderClass names the service's class or one above it, highest
-  // IOProbeScore first, first come first among equals; +1. (service.md, section 3.2)
-  OSPtr<OSOrderedSet> findDrivers(IOService *service);
+
+  // The personalities whose IOProviderClass names the service's class or one above it / that are
+  // equal to `matching` in all of its keys, highest IOProbeScore first, first come first among
+  // equals; +1. The generation changes with the personalities. (service.md, section 3.2)
+  OSPtr<OSOrderedSet> findDrivers(IOService *service, SInt32 *generationCount);
+  OSPtr<OSOrderedSet> findDrivers(OSDictionary *matching, SInt32 *generationCount);
+  SInt32 getGenerationCount() const { return generation; }
+
+  // Matches the services anew that personalities equal to `matching` fit.
+  bool startMatching(OSDictionary *matching);
+
+  // Whether the code of a kext, or the one a personality names by its CFBundleIdentifier, is
+  // loaded. Here all that is linked in is, unless drydock::KextLoading took it away.
+  bool isModuleLoaded(const char *moduleName) const;
+  bool isModuleLoaded(OSDictionary *driver) const;
+  // The kext's code is here: who stalled on it goes on. (MT-24)
+  void moduleHasLoaded(OSString *name);
 
  private:
+  friend class drydock::KextLoading;
   OSArray *personalities;
+  OSSet *unloaded;  // names of kexts, symbols
+  SInt32 generation;
 };
 
 // The booted platform's catalogue; null while none is booted.

@@ -119,7 +119,17 @@ class IOService : public IORegistryEntry {
   static OSPtr<OSDictionary> nameMatching(const char *name, OSDictionary *table = NULL);
   static OSPtr<OSDictionary> propertyMatching(const OSSymbol *key, const OSObject *value,
                                               OSDictionary *table = NULL);
+  static OSPtr<OSDictionary> resourceMatching(const char *name, OSDictionary *table = NULL);
   static OSPtr<OSDictionary> registryEntryIDMatching(uint64_t entryID, OSDictionary *table = NULL);
+
+  // Says that something is there which drivers wait for by IOResourceMatch: a property of the
+  // resources service, true unless `value` says more, which is then registered again. (MT-16)
+  static void publishResource(const OSSymbol *key, OSObject *value = NULL);
+  static void publishResource(const char *key, OSObject *value = NULL);
+  // The resources service; not retained.
+  static IOService *getResourceService();
+  // Called in each round of matching, before drivers are tried. Default: kIOReturnSuccess.
+  virtual IOReturn getResources();
 
   // --- Finding services. A dictionary describes services by class, name, properties, …
   // (section 3.3).
@@ -210,8 +220,9 @@ class IOService : public IORegistryEntry {
   // Private half of the state. (0.4)
   enum {
     kSynchronous = 0x40000000,
-    kConfig = 0x04000000,  // a matching job is pending or running
-    kStart = 0x02000000,   // a user client being opened
+    kConfig = 0x04000000,       // a matching job is pending or running
+    kModuleStall = 0x20000000,  // busy until a driver's code is loaded
+    kStart = 0x02000000,        // a user client being opened
     kTermPhase1 = 0x00400000,
     kTermPhase2 = 0x01000000,
     kTermPhase3 = 0x00800000,
@@ -265,6 +276,16 @@ class IOService : public IORegistryEntry {
   IOThread fPhase1Thread;  // who made it inactive, while kTermPhase1
   UInt32 fClientsOpening;  // that are in kStart
   bool fReachedSuper;      // its last stop or didTerminate has called super's
+};
+
+// The resources of the platform, by name, as properties; a nub for drivers that have no hardware.
+// (section 3.3)
+class IOResources : public IOService {
+  OSDeclareDefaultStructors(IOResources)
+
+ public:
+  // Whether all that the table's IOResourceMatch names, one or several, is published.
+  virtual bool matchPropertyTable(OSDictionary *table) APPLE_KEXT_OVERRIDE;
 };
 
 #endif  // _IOKIT_IOSERVICE_H

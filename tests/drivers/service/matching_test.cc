@@ -1,4 +1,5 @@
 // How a nub finds its drivers. (service.md, sections 3.2 to 3.5)
+#include <algorithm>
 #include <initializer_list>
 #include <string>
 #include <utility>
@@ -6,6 +7,7 @@
 #include <IOKit/IOCatalogue.h>
 #include <IOKit/IOService.h>
 
+#include "drivers/service/kext.h"
 #include "drivers/service/owned.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -362,6 +364,167 @@ DRYDOCK_TEST(Matching, TheFamilyMayRefuse) {
   b.Register();
   EXPECT_EQ(b.nub->family_calls, 1);
   EXPECT_THAT(b.lines, ElementsAre());
+}
+
+DRYDOCK_TEST(Matching, MT16StartWaitsForAResource) {
+  Bench b;
+  b.Add("A", {}, {{kIOResourceMatchKey, "Test"}});
+  b.nub->registerService();
+  EXPECT_EQ(b.nub->waitQuiet(kernel::kSecond), kIOReturnTimeout);
+  EXPECT_THAT(b.lines, ElementsAre("A.init", "A.attach", "A.probe", "A.detach", "A.attach"));
+  IOService::publishResource("Other");
+  EXPECT_EQ(b.nub->waitQuiet(kernel::kSecond), kIOReturnTimeout);
+  IOService::publishResource("Test");
+  EXPECT_EQ(b.nub->waitQuiet(kernel::kSecond), kIOReturnSuccess);
+  EXPECT_THAT(b.lines, Contains("A.start"));
+}
+
+DRYDOCK_TEST(Matching, ADriverOfResourcesIsStartedWhenAllOfThemAreThere) {
+  Bench b;
+  const auto names = Owned(OSArray::withCapacity(2));
+  names->setObject(Owned(OSString::withCString("One")).get());
+  names->setObject(Owned(OSString::withCString("Two")).get());
+  const auto a = b.Add("A", {}, {{kIOProviderClassKey, kIOResourcesClass}});
+  a->setObject(kIOResourceMatchKey, names.get());
+  IOService* resources = IOService::getResourceService();
+  IOService::publishResource("One");
+  EXPECT_EQ(resources->waitQuiet(kernel::kSecond), kIOReturnSuccess);
+  EXPECT_THAT(b.lines, ElementsAre());
+  const auto matching = Owned(IOService::resourceMatching("Two"));
+  EXPECT_EQ(Owned(IOService::copyMatchingService(matching.get())), nullptr);
+  IOService::publishResource("Two");
+  EXPECT_EQ(Owned(IOService::waitForMatchingService(matching.get())), resources);
+  EXPECT_EQ(resources->waitQuiet(kernel::kSecond), kIOReturnSuccess);
+  EXPECT_THAT(b.lines, Contains("A.start"));
+}
+
+DRYDOCK_TEST(Matching, MT24UnloadedCodeStallsItsServiceUntilItIsLoaded) {
+  Bench b;
+  const auto kext = Owned(OSString::withCString("com.example.A"));
+  KextLoading::Unload(kext->getCStringNoCopy());
+  EXPECT_FALSE(gIOCatalogue->isModuleLoaded(kext->getCStringNoCopy()));
+  b.Add("A", {{kIOProbeScoreKey, 5}}, {{kCFBundleIdentifierKey, "com.example.A"}});
+  b.Add("B", {}, {{kIOMatchCategoryKey, "other"}});
+  b.nub->registerService();
+  EXPECT_EQ(b.nub->waitQuiet(kernel::kSecond), kIOReturnTimeout);
+  EXPECT_EQ(b.nub->getBusyState(), 1u);
+  EXPECT_EQ(b.nub->getState() & kIOServiceMatchedState, 0u);
+  EXPECT_THAT(b.lines, ElementsAre());
+  b.nub->registerService();  // still not there
+  EXPECT_EQ(b.nub->waitQuiet(kernel::kSecond), kIOReturnTimeout);
+  EXPECT_EQ(b.nub->getBusyState(), 1u);
+  gIOCatalogue->moduleHasLoaded(kext.get());
+  EXPECT_EQ(b.nub->waitQuiet(kernel::kSecond), kIOReturnSuccess);
+  EXPECT_NE(b.nub->getState() & kIOServiceMatchedState, 0u);
+  EXPECT_THAT(b.lines, Contains("A.start"));
+  EXPECT_THAT(b.lines, Contains("B.start"));
+}
+
+DRYDOCK_TEST(Matching, AStalledServiceGoesLikeAnyOther) {
+  Bench b;
+  KextLoading::Unload("com.example.A");
+  b.Add("A", {}, {{kCFBundleIdentifierKey, "com.example.A"}});
+  b.nub->registerService();
+  EXPECT_EQ(b.nub->waitQuiet(kernel::kSecond), kIOReturnTimeout);
+  b.nub->terminate();
+  EXPECT_EQ(b.platform.service()->waitQuiet(kernel::kSecond), kIOReturnSuccess);
+}
+
+DRYDOCK_TEST(Catalogue, NewPersonalitiesFindTheServicesThereAre) {
+  Bench b;
+  b.Register();
+  const SInt32 before = gIOCatalogue->getGenerationCount();
+  const auto a = b.Add("A");
+  EXPECT_EQ(gIOCatalogue->getGenerationCount(), before + 1);
+  EXPECT_EQ(b.nub->waitQuiet(kernel::kSecond), kIOReturnSuccess);
+  EXPECT_THAT(b.lines, Contains("A.start"));
+  b.Add("A");  // it is there already
+  EXPECT_EQ(gIOCatalogue->getGenerationCount(), before + 1);
+}
+
+DRYDOCK_TEST(Catalogue, RemovedPersonalitiesMatchNoMore) {
+  Bench b;
+  const auto a = b.Add("A");
+  b.Add("B");
+  const auto tag = Owned(OSDictionary::withCapacity(1));
+  tag->setObject("Tag", a->getObject("Tag"));
+  SInt32 generation;
+  EXPECT_EQ(Owned(gIOCatalogue->findDrivers(tag.get(), &generation))->getCount(), 1u);
+  gIOCatalogue->removeDrivers(tag.get());
+  EXPECT_EQ(Owned(gIOCatalogue->findDrivers(tag.get(), &generation))->getCount(), 0u);
+  b.Register();
+  EXPECT_THAT(b.lines, Not(Contains("A.init")));
+  EXPECT_THAT(b.lines, Contains("B.start"));
+}
+
+DRYDOCK_TEST(Catalogue, WhatIsNoPersonalityChangesNothing) {
+  Bench b;
+  const SInt32 before = gIOCatalogue->getGenerationCount();
+  const auto list = Owned(OSArray::withCapacity(2));
+  list->setObject(Owned(IOService::serviceMatching("MatchNub")).get());
+  list->setObject(kOSBooleanTrue);
+  EXPECT_FALSE(gIOCatalogue->addDrivers(list.get()));
+  EXPECT_EQ(gIOCatalogue->getGenerationCount(), before);
+}
+
+// Personalities that come while a service is being matched are tried in the same job.
+DRYDOCK_TEST(Catalogue, PersonalitiesThatComeMeanwhileAreNotMissed) {
+  Bench b;
+  b.Add("A", {}, {{kIOMatchCategoryKey, "other"}});
+  b.nub->registerService();
+  b.Add("B");
+  EXPECT_EQ(b.nub->waitQuiet(kernel::kSecond), kIOReturnSuccess);
+  EXPECT_THAT(b.lines, Contains("A.start"));
+  EXPECT_THAT(b.lines, Contains("B.start"));
+}
+
+// --- Each step that fails undoes what came before it, and nothing else. (section 3.5)
+
+DRYDOCK_TEST(Unwinding, WhoeverFailsLeavesNothingBehind) {
+  Bench b;
+  b.Add("I", {{"FailInit", 1}, {kIOProbeScoreKey, 50}});
+  b.Add("P", {{"FailProbe", 1}, {kIOProbeScoreKey, 40}});
+  b.Add("S", {{"FailStart", 1}, {kIOProbeScoreKey, 30}});
+  b.Register();
+  EXPECT_THAT(b.lines, ElementsAre("I.init", "I.free", "P.init", "P.attach", "P.probe", "P.detach",
+                                   "P.free", "S.init", "S.attach", "S.probe", "S.detach",
+                                   "S.attach", "S.start", "S.detach", "S.free"));
+  EXPECT_EQ(b.nub->getClient(), nullptr);
+  EXPECT_FALSE(b.nub->isOpen());
+  EXPECT_EQ(b.nub->getBusyState(), 0u);
+  EXPECT_NE(b.nub->getState() & kIOServiceMatchedState, 0u);  // all the same
+  // The category is free for who comes later.
+  b.lines.clear();
+  b.Add("A", {{kIOProbeScoreKey, 60}});
+  EXPECT_EQ(b.nub->waitQuiet(kernel::kSecond), kIOReturnSuccess);
+  EXPECT_THAT(b.lines, Contains("A.start"));
+}
+
+DRYDOCK_TEST(Unwinding, AttachRefusedByANubThatWentIsNotUndone) {
+  Bench b;
+  b.Add("A");
+  // The nub goes while the matching job is on its way: wherever that finds the driver.
+  kernel::Thread* unplug = kernel::ThreadStart({.name = "unplug"}, [&] { b.nub->terminate(); });
+  b.nub->registerService();
+  kernel::ThreadJoin(unplug);
+  EXPECT_EQ(b.platform.service()->waitQuiet(kernel::kSecond), kIOReturnSuccess);
+  while (!b.lines.empty() && b.lines.back() != "A.free") kernel::Sleep(kernel::kMillisecond);
+  const auto count = [&](const char* what) {
+    return std::count(b.lines.begin(), b.lines.end(), std::string("A.") + what);
+  };
+  EXPECT_EQ(count("init"), count("free"));
+  EXPECT_EQ(count("attach"), count("detach"));
+  EXPECT_EQ(count("start"), count("stop"));
+}
+
+DRYDOCK_TEST(Unwinding, ADriverThatOnlyLooksIsProbedAndFreed) {
+  Bench b;
+  b.Add("A", {{kIOProbeScoreKey, 2}});
+  b.Add("B", {{kIOProbeScoreKey, 1}});
+  b.Register();
+  EXPECT_THAT(b.lines, Contains("B.probe"));
+  EXPECT_THAT(b.lines, Not(Contains("B.start")));
+  EXPECT_THAT(b.lines, Contains("B.free"));
 }
 
 DRYDOCK_TEST(Matching, MT17ATakenCategoryIsNotMatchedAgain) {
