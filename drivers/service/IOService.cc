@@ -89,8 +89,9 @@ void IOService::detach(IOService *provider) {
       if (IOService *next = getProvider()) busy.Adjust(next, 1);
     }
     if (has(kTermPhase3) && getProvider() == nullptr) {
-      // One is the termination's own, one that of a job that is just over.
-      const UInt32 owed = has(kJobBusy) ? 2 : 1;
+      // One is the termination's own, one that of a job that is just over, one that of a driver
+      // which never came.
+      const UInt32 owed = 1 + (has(kJobBusy) ? 1 : 0) + (has(kModuleStall) ? 1 : 0);
       if (fBusy > owed) {
         drydock::kernel::Misuse("busy-count-not-returned",
                                 absl::StrCat(getName(), " goes with a busy count that was raised ",

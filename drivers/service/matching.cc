@@ -5,6 +5,7 @@
 
 #include <IOKit/IOCatalogue.h>
 
+#include "drivers/service/busy_change.h"
 #include "drivers/service/instances.h"
 #include "drivers/service/notification.h"
 #include "drivers/service/owned.h"
@@ -152,11 +153,12 @@ void Matching::DoServiceMatch(IOService* service) {
   } while (!EndJob(service));
   // A termination that came meanwhile has waited for the job to end. (TD-25)
   Termination::SchedulePhase2(service, 0);
-  {
-    ServiceLock lock(service);
-    service->fState2 &= ~IOService::kJobBusy;
-  }
-  service->adjustBusy(-1);
+  // One step for who looks at both, as the last detach does.
+  BusyChange busy;
+  ServiceLock lock(service);
+  RegistryLock registry;
+  service->fState2 &= ~IOService::kJobBusy;
+  busy.Adjust(service, -1);
 }
 
 // Returns the generation of the personalities it saw.
