@@ -83,6 +83,8 @@ void WriteText(const Scenario& scenario, const std::string& strategy,
     used += use.ns;
   }
   out << absl::StrFormat("  %-54s %s\n", "idle", share(all - std::min(all, used)));
+  out << absl::StrFormat("  %-54s %s\n", "in handlers, counted with whom they interrupted",
+                         share(result.outcome.cpu_times.interrupts));
 
   if (!result.progress.empty()) out << "\nprogress\n";
   for (const Progress& progress : result.progress) {
@@ -119,6 +121,7 @@ trace::Json ToJson(const Scenario& scenario, const trace::LatencyMeter& meter,
   for (const trace::CpuUse& use : meter.CpuUses()) {
     json["cpu time"].push_back({{"thread", use.thread}, {"ns", use.ns}});
   }
+  json["interrupts_ns"] = result.outcome.cpu_times.interrupts;
   json["progress"] = trace::Json::array();
   for (const Progress& progress : result.progress) {
     json["progress"].push_back({{"name", progress.name}, {"count", progress.count}});

@@ -71,17 +71,20 @@ void Machine::Assign(Cpu& cpu, Thread* thread) {
     cpu.charged_until = cpu.clock;
   }
   cpu.thread = thread;
-  cpu.clock += Cost(options_.costs.context_switch_ns);
-  if (!cpu.in_interrupt) Repay(cpu);
+  const Time switching = Cost(options_.costs.context_switch_ns);
+  cpu.clock += switching;
+  if (cpu.in_interrupt) cpu.interrupt_began += switching;  // it is the thread's time all the same
   Disturb();
-  if (!trace::Observed(EventKind::kThreadRun)) return;
-  trace::Event event;
-  event.kind = EventKind::kThreadRun;
-  event.cpu = static_cast<uint8_t>(cpu.index);
-  event.other = thread->id;
-  event.value = static_cast<uint64_t>(thread->priority);
-  event.name = thread->name;
-  Emit(event);
+  if (trace::Observed(EventKind::kThreadRun)) {
+    trace::Event event;
+    event.kind = EventKind::kThreadRun;
+    event.cpu = static_cast<uint8_t>(cpu.index);
+    event.other = thread->id;
+    event.value = static_cast<uint64_t>(thread->priority);
+    event.name = thread->name;
+    Emit(event);
+  }
+  if (!cpu.in_interrupt) Repay(cpu);
 }
 
 // Takes the CPU from its thread, which stays runnable: at the head of its queue with what is left

@@ -225,18 +225,23 @@ bool ThreadSetTimeConstraint(Thread* thread, const TimeConstraint& constraint) {
   return true;
 }
 
+// What its importance gives a thread that is not real time. (section 7.4)
+static int BaseOf(const Thread& thread) {
+  return std::clamp(thread.task_priority + thread.importance, MINPRI, thread.max_priority);
+}
+
 void ThreadSetTimeshare(Thread* thread, bool timeshare) {
   const Thread::Override wanted = Wanted(*thread);
-  // A thread that leaves real time goes back to what its task gives.
   const int base =
-      wanted.mode == SchedulingMode::kRealTime ? thread->task_priority : wanted.base_priority;
+      wanted.mode == SchedulingMode::kRealTime ? BaseOf(*thread) : wanted.base_priority;
   SetPolicy(thread, base, timeshare ? SchedulingMode::kTimeshare : SchedulingMode::kFixed, {});
 }
 
 void ThreadSetImportance(Thread* thread, int importance) {
+  thread->importance = importance;
   const SchedulingMode mode = Wanted(*thread).mode;
-  SetPolicy(thread, std::clamp(thread->task_priority + importance, MINPRI, thread->max_priority),
-            mode == SchedulingMode::kRealTime ? SchedulingMode::kNone : mode, {});
+  if (mode == SchedulingMode::kRealTime) return;  // until it leaves that
+  SetPolicy(thread, BaseOf(*thread), mode, {});
 }
 
 void ThreadSetBackground(Thread* thread, bool background) {

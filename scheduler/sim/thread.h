@@ -70,7 +70,8 @@ struct alignas(64) Thread {
 
   // --- Its policy.
 
-  int task_priority = 0;           // importance is relative to it
+  int task_priority = 0;
+  int importance = 0;              // relative to task_priority
   int max_priority = 0;            // ceiling of the base
   TimeConstraint time_constraint;  // of a real-time thread
 

@@ -235,6 +235,21 @@ TEST(Latency, NamesWhoIsToBlame) {
   EXPECT_EQ(audio, 1u);
 }
 
+// Two CPUs and three threads that always compute: nearly nothing is idle, whoever interrupts them.
+TEST(Latency, CpuTimeIsAllAccountedFor) {
+  const Said said =
+      Drydock({"latency", "scenarios/scheduling/midi_to_real_time.textproto", "--format=json"});
+  const auto document = nlohmann::json::parse(said.out);
+  const auto all = document["end_ns"].get<double>() * document["cpus"].get<double>();
+  double used = 0;
+  for (const auto& use : document["cpu time"]) used += use["ns"].get<double>();
+  EXPECT_GT(used, 0.95 * all);
+  EXPECT_LE(used, all);
+  // 400 filters of 5 us and 60 of 2 us, and the way into them.
+  EXPECT_NEAR(document["interrupts_ns"].get<double>(), 460 * 1'000 + 400 * 5'000 + 60 * 2'000,
+              0.1 * 2'580'000);
+}
+
 TEST(Latency, WrongExpectationIsNamed) {
   const std::string path = File(
       "impatient.textproto", OneReader("expect { latency { measure: \"scheduling\" of: \"reader\" "

@@ -7,6 +7,7 @@
 #include <kern/thread_call.h>
 #include <mach/mach_time.h>
 #include <mach/thread_act.h>
+#include <mach/thread_policy.h>
 
 #include "gtest/gtest.h"
 #include "scheduler/kernel/clock.h"
@@ -119,6 +120,53 @@ TEST(MachThreads, AbortedBeforeASleepThatUnlocksTheLockIsOpenedAllTheSame) {
     kernel::ThreadJoin(thread);
   });
   EXPECT_TRUE(outcome.ok()) << outcome.text;
+}
+
+// Sets a policy of the calling thread.
+template <typename Policy>
+kern_return_t SetPolicy(thread_policy_flavor_t flavor, Policy policy, int count_less = 0) {
+  return thread_policy_set(current_thread(), flavor, reinterpret_cast<thread_policy_t>(&policy),
+                           sizeof(policy) / sizeof(integer_t) - count_less);
+}
+
+DRYDOCK_TEST(MachThreads, PoliciesMoveTheThreadsPriority) {
+  EXPECT_EQ(SetPolicy(THREAD_PRECEDENCE_POLICY, thread_precedence_policy{3}), KERN_SUCCESS);
+  EXPECT_EQ(kernel::ThreadPriority(current_thread()), 84);
+  EXPECT_EQ(SetPolicy(THREAD_TIME_CONSTRAINT_POLICY,
+                      thread_time_constraint_policy{0, 1'000'000, 5'000'000, TRUE}),
+            KERN_SUCCESS);
+  EXPECT_GE(kernel::ThreadPriority(current_thread()), 96);
+  EXPECT_EQ(SetPolicy(THREAD_EXTENDED_POLICY, thread_extended_policy{FALSE}), KERN_SUCCESS);
+  EXPECT_EQ(kernel::ThreadPriority(current_thread()), 84);
+  EXPECT_EQ(SetPolicy(THREAD_BACKGROUND_POLICY,
+                      thread_background_policy{THREAD_BACKGROUND_POLICY_DARWIN_BG}),
+            KERN_SUCCESS);
+  EXPECT_EQ(kernel::ThreadPriority(current_thread()), 4);
+  EXPECT_EQ(SetPolicy(THREAD_BACKGROUND_POLICY, thread_background_policy{0}), KERN_SUCCESS);
+  EXPECT_EQ(kernel::ThreadPriority(current_thread()), 84);
+}
+
+DRYDOCK_TEST(MachThreads, PoliciesThatMakeNoSenseAreRefused) {
+  EXPECT_EQ(SetPolicy(THREAD_TIME_CONSTRAINT_POLICY,
+                      thread_time_constraint_policy{0, 1'000'000, 500'000, TRUE}),
+            KERN_INVALID_ARGUMENT);
+  EXPECT_EQ(SetPolicy(99, thread_precedence_policy{3}), KERN_INVALID_ARGUMENT);
+  EXPECT_EQ(SetPolicy(THREAD_PRECEDENCE_POLICY, thread_precedence_policy{3}, 1),
+            KERN_INVALID_ARGUMENT);
+  EXPECT_EQ(SetPolicy(THREAD_TIME_CONSTRAINT_POLICY,
+                      thread_time_constraint_policy{0, 1'000'000, 5'000'000, TRUE}, 1),
+            KERN_INVALID_ARGUMENT);
+  EXPECT_EQ(kernel::ThreadPriority(current_thread()), 81);
+}
+
+DRYDOCK_TEST_2003(MachThreads, FunnelsAreTheKernelsAndTheNetworks) {
+  EXPECT_EQ(thread_funnel_get(), THR_FUNNEL_NULL);
+  EXPECT_FALSE(thread_funnel_set(kernel_flock, TRUE));
+  EXPECT_EQ(thread_funnel_get(), kernel_flock);
+  EXPECT_TRUE(thread_funnel_set(kernel_flock, FALSE));
+  EXPECT_FALSE(thread_funnel_set(network_flock, TRUE));
+  EXPECT_EQ(thread_funnel_get(), network_flock);
+  EXPECT_TRUE(thread_funnel_set(network_flock, FALSE));
 }
 
 DRYDOCK_TEST(MachThreadCall, RunsOnceWithItsParameters) {

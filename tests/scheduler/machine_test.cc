@@ -341,6 +341,29 @@ DRYDOCK_TEST(ThreadCall, DelayedIsNeverEarlyAndCanBeMovedAndCancelled) {
   EXPECT_TRUE(ThreadCallFree(call));
 }
 
+// At which priorities calls of all eight classes run.
+std::vector<int> WorkerPriorities() {
+  static std::vector<int> priorities;
+  priorities.clear();
+  for (int priority = 0; priority < kThreadCallPriorities; ++priority) {
+    ThreadCall* call = ThreadCallAllocate(
+        [](void*, void*) { priorities.push_back(ThreadPriority(CurrentThread())); }, nullptr,
+        static_cast<ThreadCallPriority>(priority), 0);
+    ThreadCallEnter(call, nullptr);
+    Sleep(kMillisecond);
+    ThreadCallFree(call);
+  }
+  return priorities;
+}
+
+DRYDOCK_TEST(ThreadCall, EachPriorityHasWorkersOfItsOwn) {
+  EXPECT_EQ(WorkerPriorities(), (std::vector<int>{93, 81, 31, 4, 92, 47, 37, 20}));
+}
+
+DRYDOCK_TEST_2003(ThreadCall, AllShareOneGroupAt94) {
+  EXPECT_EQ(WorkerPriorities(), std::vector<int>(kThreadCallPriorities, 94));
+}
+
 // Also one entered as the last worker is about to go to sleep.
 DRYDOCK_TEST(ThreadCall, EveryEnteredCallRuns) {
   Calls calls;
@@ -413,6 +436,34 @@ DRYDOCK_TEST(ThreadCall, SignalRunsInInterruptContext) {
 Outcome RunTimed(std::function<void()> body, MachineOptions options = {}) {
   TimedStrategy strategy;
   return Simulation(options, &strategy).Run(std::move(body));
+}
+
+TEST(ThreadCall, CancelWaitFromInsideTheCallPanics) {
+  const Outcome outcome = RunTimed([] {
+    static ThreadCall* call;
+    call = ThreadCallAllocate([](void*, void*) { ThreadCallCancelWait(call); }, nullptr,
+                              ThreadCallPriority::kHigh, 0);
+    ThreadCallEnter(call, nullptr);
+    Sleep(kMillisecond);
+  });
+  EXPECT_EQ(outcome.kind, Outcome::Kind::kPanic);
+  EXPECT_EQ(outcome.text, "ThreadCallCancelWait from inside the call it waits for");
+}
+
+TEST(ThreadCall, CancelWaitInInterruptContextIsAFinding) {
+  const Outcome outcome = RunTimed([] {
+    ThreadCall* call =
+        ThreadCallAllocate([](void*, void*) {}, nullptr, ThreadCallPriority::kHigh, 0);
+    InterruptInstall(
+        2, Trigger::kEdge,
+        [](void* target, int) { ThreadCallCancelWait(static_cast<ThreadCall*>(target)); }, call);
+    InterruptUnmask(2);
+    InterruptRaise(2);
+    Sleep(kMillisecond);
+  });
+  EXPECT_EQ(outcome.kind, Outcome::Kind::kPanic);
+  ASSERT_EQ(outcome.findings.size(), 1u);
+  EXPECT_EQ(outcome.findings[0].name, "wait-in-interrupt-context");
 }
 
 TEST(Simulation, BlockedThreadsAreNamedWithWhatTheyWaitFor) {

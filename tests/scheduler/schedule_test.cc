@@ -13,6 +13,13 @@ TEST(Schedule, EmptyHasAText) {
   EXPECT_TRUE(Schedule::Parse("dd1-0000000000000012-").value() == Schedule(0x12));
 }
 
+TEST(Schedule, SeedOfTheJitterFollowsTheFingerprint) {
+  EXPECT_EQ(Schedule(0x12, 0xab).ToString(), "dd1-0000000000000012.00000000000000ab-");
+  EXPECT_EQ(Schedule::Parse("dd1-0000000000000012.00000000000000ab-").value().seed(), 0xabu);
+  EXPECT_FALSE(Schedule::Parse("dd1-0000000000000012.0000000000000000-").ok());
+  EXPECT_FALSE(Schedule::Parse("dd1-0000000000000012.ab-").ok());
+}
+
 TEST(Schedule, RunsOfEqualAnswersAreOne) {
   Schedule schedule;
   schedule.Append(2, 0, 5);
@@ -40,7 +47,7 @@ TEST(Schedule, RandomAnswersTakeOneBitEach) {
 TEST(Schedule, EveryTextReadsBackAsItself) {
   for (uint64_t seed = 0; seed < 500; ++seed) {
     Prng prng(seed, "round trip");
-    Schedule schedule(prng.Next());
+    Schedule schedule(prng.Next(), prng.Below(2) == 0 ? 0 : prng.Next());
     const int segments = static_cast<int>(prng.Below(6));
     for (int segment = 0; segment < segments; ++segment) {
       const uint32_t alternatives =

@@ -803,8 +803,10 @@ TEST(Scheduler, BackgroundAndFailSafeGiveBackThePolicyThatWasSetMeanwhile) {
     EXPECT_TRUE(ThreadSetTimeConstraint(
         thread, {.computation = kMillisecond, .constraint = 2 * kMillisecond}));
     EXPECT_EQ(ThreadPriority(thread), 97);
+    ThreadSetImportance(thread, 5);
+    EXPECT_EQ(ThreadPriority(thread), 97);
     ThreadSetTimeshare(thread, true);
-    EXPECT_EQ(ThreadBasePriority(thread), 31);
+    EXPECT_EQ(ThreadBasePriority(thread), 36);
     ThreadJoin(thread);
   });
 }
