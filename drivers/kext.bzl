@@ -35,6 +35,7 @@ DRYDOCK_END
         hdrs = hdrs,
         copts = KERNEL_COPTS + [
             "-D__unused=__attribute__((unused))",
+            "-DDRYDOCK_KEXT=\\\"%s\\\"" % name,
             "-Wno-cast-function-type",  # tables of IOMethod
         ],
         # Its classes and its registration are reached by name only.

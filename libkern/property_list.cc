@@ -13,64 +13,15 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "libkern/property_list_problem.h"
 #include <plist/plist.h>
 
 namespace drydock {
 
 namespace {
 
-// libplist recurses over dictionaries and arrays, so that a list of a few hundred kilobytes could
-// exhaust the stack: what could nest deeper than this is not given to it.
-constexpr int kMaxDepth = 100;
-constexpr int kMaxBinaryContainers = 5000;
-
 constexpr size_t kMaxSize = size_t{64} << 20;
 constexpr size_t kMaxText = 262142;  // OSString's limit
-
-// How deep dictionaries and arrays nest in XML, malformed or not.
-int XmlDepth(absl::string_view xml) {
-  int depth = 0;
-  int deepest = 0;
-  for (size_t at = xml.find('<'); at != xml.npos; at = xml.find('<', at)) {
-    absl::string_view tag = xml.substr(at);
-    const char* const end = absl::StartsWith(tag, "<!--")        ? "-->"
-                            : absl::StartsWith(tag, "<![CDATA[") ? "]]>"
-                                                                 : ">";
-    tag = tag.substr(0, tag.find(end));
-    at += tag.size();
-    if (absl::StartsWith(tag, "<dict") || absl::StartsWith(tag, "<array")) {
-      if (!absl::EndsWith(tag, "/")) deepest = std::max(deepest, ++depth);
-    } else if (absl::StartsWith(tag, "</dict") || absl::StartsWith(tag, "</array")) {
-      --depth;
-    }
-  }
-  return deepest;
-}
-
-uint64_t BigEndian(absl::string_view bytes) {
-  uint64_t value = 0;
-  for (const unsigned char byte : bytes) value = value << 8 | byte;
-  return value;
-}
-
-// How many dictionaries, arrays and sets there are in a binary list, malformed or not. It ends with
-// 32 bytes: the width of an offset in byte 6, the number of objects in bytes 8 to 15, where the
-// table of their offsets is in the last 8.
-int BinaryContainers(absl::string_view binary) {
-  if (binary.size() < 40) return 0;
-  const absl::string_view trailer = binary.substr(binary.size() - 32);
-  const size_t width = static_cast<unsigned char>(trailer[6]);
-  const uint64_t objects = BigEndian(trailer.substr(8, 8));
-  uint64_t entry = BigEndian(trailer.substr(24, 8));
-  int containers = 0;
-  for (uint64_t i = 0; width > 0 && i < objects && entry < binary.size(); ++i, entry += width) {
-    const uint64_t object = BigEndian(binary.substr(entry, width));
-    if (object >= binary.size()) continue;
-    const int type = static_cast<unsigned char>(binary[object]) >> 4;
-    if (type >= 0xa && type <= 0xd) ++containers;
-  }
-  return containers;
-}
 
 absl::Status Invalid(absl::string_view path, absl::string_view problem) {
   return absl::InvalidArgumentError(
@@ -169,12 +120,11 @@ class PropertyList::Reader {
 };
 
 absl::StatusOr<PropertyList> PropertyList::Parse(absl::string_view xml_or_binary) {
-  if (xml_or_binary.size() > kMaxSize) return Invalid("", "larger than 64 MB");
   const bool binary = absl::StartsWith(xml_or_binary, "bplist");
-  if (binary ? BinaryContainers(xml_or_binary) > kMaxBinaryContainers
-             : XmlDepth(xml_or_binary) > kMaxDepth) {
-    return Invalid("", "nested too deeply");
-  }
+  const std::string problem =
+      binary ? BinaryListProblem(xml_or_binary) : XmlListProblem(xml_or_binary);
+  if (!problem.empty()) return Invalid("", problem);
+  if (xml_or_binary.size() > kMaxSize) return Invalid("", "larger than 64 MB");
   plist_t root = nullptr;
   const auto size = static_cast<uint32_t>(xml_or_binary.size());
   if (binary) {
@@ -189,6 +139,13 @@ absl::StatusOr<PropertyList> PropertyList::Parse(absl::string_view xml_or_binary
   const absl::Status status = Reader::Read(root, "", &list);
   if (!status.ok()) return status;
   return list;
+}
+
+const PropertyList* PropertyList::Find(absl::string_view key) const {
+  for (size_t i = 0; i < keys_.size(); ++i) {
+    if (keys_[i] == key) return &items_[i];
+  }
+  return nullptr;
 }
 
 OSSharedPtr<OSObject> PropertyList::MakeObject() const {

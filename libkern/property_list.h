@@ -30,16 +30,24 @@ namespace drydock {
 // A parsed property list; a value.
 class PropertyList {
  public:
-  // InvalidArgument, with a sentence, for what is malformed, nested too deeply or has no kernel
-  // object.
+  // InvalidArgument, with one sentence, for what is malformed, nested too deeply, too large or has
+  // no kernel object.
   static absl::StatusOr<PropertyList> Parse(absl::string_view xml_or_binary);
 
   // The list as a tree of new objects of the boot in progress; the caller owns the reference.
   OSSharedPtr<OSObject> MakeObject() const;
 
- private:
   enum class Kind : uint8_t { kDictionary, kArray, kString, kData, kInteger, kBoolean };
+  Kind kind() const { return kind_; }
+  // Of a string; the bytes of data.
+  const std::string& text() const { return text_; }
+  // Of a dictionary, in order, and the value of each; of an array there are only the values.
+  const std::vector<std::string>& keys() const { return keys_; }
+  const std::vector<PropertyList>& items() const { return items_; }
+  // The value of a dictionary's key, or null.
+  const PropertyList* Find(absl::string_view key) const;
 
+ private:
   class Reader;
 
   Kind kind_ = Kind::kBoolean;

@@ -76,6 +76,57 @@ TEST(PropertyList, MalformedInputIsAStatus) {
   }
 }
 
+TEST(PropertyList, TheLineOfAWrongTagIsTold) {
+  EXPECT_EQ(Parsed("<plist>\n<dict>\n<key>a</key>\n<string>b</string>\n"),
+            "property list: line 2: <dict> is not closed");
+  EXPECT_EQ(Parsed("<plist>\n<dict>\n<key>a</key>\n<array>\n</dict>\n</plist>"),
+            "property list: line 5: </dict> closes <array> of line 4");
+  EXPECT_EQ(Parsed("<plist>\n</plist>\n</dict>"), "property list: line 3: </dict> closes nothing");
+  EXPECT_EQ(Parsed("<plist>\n<dict>\n<key"), "property list: line 3: a tag does not end");
+}
+
+// A binary list of these objects, references one byte wide, the first of them outermost.
+std::string BinaryOf(const std::vector<std::string>& objects) {
+  std::string list = "bplist00", offsets;
+  for (const std::string& object : objects) {
+    offsets += std::string{static_cast<char>(list.size() >> 8), static_cast<char>(list.size())};
+    list += object;
+  }
+  const size_t table = list.size();
+  list += offsets + std::string(6, '\0') + "\x02\x01";
+  list += std::string(7, '\0') + static_cast<char>(objects.size()) + std::string(8, '\0');
+  return list + std::string(6, '\0') +
+         std::string{static_cast<char>(table >> 8), static_cast<char>(table)};
+}
+
+TEST(PropertyList, ReferencesInACircleAreFound) {
+  const std::string of_self("\xa1\x00", 2);
+  EXPECT_EQ(Parsed(BinaryOf({of_self})), "property list: a collection is in itself");
+  EXPECT_EQ(Parsed(BinaryOf({"\xa1\x01", "\xa1\x02", std::string("\xa1\x00", 2)})),
+            "property list: a collection is in itself");
+  EXPECT_EQ(Parsed(BinaryOf({"\xa1\x07"})), "property list: not a well-formed binary list");
+  // Used twice is no circle.
+  EXPECT_EQ(Parsed(BinaryOf({"\xa2\x01\x01", "\xa0"})),
+            "<array ID=\"0\"><array ID=\"1\"></array><array ID=\"2\"></array></array>");
+}
+
+TEST(PropertyList, WhatWouldBeHugeWrittenOutIsRefused) {
+  std::vector<std::string> doubled;  // each the next one twice: 2^40 in all
+  for (char i = 1; i <= 40; ++i) doubled.push_back({'\xa2', i, i});
+  doubled.push_back("\xa0");
+  EXPECT_EQ(Parsed(BinaryOf(doubled)), "property list: more than 1048576 objects when written out");
+}
+
+TEST(PropertyList, AHundredMegabytesOfNestingAreRefusedAtOnce) {
+  std::string nested = "<plist>";
+  nested.reserve(100 << 20);
+  while (nested.size() < (100 << 20)) nested += "<array><dict>";
+  EXPECT_EQ(Parsed(nested), "property list: nested too deeply");
+  EXPECT_EQ(
+      Parsed(absl::StrCat("<plist><string>", std::string(100 << 20, 'x'), "</string></plist>")),
+      "property list: larger than 64 MB");
+}
+
 TEST(PropertyList, EveryTruncationIsSurvived) {
   for (const std::string& whole : {Xml(kPersonality), Binary(Xml(kPersonality))}) {
     for (size_t size = 0; size < whole.size(); ++size) {

@@ -1,0 +1,6 @@
+#include "tests/drivers/service/IdentityKext.h"
+
+#include <libkern/OSKextLib.h>
+
+const char* IdentityKextIdentifier() { return OSKextGetCurrentIdentifier(); }
+const char* IdentityKextVersion() { return OSKextGetCurrentVersionString(); }
