@@ -14,7 +14,7 @@ UserTask::UserTask(const Options& options)
 
 UserTask::~UserTask() {
   Kill();
-  for (kernel::Thread* thread : threads_) kernel::ThreadJoin(thread);
+  for (size_t i = 0; i < threads_.size(); ++i) kernel::ThreadJoin(threads_[i]);
 }
 
 kernel::Thread* UserTask::Start(absl::string_view name, std::function<void()> body) {
@@ -26,6 +26,7 @@ kernel::Thread* UserTask::Start(absl::string_view name, std::function<void()> bo
                                                  kernel::SetUserMode(false);
                                                });
   threads_.push_back(thread);
+  if (dead_) kernel::ThreadAbort(thread, /*safely=*/false);
   return thread;
 }
 
@@ -36,8 +37,9 @@ void UserTask::Run(std::function<void()> body) {
 void UserTask::Kill() {
   if (std::exchange(dead_, true)) return;
   const bool user_mode = kernel::SetUserMode(false);
-  for (kernel::Thread* thread : threads_) {
-    if (thread != kernel::CurrentThread()) kernel::ThreadAbort(thread, /*safely=*/false);
+  // By index: a thread may start another meanwhile.
+  for (size_t i = 0; i < threads_.size(); ++i) {
+    if (threads_[i] != kernel::CurrentThread()) kernel::ThreadAbort(threads_[i], /*safely=*/false);
   }
   PortDropAll(task_);
   TaskLoseAll(task_);

@@ -21,6 +21,7 @@
 #include <IOKit/IOService.h>
 #include <IOKit/OSMessageNotification.h>
 #include <kern/task.h>
+#include <mach/port.h>
 
 namespace drydock {
 class UserCalls;

@@ -8,6 +8,7 @@
 #include <mach/boolean.h>
 #include <mach/clock_types.h>
 #include <mach/kern_return.h>
+#include <mach/port.h>
 #include <mach/vm_types.h>
 
 #endif  // _MACH_MACH_TYPES_H_

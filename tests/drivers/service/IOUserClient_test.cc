@@ -109,6 +109,15 @@ class TestUserClient : public IOUserClient {
     }
     return IOUserClient::externalMethod(selector, arguments, dispatch, target, reference);
   }
+  IOService* getService() override { return getProvider(); }
+  IOReturn registerNotificationPort(mach_port_t port, UInt32 type, UInt32 reference) override {
+    if (type != 7) return IOUserClient::registerNotificationPort(port, type, reference);
+    setAsyncReference64(script->reference, port, 0, reference);
+    return kIOReturnSuccess;
+  }
+  IOReturn setProperties(OSObject* properties) override {
+    return properties == kOSBooleanTrue ? kIOReturnSuccess : kIOReturnBadArgument;
+  }
   IOReturn clientMemoryForType(UInt32 type, IOOptionBits*, IOMemoryDescriptor** memory) override {
     if (type != 0) return kIOReturnUnsupported;
     if (script->memory == nullptr) {
@@ -225,6 +234,30 @@ class OldUserClient : public IOUserClient {
 #pragma GCC diagnostic pop
 
 OSDefineMetaClassAndStructors(OldUserClient, IOUserClient)
+
+// A service that makes its user clients itself, as some drivers do.
+class OpeningService : public IOService {
+  OSDeclareDefaultStructors(OpeningService)
+
+ public:
+  IOReturn newUserClient(task_t task, void* token, UInt32 type, IOUserClient** handler) override {
+    if (type == 99) return kIOReturnNotPermitted;
+    auto* client = OSTypeAlloc(TestUserClient);
+    if (!client->initWithTask(task, token, type) || !client->attach(this)) {
+      client->release();
+      return kIOReturnError;
+    }
+    if (!client->start(this)) {
+      client->detach(this);
+      client->release();
+      return kIOReturnError;
+    }
+    *handler = client;
+    return kIOReturnSuccess;
+  }
+};
+
+OSDefineMetaClassAndStructors(OpeningService, IOService)
 
 // Nothing but what must be there.
 class BareUserClient : public IOUserClient {
@@ -368,6 +401,31 @@ DRYDOCK_TEST(IOUserClient, UC3InitAndStartMayRefuse) {
   EXPECT_EQ(script->closes, 0);
 }
 
+DRYDOCK_TEST(IOUserClient, AServiceMayMakeItsUserClientsItself) {
+  World w(nullptr);
+  const auto opening = Owned(OSTypeAlloc(OpeningService));
+  opening->init(nullptr);
+  EXPECT_TRUE(opening->attach(w.platform.service()));
+  opening->registerService(kIOServiceSynchronous);
+  w.program.Run([&] {
+    const io_service_t service =
+        IOServiceGetMatchingService(kIOMainPortDefault, IOServiceMatching("OpeningService"));
+    io_connect_t connection = IO_OBJECT_NULL;
+    EXPECT_EQ(IOServiceOpen(service, mach_task_self(), 99, &connection), kIOReturnNotPermitted);
+    EXPECT_EQ(IOServiceOpen(service, mach_task_self(), kRefuseStart, &connection), kIOReturnError);
+    EXPECT_EQ(IOServiceOpen(service, mach_task_self(), kPlain, &connection), kIOReturnSuccess);
+    const uint64_t input[] = {40, 2};
+    uint64_t output = 0;
+    uint32_t count = 1;
+    EXPECT_EQ(IOConnectCallScalarMethod(connection, kAdd, input, 2, &output, &count),
+              kIOReturnSuccess);
+    EXPECT_EQ(output, 42u);
+    EXPECT_EQ(IOServiceClose(connection), kIOReturnSuccess);
+  });
+  EXPECT_EQ(opening->waitQuiet(kernel::kSecond), kIOReturnSuccess);
+  EXPECT_EQ(opening->getClient(), nullptr);
+}
+
 DRYDOCK_TEST(IOUserClient, TheOpenClientIsAClientInTheRegistry) {
   World w;
   w.program.Run([&] {
@@ -496,6 +554,25 @@ DRYDOCK_TEST(IOUserClient, UC6WithoutMethodsACallIsUnsupported) {
   // It does not go on its own: clientClose is unsupported too.
   ASSERT_NE(w.client(), nullptr);
   EXPECT_FALSE(w.client()->isInactive());
+}
+
+DRYDOCK_TEST(IOUserClient, AConnectionCanBeAskedForItsServiceAndGivenAPort) {
+  World w;
+  w.program.Run([&] {
+    const io_connect_t connection = w.Open();
+    io_service_t service = IO_OBJECT_NULL;
+    EXPECT_EQ(IOConnectGetService(connection, &service), kIOReturnSuccess);
+    EXPECT_EQ(service, w.Find());
+    const mach_port_t port = mach_reply_port();
+    EXPECT_EQ(IOConnectSetNotificationPort(connection, 7, port, 123), kIOReturnSuccess);
+    EXPECT_EQ(script->reference[kIOAsyncReservedIndex], port);
+    EXPECT_EQ(script->reference[kIOAsyncCalloutRefconIndex], 123u);
+    EXPECT_EQ(IOConnectSetNotificationPort(connection, 8, port, 123), kIOReturnUnsupported);
+    EXPECT_EQ(IOConnectSetCFProperties(connection, kOSBooleanTrue), kIOReturnSuccess);
+    EXPECT_EQ(IOConnectSetCFProperties(connection, kOSBooleanFalse), kIOReturnBadArgument);
+    // A connection is no service and a service no connection.
+    EXPECT_EQ(Simple(service, kAdd), MACH_SEND_INVALID_DEST);
+  });
 }
 
 DRYDOCK_TEST(IOUserClient, MoreScalarsThanSixteenDoNotEvenReachTheKernel) {
@@ -660,31 +737,38 @@ DRYDOCK_TEST(IOUserClient, UC9AfterTheProvidersEndCallsFailAtThePort) {
   World w;
   w.program.Run([&] {
     const io_connect_t connection = w.Open();
-    kernel::Thread* caller = w.program.Start("caller", [connection] {
-      EXPECT_EQ(Simple(connection, kBlock), kIOReturnSuccess);  // runs to its end
-    });
-    script->WaitUntilInside(1);
     w.nub->terminate();
     const uint64_t input[] = {1, 2};
     uint64_t output;
     uint32_t count = 1;
     EXPECT_EQ(IOConnectCallScalarMethod(connection, kAdd, input, 2, &output, &count),
               MACH_SEND_INVALID_DEST);
-    EXPECT_EQ(script->calls, 1);
+    EXPECT_EQ(script->calls, 0);
+    EXPECT_EQ(IOServiceClose(connection), MACH_SEND_INVALID_DEST);
+    EXPECT_EQ(script->closes, 0);
+  });
+}
 
-    // The call inside is not aborted; the client's end waits for it, and nobody else's.
+DRYDOCK_TEST(IOUserClient, TD31ACallInsideHoldsTheClientsEndAndNobodyElses) {
+  World w;
+  w.program.Run([&] {
+    const io_connect_t connection = w.Open();
+    kernel::Thread* caller = w.program.Start("caller", [connection] {
+      EXPECT_EQ(Simple(connection, kBlock), kIOReturnSuccess);  // not aborted
+    });
+    script->WaitUntilInside(1);
+    w.nub->terminate();
     RecordingService* other = RecordingService::Make("Other", w.platform.service(), &w.journal);
     const OSSharedPtr<IOService> keep(other, OSRetain);
     other->terminate();
     EXPECT_EQ(other->waitQuiet(kernel::kSecond), kIOReturnSuccess);
     EXPECT_FALSE(script->stopped);
     EXPECT_EQ(w.nub->waitQuiet(kernel::kMillisecond), kIOReturnTimeout);
+    EXPECT_EQ(Simple(connection, kBlock), MACH_SEND_INVALID_DEST);
     script->LetGo();
     kernel::ThreadJoin(caller);
     EXPECT_EQ(w.nub->waitQuiet(kernel::kSecond), kIOReturnSuccess);
     EXPECT_TRUE(script->stopped);
-    EXPECT_EQ(IOServiceClose(connection), MACH_SEND_INVALID_DEST);
-    EXPECT_EQ(script->closes, 0);
   });
 }
 
