@@ -1,5 +1,6 @@
 #include "cli/arguments.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "absl/strings/match.h"
@@ -9,12 +10,23 @@
 
 namespace drydock::cli {
 
+std::string Arguments::Spelled(absl::string_view name) {
+  return absl::StrCat(name.size() == 1 ? "-" : "--", name);
+}
+
+absl::Status Arguments::Unknown(absl::string_view option, const std::vector<Option>& options) {
+  std::vector<std::string> names;
+  for (const Option& known : options) names.push_back(Spelled(known.name));
+  return absl::InvalidArgumentError(
+      absl::StrCat("unknown option ", option, "; allowed is ", absl::StrJoin(names, ", ")));
+}
+
 absl::Status Arguments::Parse(absl::Span<const std::string> arguments,
                               const std::vector<Option>& options, std::string* file) {
   file->clear();
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
-    if (!absl::StartsWith(argument, "--")) {
+    if (!absl::StartsWith(argument, "-")) {
       if (!file->empty()) {
         return absl::InvalidArgumentError(
             absl::StrCat("a second file, ", argument, "; allowed is one"));
@@ -22,25 +34,32 @@ absl::Status Arguments::Parse(absl::Span<const std::string> arguments,
       *file = argument;
       continue;
     }
-    const size_t equals = argument.find('=');
-    const std::string name = argument.substr(2, equals == std::string::npos ? equals : equals - 2);
-    const Option* option = nullptr;
-    std::vector<std::string> names;
-    for (const Option& known : options) {
-      if (name == known.name) option = &known;
-      names.push_back(absl::StrCat("--", known.name));
-    }
-    if (option == nullptr) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("unknown option --", name, "; allowed is ", absl::StrJoin(names, ", ")));
-    }
-    if (equals != std::string::npos) {
-      *option->value = argument.substr(equals + 1);
-    } else if (i + 1 < arguments.size()) {
-      *option->value = arguments[++i];
-    } else {
-      return absl::InvalidArgumentError(absl::StrCat("--", name, " needs a value"));
-    }
+    // The names in this argument: one, or several of a letter each.
+    const bool letters = !absl::StartsWith(argument, "--");
+    absl::string_view rest = absl::string_view(argument).substr(letters ? 1 : 2);
+    do {
+      const size_t name_size = letters ? std::min<size_t>(rest.size(), 1) : rest.find('=');
+      const absl::string_view name = rest.substr(0, name_size);
+      rest.remove_prefix(name.size());
+      const auto option = std::find_if(options.begin(), options.end(),
+                                       [name](const Option& known) { return name == known.name; });
+      if (option == options.end() || letters != (name.size() == 1)) {
+        return Unknown(absl::StrCat(letters ? "-" : "--", name), options);
+      }
+      if (option->given != nullptr) {
+        *option->given = true;
+        if (letters || rest.empty()) continue;
+        return absl::InvalidArgumentError(absl::StrCat(Spelled(name), " takes no value"));
+      }
+      if (!rest.empty()) {
+        *option->value = std::string(letters ? rest : rest.substr(1));
+      } else if (i + 1 < arguments.size()) {
+        *option->value = arguments[++i];
+      } else {
+        return absl::InvalidArgumentError(absl::StrCat(Spelled(name), " needs a value"));
+      }
+      rest = "";
+    } while (!rest.empty());
   }
   if (file->empty()) return absl::InvalidArgumentError("no FILE is given; it needs a scenario");
   return absl::OkStatus();
@@ -57,8 +76,8 @@ absl::Status ParseNumber(absl::string_view name, const absl::optional<std::strin
                          uint64_t least, uint64_t* number) {
   if (!text.has_value()) return absl::OkStatus();
   if (absl::SimpleAtoi(*text, number) && *number >= least) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("--", name, " is \"", *text, "\"; allowed is a whole number from ", least));
+  return absl::InvalidArgumentError(absl::StrCat(Arguments::Spelled(name), " is \"", *text,
+                                                 "\"; allowed is a whole number from ", least));
 }
 
 std::string ResolvePath(const std::string& path) {

@@ -1,7 +1,8 @@
 // cli/arguments.h
 //
-// What stands on the command line after a command's name: one FILE and options, "--name value" or
-// "--name=value", in any order.
+// What stands on the command line after a command's name: one FILE and options in any order,
+// "--name value" or "--name=value". Options of one letter are written the old way: "-w 80", "-w80",
+// and those without a value together, "-lw80".
 #ifndef DRYDOCK_CLI_ARGUMENTS_H_
 #define DRYDOCK_CLI_ARGUMENTS_H_
 
@@ -18,16 +19,23 @@ namespace drydock::cli {
 
 class Arguments {
  public:
-  // An option and where its value goes.
+  // An option and where its value goes; or, if it has none, that it was given.
   struct Option {
     const char* name;  // without dashes
     absl::optional<std::string>* value;
+    bool* given = nullptr;
   };
 
   // Fills `file` and the options' values. InvalidArgument with one line if something is not
   // allowed or the file is missing.
   static absl::Status Parse(absl::Span<const std::string> arguments,
                             const std::vector<Option>& options, std::string* file);
+
+  // An option's name with its dashes.
+  static std::string Spelled(absl::string_view name);
+
+ private:
+  static absl::Status Unknown(absl::string_view option, const std::vector<Option>& options);
 };
 
 // "text" or "json"; `*json` says which. Nothing given is text.

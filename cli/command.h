@@ -24,6 +24,7 @@ struct Command {
 extern const Command kRun;
 extern const Command kReplay;
 extern const Command kLatency;
+extern const Command kIoreg;
 extern const Command kHelp;
 
 // In the order in which help lists them.

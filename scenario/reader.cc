@@ -1,7 +1,6 @@
 #include "scenario/reader.h"
 
 #include <algorithm>
-#include <cmath>
 #include <fstream>
 #include <map>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "drivers/usb/usb_controller.h"
+#include "scenario/duration.h"
 #include "scenario/return_codes.h"
 #include "scenario/scenario.pb.h"
 #include "scheduler/kernel/interrupt.h"
@@ -214,30 +214,10 @@ size_t Checker::Find(Place place, absl::string_view what, const std::string& nam
 }
 
 kernel::Time Checker::Time(Place place, absl::string_view what, const std::string& text) {
-  constexpr absl::string_view kAllowed =
-      "; allowed is a number and a unit (ns, us, ms, s), such as \"20us\", up to 1000s";
-  constexpr double kMost = 1e12;
-  const size_t unit_at = text.find_first_not_of("0123456789.-+");
-  const std::string unit = unit_at == std::string::npos ? "" : text.substr(unit_at);
-  double scale = 0;
-  if (unit == "ns") scale = 1;
-  if (unit == "us") scale = 1e3;
-  if (unit == "ms") scale = 1e6;
-  if (unit == "s") scale = 1e9;
-  double number = 0;
-  if (scale == 0 || !absl::SimpleAtod(text.substr(0, unit_at), &number)) {
-    Fail(place, absl::StrCat(what, " \"", text, "\" is not a time", kAllowed));
-    return 0;
-  }
-  if (number < 0) {
-    Fail(place, absl::StrCat(what, " \"", text, "\" is negative", kAllowed));
-    return 0;
-  }
-  if (number * scale > kMost) {
-    Fail(place, absl::StrCat(what, " \"", text, "\" is too long", kAllowed));
-    return 0;
-  }
-  return static_cast<kernel::Time>(std::llround(number * scale));
+  const absl::StatusOr<kernel::Time> time = ParseDuration(text);
+  if (time.ok()) return *time;
+  Fail(place, absl::StrCat(what, " \"", text, "\" ", time.status().message()));
+  return 0;
 }
 
 IOReturn Checker::Code(Place place, const std::string& name) {

@@ -23,6 +23,7 @@
 #include "scenario/usb_bench.h"
 #include "scenario/workbench.h"
 #include "scheduler/kernel/clock.h"
+#include "scheduler/kernel/outside.h"
 #include "trace/latency.h"
 #include "trace/observer.h"
 
@@ -37,8 +38,9 @@ constexpr kernel::Time kRest = 10 * kernel::kMillisecond;
 // One run, from boot to verdicts.
 class Run {
  public:
-  explicit Run(const Scenario& scenario)
+  Run(const Scenario& scenario, const Look& look)
       : scenario_(scenario),
+        look_(look),
         watch_(scenario),
         actors_(scenario.threads.size()),
         usb_(scenario),
@@ -56,6 +58,7 @@ class Run {
 
   EventWatch* watch() { return &watch_; }
   trace::LatencyMeter* meter() { return &meter_; }
+  bool looked() const { return looked_; }
   // What to attach the meter for.
   trace::EventKinds MeterKinds() const;
 
@@ -64,10 +67,16 @@ class Run {
 
  private:
   void Rest(IOService* platform);
+  void PlanLook();
+  void FinishLook();
   std::string LatencySeenInstead(const Scenario::Expectation& expectation) const;
   std::string SeenInstead(size_t index, const Outcome& outcome) const;
 
   const Scenario& scenario_;
+  const Look& look_;
+  bool looked_ = false;
+  kernel::OutsideHandle look_planned_ = 0;
+  kernel::Thread* looker_ = nullptr;
   EventWatch watch_;
   trace::LatencyMeter meter_{kEventWords};
   std::vector<Actor> actors_;
@@ -86,11 +95,13 @@ void Run::Body() {
   usb_.Start(platform);
   bench_.Start(platform);
   plan_.Start();
+  PlanLook();
   for (const std::unique_ptr<Client>& client : clients_) client->Start();
   for (const Actor& actor : actors_) kernel::ThreadJoin(actor.thread);
   threads_ended_ns_ = kernel::Now();
   plan_.WaitForTimes();
   Rest(platform);
+  FinishLook();
   plan_.Cancel();
   bench_.Stop();
   shut_down_ = ShutdownPlatform();
@@ -98,6 +109,31 @@ void Run::Body() {
   for (const OSObject* object : LiveObjects()) {
     absl::StrAppend(&leaked_, leaked_.empty() ? "" : ", ", object->getMetaClass()->getClassName(),
                     " #", ObjectIdOf(object), " (", object->getRetainCount(), " references)");
+  }
+}
+
+// The looker is made only when its time has come: until then the run is what it would be without.
+void Run::PlanLook() {
+  if (look_.look == nullptr || !look_.at_ns.has_value()) return;
+  look_planned_ = kernel::OutsideSchedule(
+      *look_.at_ns, "look", 0,
+      [](void* argument) {
+        auto* run = static_cast<Run*>(argument);
+        run->looker_ = kernel::ThreadStart({.name = "look", .priority = MAXPRI_KERNEL}, [run] {
+          run->look_.look();
+          run->looked_ = true;
+        });
+      },
+      this);
+}
+
+void Run::FinishLook() {
+  if (look_.look == nullptr) return;
+  if (!look_.at_ns.has_value()) {
+    look_.look();
+    looked_ = true;
+  } else if (!kernel::OutsideCancel(look_planned_)) {
+    kernel::ThreadJoin(looker_);
   }
 }
 
@@ -285,8 +321,8 @@ bool ScenarioResult::held() const {
   });
 }
 
-ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy) {
-  Run run(scenario);
+ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const Look& look) {
+  Run run(scenario, look);
   MachineOptions options;
   options.cpus = scenario.cpus;
   options.profile = scenario.profile;
@@ -300,6 +336,7 @@ ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy) {
     result.outcome = simulation.Run([&run] { run.Body(); });
     run.meter()->Finish(result.outcome.end_ns);
   }
+  result.looked = run.looked();
   result.progress = run.ProgressMade();
   // At full speed every answer is 0, whoever gave it.
   result.verdicts = run.Judge(result.outcome, result.outcome.schedule.deviations() == 0);

@@ -5,9 +5,11 @@
 #ifndef DRYDOCK_SCENARIO_RUNNER_H_
 #define DRYDOCK_SCENARIO_RUNNER_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "absl/types/optional.h"
 #include "scenario/scenario.h"
 #include "scheduler/simulation.h"
 #include "scheduler/strategy.h"
@@ -28,6 +30,15 @@ struct Progress {
   uint64_t count = 0;
 };
 
+// Somebody looks at the machine while a run goes on.
+struct Look {
+  // When; none: at the end, when everything has come to rest and before the platform shuts down.
+  absl::optional<kernel::Time> at_ns;
+  // Called on a kernel thread of high priority, so it may take the kernel's locks. Null: nobody
+  // looks.
+  std::function<void()> look;
+};
+
 struct ScenarioResult {
   Outcome outcome;
   std::vector<Progress> progress;  // of threads with repeats, then of interrupts
@@ -35,13 +46,14 @@ struct ScenarioResult {
   // does: that the run came to its end, no rule was broken (Outcome::findings) and the timeline
   // happened.
   std::vector<Verdict> verdicts;
+  bool looked = false;  // the run came to the Look's time
 
   bool held() const;
 };
 
 // One run. Observers attached by the caller see all of it. A run is a function of the scenario and
 // the strategy's answers. Host context, no run in progress.
-ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy);
+ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const Look& look = {});
 
 // The classes of the drivers that are linked in and that a scenario's device may name.
 std::vector<std::string> LinkedDrivers();

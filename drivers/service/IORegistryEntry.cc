@@ -48,6 +48,16 @@ drydock::kernel::PerBoot<Registry> registry;
 
 namespace drydock {
 
+std::vector<std::string> RegistryPlanes() {
+  RegistryLock lock;
+  std::vector<std::string> names;
+  for (unsigned i = 0; registry->planes != nullptr && i < registry->planes->getCount(); ++i) {
+    const auto *plane = static_cast<IORegistryPlane *>(registry->planes->getObject(i));
+    names.push_back(plane->nameKey->getCStringNoCopy());
+  }
+  return names;
+}
+
 RegistryLock::RegistryLock() : lock_(registry->lock) { IORecursiveLockLock(lock_); }
 RegistryLock::~RegistryLock() { IORecursiveLockUnlock(lock_); }
 

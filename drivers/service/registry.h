@@ -4,6 +4,9 @@
 #ifndef DRYDOCK_DRIVERS_SERVICE_REGISTRY_H_
 #define DRYDOCK_DRIVERS_SERVICE_REGISTRY_H_
 
+#include <string>
+#include <vector>
+
 #include <IOKit/IOLocks.h>
 #include <IOKit/IORegistryEntry.h>
 
@@ -16,6 +19,9 @@ namespace drydock {
 void BootRegistry();
 // Takes the root away again. The entries below it must have been detached.
 void ShutdownRegistry();
+
+// The names of the planes there are, in the order in which they were made.
+std::vector<std::string> RegistryPlanes();
 
 // The lock over all links and property tables. Recursive; never held while drivers are called.
 class RegistryLock {

@@ -177,9 +177,23 @@ TEST(BadInput, IsOneLineAndExitCode2) {
        "drydock latency: --seed is \"x\"; allowed is a whole number from 0\n"},
       {{"replay", good},
        "drydock replay: no --schedule is given; it needs what a failed run printed\n"},
-      {{"sail"}, "drydock: unknown command sail; allowed is run, replay, latency, help\n"},
+      {{"ioreg", "-l"}, "drydock ioreg: no FILE is given; it needs a scenario\n"},
+      {{"ioreg", good, "-r"}, "drydock ioreg: -r needs to know of which class; say -c CLASS\n"},
+      {{"ioreg", good, "-lx"},
+       "drydock ioreg: unknown option -x; allowed is -l, -r, -c, -w, -p, --at, --seed\n"},
+      {{"ioreg", good, "-w", "wide"},
+       "drydock ioreg: -w is \"wide\"; allowed is a whole number from 0\n"},
+      {{"ioreg", good, "-c"}, "drydock ioreg: -c needs a value\n"},
+      {{"ioreg", good, "--at", "soon"},
+       "drydock ioreg: --at \"soon\" is not a time; allowed is a number and a unit (ns, us, ms, "
+       "s)"},
+      {{"ioreg", good, "--at", "999s"},
+       "drydock ioreg: --at \"999s\" is after the scenario's end, at "},
+      {{"ioreg", good, "-p", "IOWhatever"},
+       "drydock ioreg: unknown plane \"IOWhatever\"; allowed is IOService, "},
+      {{"sail"}, "drydock: unknown command sail; allowed is run, replay, latency, ioreg, help\n"},
       {{"help", "sail"},
-       "drydock help: unknown command sail; allowed is run, replay, latency, help\n"},
+       "drydock help: unknown command sail; allowed is run, replay, latency, ioreg, help\n"},
   };
   for (const auto& bad : kTable) {
     const Said said = Drydock(bad.arguments);
@@ -259,6 +273,37 @@ TEST(Latency, WrongExpectationIsNamed) {
   EXPECT_EQ(said.err.find("drydock: failed: scheduling latency of reader: max at most 1ns; seen: "),
             0u)
       << said.err;
+}
+
+// The registry in the middle of the unplug, and when all is over.
+TEST(Ioreg, PrintsTheRegistryOfAMoment) {
+  const Said during = Drydock({"ioreg", kDuringRead, "--at", "100us"});
+  EXPECT_EQ(during.code, 0) << during.err;
+  EXPECT_EQ(during.out.rfind("+-o Root  <class IORegistryEntry, id 0x100000100, ", 0), 0u);
+  EXPECT_TRUE(Contains(during.out, "\n    +-o usb0  <class DrydockUSBController, "));
+  EXPECT_TRUE(Contains(during.out, "\n    |     +-o UsbSerial  <class UsbSerial, ")) << during.out;
+  EXPECT_FALSE(Contains(during.out, "{"));
+
+  const Said after = Drydock({"ioreg", kDuringRead});
+  EXPECT_EQ(after.code, 0);
+  EXPECT_FALSE(Contains(after.out, "UsbSerial"));
+  EXPECT_TRUE(Contains(after.out, "+-o usb1  <class DrydockUSBController, "));
+  EXPECT_EQ(Drydock({"ioreg", kDuringRead, "-r", "-cUsbSerial"}).out, "");
+}
+
+TEST(Ioreg, ShowsPropertiesSubtreesAndNarrowLines) {
+  const std::string all = Drydock({"ioreg", kDuringRead, "--at=100us", "-lw60"}).out;
+  EXPECT_TRUE(Contains(all, "\"IOInterruptControllers\" = (\"io-apic-0\")\n")) << all;
+  EXPECT_EQ(all, Drydock({"ioreg", "-w", "60", "-l", "--at", "100us", kDuringRead}).out);
+  std::istringstream lines(all);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 60u);
+
+  const std::string subtree =
+      Drydock({"ioreg", kDuringRead, "--at=100us", "-r", "-c", "IOUSBHostInterface"}).out;
+  EXPECT_EQ(subtree.rfind("+-o IOUSBHostInterface  <class ", 0), 0u) << subtree;
+  EXPECT_TRUE(Contains(subtree, "\n  |   \"idVendor\" = 4617\n"));
+  EXPECT_TRUE(Contains(subtree, "\n  +-o UsbSerial  <class UsbSerial, "));
+  EXPECT_FALSE(Contains(subtree, "ReadTimeoutMS"));  // of another class
 }
 
 TEST(Help, ListsTheCommandsAndTellsOfEach) {
