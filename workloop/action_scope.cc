@@ -4,6 +4,7 @@
 #include <IOKit/IOEventSource.h>
 #include <IOKit/IOWorkLoop.h>
 
+#include "absl/strings/str_cat.h"
 #include "libkern/object_id.h"
 #include "scheduler/kernel/trace.h"
 
@@ -38,6 +39,12 @@ void ActionScope::PublishBegin() {
 
 void ActionScope::PublishEnd(uint64_t result) {
   kernel::Trace(trace::EventKind::kActionEnd, loop_id_, source_id_, result, name_, detail_);
+}
+
+std::string ActionScope::Describe() const {
+  if (!begun_) return "";
+  if (source_ == nullptr) return absl::StrCat("an action of ", loop_->displayName());
+  return absl::StrCat("the action of ", source_->className(), " of ", source_->ownerClassName());
 }
 
 bool ActionScope::Orphan(ActionScope* scopes) {

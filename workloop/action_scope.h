@@ -1,7 +1,7 @@
 // workloop/action_scope.h
 //
-// One action of an event source under way: what it publishes, and how it learns that the source was
-// freed under it.
+// One action of an event source under way: what it publishes, what reports on its thread say, and
+// how it learns that the source was freed under it.
 //
 // A driver may release the last reference to a source in that source's own action. Upstream then
 // touches freed memory (workloop.md, section 10, trap 11); here the source, as it goes, tells the
@@ -10,7 +10,9 @@
 #define DRYDOCK_WORKLOOP_ACTION_SCOPE_H_
 
 #include <cstdint>
+#include <string>
 
+#include "scheduler/kernel/thread_frame.h"
 #include "scheduler/kernel/types.h"
 #include "trace/observer.h"
 
@@ -19,7 +21,7 @@ class IOWorkLoop;
 
 namespace drydock {
 
-class ActionScope {
+class ActionScope final : public kernel::ThreadFrame {
  public:
   // For an action of `source` (null: of the loop itself) under the gate of `loop`. May be made
   // before the gate is closed, to cover the wait for it.
@@ -30,6 +32,7 @@ class ActionScope {
 
   // Publishes the beginning / the end of the action. Called with the gate held.
   void Begin() {
+    begun_ = true;
     if (trace::Observed(trace::EventKind::kActionBegin) ||
         trace::Observed(trace::EventKind::kActionEnd)) {
       PublishBegin();
@@ -38,6 +41,9 @@ class ActionScope {
   void End(uint64_t result) {
     if (name_ != nullptr) PublishEnd(result);
   }
+
+  // "the action of IOCommandGate of UsbSerial", once it has begun.
+  std::string Describe() const override;
 
   // Whether the source has been freed since: it must not be touched any more.
   bool source_freed() const { return source_ == nullptr; }
@@ -53,6 +59,7 @@ class ActionScope {
 
   IOEventSource* source_;
   const IOWorkLoop* const loop_;
+  bool begun_ = false;
   // The other scopes of the source: actions overlap when one sleeps in the gate.
   ActionScope* next_ = nullptr;
   ActionScope** link_ = nullptr;

@@ -31,6 +31,7 @@ class IOWorkLoop;
 class IOTimerEventSource;
 
 namespace drydock {
+class ActionScope;
 class WorkLoopControlGate;
 void NameWorkLoop(IOWorkLoop *loop, const char *name);
 namespace kernel {
@@ -115,6 +116,7 @@ class IOWorkLoop : public OSObject {
   friend class IOEventSource;
   friend class IOTimerEventSource;
   friend class IOCommandGate;
+  friend class drydock::ActionScope;
   friend class drydock::WorkLoopControlGate;
   friend void drydock::NameWorkLoop(IOWorkLoop *loop, const char *name);
 

@@ -57,6 +57,12 @@ void MutexSetName(Mutex* mutex, absl::string_view name) { mutex->name = trace::I
 
 ObjectId MutexId(const Mutex* mutex) { return mutex->id; }
 
+// The thread and the actions it is in.
+static std::string Who(const Thread* thread) {
+  const std::string frames = DescribeFrames(thread);
+  return frames.empty() ? thread->name : absl::StrCat(thread->name, ", in ", frames);
+}
+
 // `self` is about to wait for a lock. If its owner waits, through however many others, for a lock
 // of `self`, none of them will ever go on.
 static void ReportDeadlock(const Thread* self, const Mutex* wanted) {
@@ -66,11 +72,15 @@ static void ReportDeadlock(const Thread* self, const Mutex* wanted) {
     if (owner == nullptr || owner->waits_for == nullptr || links == kLongest) return;
     owner = owner->waits_for->owner;
   }
-  std::string story = std::string(self->name);
-  const char* joint = " waits for lock ";
+  std::string story = Who(self);
+  const char* joint = story == self->name ? " waits for lock " : ", waits for lock ";
   for (const Mutex* mutex = wanted; mutex != nullptr; mutex = mutex->owner->waits_for) {
-    absl::StrAppend(&story, joint, mutex->name, ", held by ", mutex->owner->name);
-    if (mutex->owner == self) break;
+    absl::StrAppend(&story, joint, mutex->name, ", held by ");
+    if (mutex->owner == self) {
+      absl::StrAppend(&story, self->name);
+      break;
+    }
+    absl::StrAppend(&story, Who(mutex->owner));
     joint = ", which waits for lock ";
   }
   Misuse("deadlock", story);

@@ -10,6 +10,7 @@
 #include "scheduler/kernel/lock.h"
 #include "scheduler/kernel/operation.h"
 #include "scheduler/kernel/policy.h"
+#include "scheduler/kernel/thread_frame.h"
 #include "scheduler/kernel/wait.h"
 #include "scheduler/sim/deadline_queue.h"
 #include "scheduler/sim/fiber.h"
@@ -107,6 +108,7 @@ struct alignas(64) Thread {
   bool aborted_safely = false;                   // one-shot
 
   std::function<void()> body;
+  ThreadFrame* innermost_frame = nullptr;
   bool daemon = false;
   sim::ThreadCallGroup* group = nullptr;  // of a thread-call worker
 };

@@ -540,9 +540,11 @@ TEST(Termination, TD24SynchronousTerminateInAGateThatTheTerminateThreadWaitsForI
     ASSERT_EQ(outcome.kind, Outcome::Kind::kBlocked);
     ASSERT_EQ(outcome.findings.size(), 1u);
     EXPECT_EQ(outcome.findings[0].name, "deadlock");
-    EXPECT_EQ(outcome.findings[0].sentence,
-              "main waits for lock role of the terminate thread, held by IOServiceTerminateThread, "
-              "which waits for lock IORecursiveLock, held by main");
+    EXPECT_EQ(
+        outcome.findings[0].sentence,
+        "main, in an action of unnamed work loop, waits for lock role of the terminate thread, "
+        "held by IOServiceTerminateThread, which waits for lock IORecursiveLock, held by "
+        "main");
   }
 }
 
