@@ -7,6 +7,7 @@
 #include "drivers/service/instances.h"
 #include "drivers/service/notification.h"
 #include "drivers/service/owned.h"
+#include "drivers/service/power.h"
 #include "drivers/service/registry.h"
 #include "drivers/service/service_lock.h"
 #include "drivers/service/termination.h"
@@ -38,6 +39,8 @@ bool IOService::init(OSDictionary *dictionary) {
 void IOService::free() {
   drydock::Instances::Leave(this);
   drydock::Notifications::DropInterests(this);
+  delete fPower;
+  fPower = nullptr;
   drydock::HeapFree(fInterruptSources);
   fInterruptSources = nullptr;
   if (fArbitrationLock != nullptr) {
@@ -105,6 +108,7 @@ void IOService::detach(IOService *provider) {
   }
   TraceEntry(EventKind::kServiceDetach, this, provider);
   if ((fState & kIOServiceInactiveState) != 0 && getProvider() == nullptr) {
+    drydock::Power::CheckStopped(this);
     TraceEntry(EventKind::kTerminateDone, this);
   }
   drydock::kernel::ThreadWakeup(&fBusy, /*one_thread=*/false);

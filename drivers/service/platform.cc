@@ -7,6 +7,7 @@
 #include "drivers/service/matching.h"
 #include "drivers/service/notification.h"
 #include "drivers/service/owned.h"
+#include "drivers/service/power.h"
 #include "drivers/service/registry.h"
 #include "drivers/service/resources.h"
 #include "drivers/service/termination.h"
@@ -140,6 +141,7 @@ bool ShutdownPlatform() {
   while (!Termination::Idle() || !Matching::Idle()) kernel::Sleep(kernel::kMillisecond);
   kernel::Thread* loop_thread = service->getWorkLoop()->getThread();
   OSSafeReleaseNULL(platform->controller);
+  Power::Shutdown();
   ShutdownResources();
   service->detachAbove(gIOServicePlane);
   OSSafeReleaseNULL(platform->service);

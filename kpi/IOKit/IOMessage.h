@@ -22,5 +22,10 @@ typedef UInt32 IOMessage;
 #define kIOMessageServiceWasClosed iokit_common_msg(0x110)
 #define kIOMessageServiceBusyStateChange iokit_common_msg(0x120)
 #define kIOMessageServicePropertyChange iokit_common_msg(0x130)
+#define kIOMessageCanSystemSleep iokit_common_msg(0x270)
+#define kIOMessageSystemWillSleep iokit_common_msg(0x280)
+#define kIOMessageSystemWillNotSleep iokit_common_msg(0x290)
+#define kIOMessageSystemHasPoweredOn iokit_common_msg(0x300)
+#define kIOMessageSystemWillPowerOn iokit_common_msg(0x320)
 
 #endif  // _IOKIT_IOMESSAGE_H

@@ -16,11 +16,14 @@
 #include <IOKit/IOLib.h>
 #include <IOKit/IOMessage.h>
 #include <IOKit/IORegistryEntry.h>
+#include <IOKit/pwr_mgt/IOPM.h>
 #include <kern/task.h>
 
 class IOInterruptController;
 class IONotifier;
+class IOPMrootDomain;
 class IOUserClient;
+struct IOPMPowerState;
 class IOWorkLoop;
 
 namespace drydock {
@@ -28,6 +31,7 @@ class BusyChange;
 class Instances;
 class Matching;
 class Notifications;
+class Power;
 class Termination;
 class UserCalls;
 }  // namespace drydock
@@ -183,6 +187,44 @@ class IOService : public IORegistryEntry {
   // kIOReturnTimeout.
   IOReturn waitQuiet(uint64_t timeout = UINT64_MAX);
 
+  // --- Power. (section 3.11) A driver's sequence in start is PMinit(), provider->joinPMtree(this),
+  // registerPowerDriver(…), and PMstop() in stop. No lock or gate of power management is held while
+  // a driver is called, nor may it hold one that its own setPowerState needs when it calls PMstop.
+
+  virtual void PMinit();
+  // Waits for running power calls, lets there be no more, and leaves the power plane.
+  virtual void PMstop();
+  // Puts `driver` below the nearest of this service and its providers that takes part.
+  virtual void joinPMtree(IOService *driver);
+  // Says which power states there are, lowest first, and who changes them, which is called at once
+  // for the state the device starts in. kIOPMNotYetInitialized before PMinit, kIOReturnBadArgument
+  // for less than two states; a second time it does nothing. (LC-16)
+  virtual IOReturn registerPowerDriver(IOService *controllingDriver, IOPMPowerState *powerStates,
+                                       unsigned long numberOfStates);
+  // Override: brings the device into a state. On a thread call, without any gate. Returns
+  // kIOPMAckImplied if it is there, or within how many microseconds acknowledgeSetPowerState() will
+  // say so; power management waits ten seconds at least. (LC-17, LC-18)
+  virtual IOReturn setPowerState(unsigned long powerStateOrdinal, IOService *whatDevice);
+  virtual IOReturn acknowledgeSetPowerState();
+  // Ask for a state: the device's users, its driver; the higher counts. makeUsable asks for the
+  // highest.
+  virtual IOReturn makeUsable();
+  virtual IOReturn changePowerStateTo(unsigned long ordinal);
+  IOReturn changePowerStateToPriv(unsigned long ordinal);
+  UInt32 getPowerState();
+  // Who is told of this service's changes, before and after; it returns what the device can do now.
+  virtual IOPMPowerFlags registerInterestedDriver(IOService *driver);
+  virtual IOReturn deRegisterInterestedDriver(IOService *driver);
+  virtual IOReturn powerStateWillChangeTo(IOPMPowerFlags capabilities, unsigned long stateNumber,
+                                          IOService *whatDevice);
+  virtual IOReturn powerStateDidChangeTo(IOPMPowerFlags capabilities, unsigned long stateNumber,
+                                         IOService *whatDevice);
+  // The state the device is in when it is registered. Default: the highest that needs no more than
+  // its parent gives.
+  virtual unsigned long initialPowerStateForDomainState(IOPMPowerFlags domainState);
+  // The root of the power plane; not retained.
+  IOPMrootDomain *getPMRootDomain();
+
   // --- Termination. (section 4)
 
   virtual bool terminate(IOOptionBits options = 0);
@@ -244,6 +286,7 @@ class IOService : public IORegistryEntry {
   friend class drydock::Instances;
   friend class drydock::Matching;
   friend class drydock::Notifications;
+  friend class drydock::Power;
   friend class drydock::Termination;
   friend class drydock::UserCalls;
 
@@ -256,9 +299,10 @@ class IOService : public IORegistryEntry {
   UInt32 fState;
   UInt32 fState2;
   UInt32 fBusy;
-  OSObject *fOwner;     // who has it open; not retained
-  OSArray *fInterests;  // the notifiers of registerInterest; null if there never was one
-  bool fListed;         // among the instances, where searches look
+  OSObject *fOwner;        // who has it open; not retained
+  OSArray *fInterests;     // the notifiers of registerInterest; null if there never was one
+  drydock::Power *fPower;  // null before PMinit
+  bool fListed;            // among the instances, where searches look
   IORecursiveLock *fArbitrationLock;
   // What registered sources were found to be: in interrupt context nothing can be looked up.
   // (workloop.md 5.3)
