@@ -22,6 +22,7 @@ struct Command {
 };
 
 extern const Command kRun;
+extern const Command kExplore;
 extern const Command kReplay;
 extern const Command kLatency;
 extern const Command kIoreg;

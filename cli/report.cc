@@ -28,12 +28,16 @@ const char* VerdictName(Verdict::Kind kind) {
   return "?";
 }
 
+std::string Paint(const char* color, absl::string_view text, const Console& console) {
+  return console.color ? absl::StrCat("\x1b[", color, "m", text, "\x1b[0m") : std::string(text);
+}
+
 // For people: the timeline, the expectations, and for a failed run the line that replays it.
 void WriteText(const Report& report, Console* console) {
   const Scenario& scenario = report.scenario;
   const ScenarioResult& result = report.result;
   const auto paint = [console](const char* color, absl::string_view text) {
-    return console->color ? absl::StrCat("\x1b[", color, "m", text, "\x1b[0m") : std::string(text);
+    return Paint(color, text, *console);
   };
   std::ostream& out = console->out;
   out << paint("1", scenario.file) << "\n";
@@ -51,8 +55,7 @@ void WriteText(const Report& report, Console* console) {
         ++judged;
         break;
       case Verdict::Kind::kFailed:
-        out << paint("31", "✗") << " " << verdict.text << "\n    seen: " << verdict.seen << "\n";
-        for (const std::string& line : verdict.stack) out << "      " << line << "\n";
+        WriteFailed(verdict, console);
         ++judged;
         break;
       case Verdict::Kind::kNotJudged:
@@ -125,6 +128,12 @@ void WriteJson(const trace::Json& document, std::ostream& out) {
     out << "\n]";
   }
   out << "\n}\n";
+}
+
+void WriteFailed(const Verdict& verdict, Console* console) {
+  console->out << Paint("31", "✗", *console) << " " << verdict.text
+               << "\n    seen: " << verdict.seen << "\n";
+  for (const std::string& line : verdict.stack) console->out << "      " << line << "\n";
 }
 
 void WriteFailures(const ScenarioResult& result, Console* console) {

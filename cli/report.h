@@ -26,6 +26,9 @@ struct Report {
 // named on `err`. Returns the exit code.
 int WriteReport(const Report& report, bool json, Console* console);
 
+// An expectation that failed: what was seen instead, and where.
+void WriteFailed(const Verdict& verdict, Console* console);
+
 // Names on `err` what failed, a line each.
 void WriteFailures(const ScenarioResult& result, Console* console);
 

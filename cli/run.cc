@@ -54,8 +54,7 @@ int RunMany(const Scenario& scenario, uint64_t first, uint64_t runs, bool json, 
   if (!json) {
     console->out << "\nseed " << failed_seed << ":\n";
     for (const Verdict& verdict : failed->verdicts) {
-      if (verdict.kind != Verdict::Kind::kFailed) continue;
-      console->out << "✗ " << verdict.text << "\n    seen: " << verdict.seen << "\n";
+      if (verdict.kind == Verdict::Kind::kFailed) WriteFailed(verdict, console);
     }
     console->out << "replay: " << ReplayLine(scenario, failed->outcome.schedule, *console) << "\n";
   }

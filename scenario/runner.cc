@@ -106,6 +106,8 @@ void Run::Body() {
   bench_.Stop();
   shut_down_ = ShutdownPlatform();
   if (!shut_down_) return;
+  // Work loops end on threads of their own.
+  while (!kernel::OthersAreAtRest()) kernel::Sleep(kernel::kMillisecond);
   for (const OSObject* object : LiveObjects()) {
     absl::StrAppend(&leaked_, leaked_.empty() ? "" : ", ", object->getMetaClass()->getClassName(),
                     " #", ObjectIdOf(object), " (", object->getRetainCount(), " references)");
@@ -290,9 +292,9 @@ std::vector<Verdict> Run::Judge(const Outcome& outcome, bool at_full_speed) cons
                                       });
     if (expected) continue;
     verdicts.push_back(
-        {Verdict::Kind::kFailed, "no rule of the API is broken",
-         absl::StrCat(finding.name, " at ", finding.time_ns / 1000, " us",
-                      finding.thread.empty() ? "" : " on ", finding.thread, ": ", finding.sentence),
+        {Verdict::Kind::kFailed, absl::StrCat("no ", finding.name),
+         absl::StrCat("at ", finding.time_ns / 1000, " us", finding.thread.empty() ? "" : " on ",
+                      finding.thread, ": ", finding.sentence),
          finding.stack.Functions()});
   }
   if (!outcome.ok() && !(outcome.kind == Outcome::Kind::kBlocked && blocked_is_told)) {

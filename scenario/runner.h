@@ -21,7 +21,8 @@ struct Verdict {
   Kind kind = Kind::kHeld;
   std::string text;  // what was expected
   std::string seen;  // what was seen instead, or why it was not judged; empty if it held
-  std::vector<std::string> stack;  // where that happened, innermost function first; may be empty
+  std::vector<std::string> stack =
+      {};  // where that happened, innermost function first; may be empty
 };
 
 // How far a thread or an interrupt came (ProgressProto).

@@ -54,6 +54,10 @@ void SetThreadPriority(Thread* thread, int priority);
 bool ThreadIsBlocked(const Thread* thread);
 
 // Waits until the thread has ended. Thread context only.
+// Whether every thread but the calling one is blocked or has ended, so that nothing will happen
+// before a deadline or an interrupt. For those who judge what a run has left behind.
+bool OthersAreAtRest();
+
 void ThreadJoin(Thread* thread);
 
 // Gives the CPU to other threads of the same priority, if any is runnable.

@@ -355,6 +355,8 @@ void SetThreadName(Thread* thread, absl::string_view name) { thread->name = trac
 
 int ThreadPriority(const Thread* thread) { return thread->priority; }
 
+bool OthersAreAtRest() { return machine->OthersAreAtRest(); }
+
 bool ThreadIsBlocked(const Thread* thread) { return thread->state == Thread::State::kWaiting; }
 
 void ThreadJoin(Thread* thread) {

@@ -124,6 +124,13 @@ void Machine::AddFinding(const char* name, absl::string_view sentence) {
       {name, std::string(sentence), self_ != nullptr ? self_->name : "", Now(), StackHere()});
 }
 
+bool Machine::OthersAreAtRest() const {
+  return std::all_of(threads_.begin(), threads_.end(), [this](const auto& thread) {
+    return thread.get() == self_ || thread->state == Thread::State::kWaiting ||
+           thread->state == Thread::State::kExited;
+  });
+}
+
 std::vector<BlockedThread> Machine::Blocked() const {
   std::vector<BlockedThread> blocked;
   for (const std::unique_ptr<Thread>& pointer : threads_) {

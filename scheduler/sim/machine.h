@@ -181,6 +181,8 @@ class Machine {
   // preemptible, or a queued one more important.
   void Dispatch();
 
+  bool OthersAreAtRest() const;
+
   // --- The oversight.
 
   Scheduler& scheduler() { return scheduler_; }

@@ -191,9 +191,11 @@ TEST(BadInput, IsOneLineAndExitCode2) {
        "drydock ioreg: --at \"999s\" is after the scenario's end, at "},
       {{"ioreg", good, "-p", "IOWhatever"},
        "drydock ioreg: unknown plane \"IOWhatever\"; allowed is IOService, "},
-      {{"sail"}, "drydock: unknown command sail; allowed is run, replay, latency, ioreg, help\n"},
+      {{"sail"},
+       "drydock: unknown command sail; allowed is run, explore, replay, latency, ioreg, help\n"},
       {{"help", "sail"},
-       "drydock help: unknown command sail; allowed is run, replay, latency, ioreg, help\n"},
+       "drydock help: unknown command sail; allowed is run, explore, replay, latency, ioreg, "
+       "help\n"},
   };
   for (const auto& bad : kTable) {
     const Said said = Drydock(bad.arguments);
@@ -220,6 +222,82 @@ TEST(Replay, RefusesWhatDoesNotFit) {
   EXPECT_EQ(cut.code, 2);
   EXPECT_EQ(cut.out, "");
   EXPECT_NE(cut.err, "");
+}
+
+// Two threads take two locks in different orders.
+std::string Deadlock() {
+  return File("deadlock.textproto", R"(
+    cpus: 2
+    lock { name: "a" }
+    lock { name: "b" }
+    thread {
+      name: "one" band: "user"
+      step { lock: "a" } step { lock: "b" } step { unlock: "b" } step { unlock: "a" }
+    }
+    thread {
+      name: "two" band: "user"
+      step { sleep: "5us" }
+      step { lock: "b" } step { lock: "a" } step { unlock: "a" } step { unlock: "b" }
+    }
+    expect { no_thread_blocked: true }
+  )");
+}
+
+TEST(Explore, FindsMinimisesAndSaysHowToReplay) {
+  const std::string path = Deadlock();
+  const Said said = Drydock({"explore", path, "--schedules", "2000"});
+  EXPECT_EQ(said.code, 1) << said.out << said.err;
+  EXPECT_TRUE(Contains(said.out, " schedules of portfolio, seed 1, ")) << said.out;
+  EXPECT_TRUE(Contains(said.out,
+                       "✗ no thread is left blocked\n    seen: one waits for lock b, held "
+                       "by thread two; two waits for lock a, held by thread one\n"))
+      << said.out;
+  EXPECT_TRUE(Contains(said.out, "\nminimised in ")) << said.out;
+
+  const size_t at = said.out.find("--schedule ") + std::string("--schedule ").size();
+  const std::string schedule = said.out.substr(at, said.out.find('\n', at) - at);
+  const Said replayed = Drydock({"replay", path, "--schedule", schedule});
+  EXPECT_EQ(replayed.code, 1) << replayed.err;
+  EXPECT_TRUE(Contains(replayed.out, "two waits for lock a, held by thread one"));
+}
+
+TEST(Explore, IsTheSameForTheSameSeed) {
+  const std::string path = Deadlock();
+  const std::vector<std::string> command = {"explore",      path,       "--schedules",  "300",
+                                            "--stop=never", "--seed=3", "--format=json"};
+  const Said said = Drydock(command);
+  EXPECT_EQ(said.out, Drydock(command).out);
+  const auto document = nlohmann::json::parse(said.out);
+  EXPECT_EQ(document["schedules"], 300);
+  EXPECT_EQ(document["failures"].size(), 1u);
+  EXPECT_EQ(document["failures"][0]["failure"], "no thread is left blocked; no deadlock");
+  EXPECT_LE(document["failures"][0]["switches"], document["failures"][0]["switches_found"]);
+}
+
+TEST(Explore, SoundScenarioHoldsAndABoundCanBeExhausted) {
+  const std::string path = File("sleeper.textproto", R"(
+    cpus: 2
+    thread { name: "one" band: "user" step { sleep: "5us" } }
+    expect { no_thread_blocked: true }
+  )");
+  const Said said = Drydock({"explore", path, "--strategy", "delay:1", "--schedules", "100000"});
+  EXPECT_EQ(said.code, 0) << said.out;
+  EXPECT_TRUE(Contains(said.out, ": all held\n"));
+  EXPECT_TRUE(Contains(said.out, "nothing is left to try: every schedule with at most 1 delays"));
+}
+
+TEST(Explore, BadInputIsOneLine) {
+  const std::string path = Deadlock();
+  for (const auto& [option, value, line] :
+       {std::tuple("--strategy", "dfs", "unknown strategy \"dfs\"; allowed is "),
+        std::tuple("--schedules", "0", "--schedules is"), std::tuple("--seconds", "x", "--seconds"),
+        std::tuple("--stop", "later", "--stop is first or never, not \"later\"")}) {
+    const Said said = Drydock({"explore", path, option, value});
+    EXPECT_EQ(said.code, 2) << option;
+    EXPECT_TRUE(Contains(said.err, line)) << said.err;
+    EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1) << said.err;
+    EXPECT_EQ(said.out, "");
+  }
 }
 
 TEST(Latency, NamesWhoIsToBlame) {

@@ -1,0 +1,176 @@
+#include <chrono>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "cli/arguments.h"
+#include "cli/command.h"
+#include "cli/one_run.h"
+#include "cli/report.h"
+#include "explore/campaign.h"
+#include "explore/minimise.h"
+#include "explore/replay.h"
+#include "scenario/runner.h"
+
+namespace drydock::cli {
+namespace {
+
+// The same text whenever the same expectations failed and the same rules were broken.
+std::string FailureOf(const ScenarioResult& result) {
+  std::vector<std::string> texts;
+  for (const Verdict& verdict : result.verdicts) {
+    if (verdict.kind == Verdict::Kind::kFailed) texts.push_back(verdict.text);
+  }
+  return absl::StrJoin(texts, "; ");
+}
+
+// A failure, the smallest schedule that was found for it, and what that run came to.
+struct Explained {
+  const Failure& failure;
+  Minimised smallest;
+  ScenarioResult result;
+};
+
+Explained Explain(const Scenario& scenario, const Failure& failure) {
+  const Minimised smallest = Minimise({failure.failure, failure.schedule}, [&](Strategy* strategy) {
+    ScenarioResult result = RunScenario(scenario, strategy);
+    return RunResult{FailureOf(result), std::move(result.outcome.schedule)};
+  });
+  Replay replay(smallest.run.schedule);
+  return {failure, smallest, RunScenario(scenario, &replay)};
+}
+
+void WriteText(const Scenario& scenario, const std::string& what, const CampaignResult& campaign,
+               const std::vector<Explained>& failures, Console* console) {
+  std::ostream& out = console->out;
+  out << scenario.file << ": " << campaign.runs << " schedules of " << what << ", "
+      << campaign.distinct << " of them distinct: "
+      << (campaign.failed == 0 ? "all held" : absl::StrCat(campaign.failed, " failed")) << "\n";
+  if (!campaign.exhausted.empty()) out << "nothing is left to try: " << campaign.exhausted << "\n";
+  for (const Explained& explained : failures) {
+    const Failure& failure = explained.failure;
+    out << "\n"
+        << "schedule " << failure.run << " (" << failure.found_by << "); the same in "
+        << failure.runs << " of " << campaign.runs << "\n";
+    for (const Verdict& verdict : explained.result.verdicts) {
+      if (verdict.kind == Verdict::Kind::kFailed) WriteFailed(verdict, console);
+    }
+    out << "minimised in " << explained.smallest.runs << " runs, from "
+        << explained.smallest.switches_found << " forced switches to "
+        << explained.smallest.switches << "\n"
+        << "replay: " << ReplayLine(scenario, explained.smallest.run.schedule, *console) << "\n";
+  }
+}
+
+trace::Json ToJson(const Scenario& scenario, const std::string& what,
+                   const CampaignResult& campaign, const std::vector<Explained>& failures) {
+  trace::Json json;
+  json["scenario"] = scenario.file;
+  json["strategy"] = what;
+  json["schedules"] = campaign.runs;
+  json["distinct"] = campaign.distinct;
+  json["failed"] = campaign.failed;
+  json["exhausted"] = campaign.exhausted;
+  json["failures"] = trace::Json::array();
+  for (const Explained& explained : failures) {
+    json["failures"].push_back({{"failure", explained.failure.failure},
+                                {"run", explained.failure.run},
+                                {"runs", explained.failure.runs},
+                                {"found_by", explained.failure.found_by},
+                                {"found", explained.failure.schedule.ToString()},
+                                {"switches_found", explained.smallest.switches_found},
+                                {"schedule", explained.smallest.run.schedule.ToString()},
+                                {"switches", explained.smallest.switches}});
+  }
+  return json;
+}
+
+int RunExplore(absl::Span<const std::string> arguments, Console* console) {
+  absl::optional<std::string> strategy_text, schedules_text, seconds_text, seed_text, all_text,
+      format_text;
+  std::string file;
+  uint64_t schedules = 10'000;
+  uint64_t seconds = 0;
+  uint64_t seed = 1;
+  bool json = false;
+  absl::Status status = Arguments::Parse(arguments,
+                                         {{"strategy", &strategy_text},
+                                          {"schedules", &schedules_text},
+                                          {"seconds", &seconds_text},
+                                          {"seed", &seed_text},
+                                          {"stop", &all_text},
+                                          {"format", &format_text}},
+                                         &file);
+  if (status.ok()) status = ParseNumber("schedules", schedules_text, 1, &schedules);
+  if (status.ok()) status = ParseNumber("seconds", seconds_text, 1, &seconds);
+  if (status.ok()) status = ParseNumber("seed", seed_text, 0, &seed);
+  if (status.ok()) status = ParseFormat(format_text, &json);
+  if (status.ok() && all_text.has_value() && *all_text != "first" && *all_text != "never") {
+    status = absl::InvalidArgumentError(
+        absl::StrCat("--stop is first or never, not \"", *all_text, "\""));
+  }
+  if (!status.ok()) return BadInput("explore", status.message(), console);
+  const std::string spec = strategy_text.value_or("portfolio");
+  const absl::StatusOr<std::unique_ptr<Explorer>> explorer = MakeExplorer(spec, seed);
+  if (!explorer.ok()) return BadInput("explore", explorer.status().message(), console);
+  const std::unique_ptr<Scenario> scenario = LoadScenario(file, console);
+  if (scenario == nullptr) return kBadInput;
+
+  // Only this goes by the host's clock: when to stop if so asked, and how fast it went.
+  const auto began = std::chrono::steady_clock::now();
+  const auto elapsed = [began] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  };
+  CampaignOptions options;
+  // A limit in time alone is no limit in number.
+  options.schedules =
+      seconds_text.has_value() && !schedules_text.has_value() ? ~uint64_t{0} : schedules;
+  options.stop_at_first = all_text.value_or("first") == "first";
+  if (seconds_text.has_value()) {
+    options.stop = [&] { return elapsed() >= static_cast<double>(seconds); };
+  }
+  const CampaignResult campaign = RunCampaign(
+      explorer->get(),
+      [&](Strategy* strategy) {
+        ScenarioResult result = RunScenario(*scenario, strategy);
+        return RunResult{FailureOf(result), std::move(result.outcome.schedule)};
+      },
+      options);
+  console->err << absl::StrFormat("%.0f schedules/s\n",
+                                  static_cast<double>(campaign.runs) / elapsed());
+
+  std::vector<Explained> failures;
+  for (const Failure& failure : campaign.failures) failures.push_back(Explain(*scenario, failure));
+  const std::string what = absl::StrCat(spec, ", seed ", seed);
+  if (json) {
+    WriteJson(ToJson(*scenario, what, campaign, failures), console->out);
+  } else {
+    WriteText(*scenario, what, campaign, failures, console);
+  }
+  return campaign.failed == 0 ? kHeld : kFailed;
+}
+
+}  // namespace
+
+const Command kExplore = {
+    "explore",
+    "FILE [--strategy S] [--schedules N] [--seconds N] [--seed N] [--stop first|never] "
+    "[--format text|json]",
+    "searches the schedules of a scenario for one under which it fails",
+    "Runs the scenario in FILE under one schedule after another. The first under which something\n"
+    "fails is made as small as it can be, and printed with the line that replays it.\n"
+    "\n"
+    "  --strategy S   random: a random walk; pct[:DEPTH], pos, urw, surw: published samplings\n"
+    "                 (docs/explore.md); delay[:BOUND], preemption[:BOUND]: all schedules with up\n"
+    "                 to so many; portfolio: several of them in turn, which is the default\n"
+    "  --schedules N  at most so many runs, 10,000 if not given\n"
+    "  --seconds N    for so long\n"
+    "  --seed N       another search; the same for the same N\n"
+    "  --stop never   goes on after a failure, and prints the first of each kind\n"
+    "  --format json  one JSON document instead of a page of text\n"
+    "\n"
+    "Exit code: 0 if everything held, 1 if something failed, 2 if the input is bad.\n",
+    &RunExplore};
+
+}  // namespace drydock::cli

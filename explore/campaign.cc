@@ -1,0 +1,40 @@
+#include "explore/campaign.h"
+
+#include <algorithm>
+
+#include "absl/container/flat_hash_set.h"
+#include "trace/digest.h"
+
+namespace drydock {
+
+CampaignResult RunCampaign(Explorer* explorer, const RunProgram& run,
+                           const CampaignOptions& options) {
+  CampaignResult result;
+  absl::flat_hash_set<uint64_t> seen;
+  while (result.runs < options.schedules && !options.stop()) {
+    Strategy* strategy = explorer->Next();
+    if (strategy == nullptr) {
+      result.exhausted = explorer->Exhausted();
+      break;
+    }
+    const RunResult ran = run(strategy);
+    ++result.runs;
+    if (seen.insert(trace::Fnv1a(ran.schedule.ToString())).second) ++result.distinct;
+    if (!ran.failure.empty()) {
+      ++result.failed;
+      auto known = std::find_if(result.failures.begin(), result.failures.end(),
+                                [&](const Failure& other) { return other.failure == ran.failure; });
+      if (known == result.failures.end()) {
+        result.failures.push_back(
+            {ran.failure, ran.schedule, explorer->Describe(), result.runs, 0});
+        known = result.failures.end() - 1;
+      }
+      ++known->runs;
+      if (options.stop_at_first) break;
+    }
+    explorer->Finished(ran.schedule);
+  }
+  return result;
+}
+
+}  // namespace drydock

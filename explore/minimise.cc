@@ -1,0 +1,107 @@
+#include "explore/minimise.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "explore/course.h"
+#include "explore/replay.h"
+
+namespace drydock {
+namespace {
+
+struct Switch {
+  Course::Place from;
+  uint64_t to;
+};
+
+// Answers as another strategy does, and notes which switches that forces.
+class Watched : public Strategy {
+ public:
+  explicit Watched(Strategy* strategy) : strategy_(strategy) {}
+  size_t Choose(const Question& question) override {
+    const size_t choice = strategy_->Choose(question);
+    if (choice == kRefuse) return choice;
+    const uint64_t task = TaskOf(question.alternatives[choice]);
+    if (choice != course_.UsualAt(question).index) switches_.push_back({course_.place(), task});
+    course_.Note(task);
+    return choice;
+  }
+  bool Finish(uint64_t questions) override { return strategy_->Finish(questions); }
+  uint64_t seed() const override { return strategy_->seed(); }
+  std::string refusal() const override { return strategy_->refusal(); }
+
+  const std::vector<Switch>& switches() const { return switches_; }
+
+ private:
+  Strategy* const strategy_;
+  Course course_;
+  std::vector<Switch> switches_;
+};
+
+// Forces switches where they can be, and nothing else.
+class Forcing : public Strategy {
+ public:
+  Forcing(const std::vector<Switch>& switches, uint64_t seed) : seed_(seed) {
+    for (const Switch& forced : switches) switches_[forced.from] = forced.to;
+  }
+  size_t Choose(const Question& question) override {
+    size_t choice = course_.UsualAt(question).index;
+    if (const auto forced = switches_.find(course_.place()); forced != switches_.end()) {
+      for (size_t i = 0; i < question.alternatives.size(); ++i) {
+        if (TaskOf(question.alternatives[i]) == forced->second) choice = i;
+      }
+    }
+    course_.Note(TaskOf(question.alternatives[choice]));
+    return choice;
+  }
+  uint64_t seed() const override { return seed_; }
+
+ private:
+  const uint64_t seed_;
+  absl::flat_hash_map<Course::Place, uint64_t> switches_;
+  Course course_;
+};
+
+}  // namespace
+
+Minimised Minimise(const RunResult& found, const RunProgram& run, uint64_t most_runs) {
+  Minimised best;
+  best.run = found;
+  std::vector<Switch> switches;
+  // Runs under `strategy`; if that fails as the found one did, with fewer switches, it is the best.
+  const auto improves = [&](Strategy* strategy, size_t fewer_than) {
+    ++best.runs;
+    Watched watched(strategy);
+    RunResult ran = run(&watched);
+    if (ran.failure != found.failure || watched.switches().size() >= fewer_than) return false;
+    best.run = std::move(ran);
+    switches = watched.switches();
+    return true;
+  };
+
+  Replay replay(found.schedule);
+  if (!improves(&replay, ~size_t{0})) return best;
+  best.switches_found = switches.size();
+  for (size_t part = 0, parts = 2; !switches.empty() && best.runs < most_runs;) {
+    parts = std::min(parts, switches.size());
+    // From the end: what comes late matters least to what comes before.
+    const size_t from = switches.size() * (parts - 1 - part) / parts;
+    const size_t to = switches.size() * (parts - part) / parts;
+    std::vector<Switch> fewer(switches.begin(), switches.begin() + static_cast<ptrdiff_t>(from));
+    fewer.insert(fewer.end(), switches.begin() + static_cast<ptrdiff_t>(to), switches.end());
+    Forcing forcing(fewer, found.schedule.seed());
+    if (improves(&forcing, switches.size())) {
+      part = 0;
+      parts = std::max<size_t>(parts - 1, 2);
+    } else if (++part == parts) {
+      if (parts == switches.size()) break;
+      part = 0;
+      parts = std::min(parts * 2, switches.size());
+    }
+  }
+  best.switches = switches.size();
+  return best;
+}
+
+}  // namespace drydock

@@ -1,0 +1,27 @@
+#include "explore/pos.h"
+
+#include "explore/task.h"
+
+namespace drydock {
+
+size_t Pos::Choose(const Question& question) {
+  size_t best = 0;
+  uint64_t best_score = 0;
+  for (size_t i = 0; i < question.alternatives.size(); ++i) {
+    const auto [entry, is_new] = scores_.try_emplace(TaskOf(question.alternatives[i]));
+    if (is_new) entry->second = prng_.Next();
+    if (i == 0 || entry->second > best_score) {
+      best = i;
+      best_score = entry->second;
+    }
+  }
+  const Alternative& chosen = question.alternatives[best];
+  for (const Alternative& other : question.alternatives) {
+    if (&other == &chosen || Conflict(chosen.operation, other.operation)) {
+      scores_.erase(TaskOf(other));
+    }
+  }
+  return best;
+}
+
+}  // namespace drydock

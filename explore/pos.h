@@ -1,0 +1,34 @@
+// explore/pos.h
+//
+// Partial-order sampling: every pending step has a random score and the highest goes first; a step
+// that conflicts with the one taken gets a new score, so that the orders of conflicting steps, not
+// of all steps, are what is drawn evenly.
+//
+// Yuan, Yang, Gu: "Partial order aware concurrency sampling", CAV 2018.
+#ifndef DRYDOCK_EXPLORE_POS_H_
+#define DRYDOCK_EXPLORE_POS_H_
+
+#include <cstdint>
+
+#include "absl/container/flat_hash_map.h"
+#include "scheduler/prng.h"
+#include "scheduler/strategy.h"
+
+namespace drydock {
+
+class Pos final : public Strategy {
+ public:
+  explicit Pos(uint64_t seed) : seed_(seed), prng_(seed, "pos") {}
+
+  size_t Choose(const Question& question) override;
+  uint64_t seed() const override { return seed_; }
+
+ private:
+  const uint64_t seed_;
+  Prng prng_;
+  absl::flat_hash_map<uint64_t, uint64_t> scores_;  // of the pending step of a task
+};
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_EXPLORE_POS_H_

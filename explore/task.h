@@ -1,0 +1,54 @@
+// explore/task.h
+//
+// What strategies need to know of an alternative beyond its time.
+#ifndef DRYDOCK_EXPLORE_TASK_H_
+#define DRYDOCK_EXPLORE_TASK_H_
+
+#include <cstdint>
+
+#include "scheduler/strategy.h"
+
+namespace drydock {
+
+// Whose step an alternative is, the same at every question: a thread's, a CPU's interrupt
+// handler's, a line's, a deadline's.
+inline uint64_t TaskOf(const Alternative& alternative) {
+  const bool handler = alternative.kind == Alternative::Kind::kCpu && alternative.actor == 0;
+  return static_cast<uint64_t>(alternative.kind) << 40 | static_cast<uint64_t>(handler) << 39 |
+         (handler ? alternative.cpu : alternative.actor);
+}
+
+// Whether the step lets others go first by its own will: a busy wait, a yield. A strategy that
+// prefers some tasks to others must not prefer one that waits so, or the run never ends.
+inline bool Waits(const Alternative& alternative) {
+  return alternative.operation.kind == kernel::OperationKind::kDelay ||
+         alternative.operation.kind == kernel::OperationKind::kYield;
+}
+
+// Notices who goes on and on while others could go. A strategy that prefers some tasks treats one
+// that has done so for long as waiting, whatever it does: it may be polling.
+class Patience {
+ public:
+  static constexpr int kMost = 1000;  // steps in a row
+
+  // `task` goes.
+  void Note(uint64_t task) {
+    in_a_row_ = task == task_ ? in_a_row_ + 1 : 1;
+    task_ = task;
+  }
+  bool IsOver(uint64_t task) const { return task == task_ && in_a_row_ >= kMost; }
+
+ private:
+  uint64_t task_ = ~uint64_t{0};
+  int in_a_row_ = 0;
+};
+
+// Whether the order of the two steps can matter: both touch one object, and one of them changes it.
+inline bool Conflict(const kernel::Operation& a, const kernel::Operation& b) {
+  return a.object != 0 && a.object == b.object &&
+         (kernel::OperationWrites(a.kind) || kernel::OperationWrites(b.kind));
+}
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_EXPLORE_TASK_H_

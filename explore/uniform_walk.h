@@ -1,0 +1,73 @@
+// explore/uniform_walk.h
+//
+// Walks that draw interleavings, not steps, evenly: a task with many steps ahead of it is chosen as
+// much more often. How many steps a task has is learned from the runs before.
+//
+// URW weighs all steps; SURW only those that touch one object, drawn anew for each run: it decides
+// beforehand whose step on that object comes next, holds the others' back, and walks at random
+// otherwise.
+//
+// Zhao, Wolff, Mathur, Roychoudhury: "Selectively uniform concurrency testing", ASPLOS 2025.
+#ifndef DRYDOCK_EXPLORE_UNIFORM_WALK_H_
+#define DRYDOCK_EXPLORE_UNIFORM_WALK_H_
+
+#include <cstdint>
+
+#include "absl/container/btree_map.h"
+#include "explore/explorer.h"
+#include "scheduler/prng.h"
+
+namespace drydock {
+
+// How many steps of each task on each object a run took, where there was a choice. Ordered, so that
+// drawing from it does not depend on hashes.
+using StepCounts = absl::btree_map<kernel::ObjectId, absl::btree_map<uint64_t, uint64_t>>;
+
+class UniformWalk final : public Strategy {
+ public:
+  // `expected` is what an earlier run took; it outlives this.
+  UniformWalk(uint64_t seed, bool selective, const StepCounts& expected);
+
+  size_t Choose(const Question& question) override;
+  uint64_t seed() const override { return seed_; }
+
+  StepCounts TakeCounts() { return std::move(taken_); }
+
+ private:
+  bool Interesting(const Alternative& alternative) const {
+    return !selective_ || (object_ != 0 && alternative.operation.object == object_);
+  }
+  uint64_t Remaining(const Alternative& alternative) const;
+  // An index among `question`'s alternatives, each as likely as `weight` says; its size if all
+  // weigh nothing.
+  template <typename Weight>
+  size_t Draw(const Question& question, Weight weight);
+
+  const uint64_t seed_;
+  const bool selective_;
+  Prng prng_;
+  kernel::ObjectId object_ = 0;                    // whose steps are interesting, if selective
+  absl::btree_map<uint64_t, uint64_t> remaining_;  // interesting steps of each task
+  uint64_t next_ = 0;                              // the task whose interesting step comes next
+  bool has_next_ = false;
+  StepCounts taken_;
+};
+
+class UniformWalks final : public Explorer {
+ public:
+  UniformWalks(uint64_t seed, bool selective) : seed_(seed), selective_(selective) {}
+
+  Strategy* Next() override;
+  void Finished(const Schedule&) override { expected_ = walk_->TakeCounts(); }
+  std::string Describe() const override;
+
+ private:
+  uint64_t seed_;
+  const bool selective_;
+  StepCounts expected_;
+  std::unique_ptr<UniformWalk> walk_;
+};
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_EXPLORE_UNIFORM_WALK_H_
