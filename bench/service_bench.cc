@@ -3,6 +3,9 @@
 #include <IOKit/usb/IOUSBHostDevice.h>
 
 #include "benchmark/benchmark.h"
+#include "drivers/client/IOKitLib.h"
+#include "drivers/client/user_task.h"
+#include "drivers/samples/StreamUserClient.h"
 #include "drivers/samples/stream_service.h"
 #include "drivers/service/owned.h"
 #include "drivers/service/platform.h"
@@ -72,6 +75,35 @@ void PullDuringRead() {
   if (!LiveObjects().empty()) kernel::Panic("an object leaked");
 }
 
+constexpr int kCalls = 1000;
+
+// A program calls a user client, whose method takes a lock and gives it back.
+void CallUserClient() {
+  static const UsbDeviceModel* const model = new UsbDeviceModel(SerialAdapter());
+  IOService* platform = BootPlatform();
+  {
+    const auto usb = Owned(DrydockUSBController::withOptions({}));
+    usb->attach(platform);
+    usb->start(platform);
+    usb->Plug(0, model);
+    WaitForStream(usb.get());
+    UserTask program({.name = "program"});
+    program.Run([] {
+      const io_service_t service =
+          IOServiceGetMatchingService(kIOMainPortDefault, IOServiceMatching("StreamService"));
+      io_connect_t connection = IO_OBJECT_NULL;
+      IOServiceOpen(service, mach_task_self(), 0, &connection);
+      for (int i = 0; i < kCalls; ++i) {
+        if (IOConnectCallScalarMethod(connection, kStreamRelease, nullptr, 0, nullptr, nullptr) !=
+            kIOReturnSuccess) {
+          kernel::Panic("a call failed");
+        }
+      }
+    });
+  }
+  ShutdownPlatform();
+}
+
 void Runs(benchmark::State& state, Strategy* strategy, void (*body)()) {
   uint64_t questions = 0;
   for (auto _ : state) {
@@ -95,6 +127,14 @@ void BM_PullDuringRead(benchmark::State& state) {
   Runs(state, &timed, &PullDuringRead);
 }
 BENCHMARK(BM_PullDuringRead);
+
+// Items are calls.
+void BM_UserClientCalls(benchmark::State& state) {
+  TimedStrategy timed;
+  Runs(state, &timed, &CallUserClient);
+  state.SetItemsProcessed(state.iterations() * kCalls);
+}
+BENCHMARK(BM_UserClientCalls);
 
 void BM_PullDuringReadRandomWalk(benchmark::State& state) {
   RandomWalk random(1);

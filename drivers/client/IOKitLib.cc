@@ -80,6 +80,11 @@ kern_return_t IOServiceGetMatchingServices(mach_port_t, CFDictionaryRef matching
   return io_service_get_matching_services(matching, existing);
 }
 
+kern_return_t IOServiceMatchPropertyTable(io_service_t service, CFDictionaryRef matching,
+                                          boolean_t *matches) {
+  return io_service_match_property_table(service, matching, matches);
+}
+
 kern_return_t IOServiceGetBusyState(io_service_t service, uint32_t *busyState) {
   return io_service_get_busy_state(service, busyState);
 }
@@ -95,6 +100,30 @@ io_registry_entry_t IORegistryGetRootEntry(mach_port_t) {
   io_registry_entry_t root = IO_OBJECT_NULL;
   io_registry_get_root_entry(&root);
   return root;
+}
+
+io_registry_entry_t IORegistryEntryFromPath(mach_port_t, const io_string_t path) {
+  io_registry_entry_t entry = IO_OBJECT_NULL;
+  io_registry_entry_from_path(path, &entry);
+  return entry;
+}
+
+kern_return_t IORegistryCreateIterator(mach_port_t mainPort, const io_name_t plane,
+                                       IOOptionBits options, io_iterator_t *iterator) {
+  const io_registry_entry_t root = IORegistryGetRootEntry(mainPort);
+  const kern_return_t result = IORegistryEntryCreateIterator(root, plane, options, iterator);
+  IOObjectRelease(root);
+  return result;
+}
+
+kern_return_t IORegistryEntryCreateIterator(io_registry_entry_t entry, const io_name_t plane,
+                                            IOOptionBits options, io_iterator_t *iterator) {
+  return io_registry_entry_create_iterator(entry, plane, options, iterator);
+}
+
+boolean_t IORegistryEntryInPlane(io_registry_entry_t entry, const io_name_t plane) {
+  boolean_t in_plane = false;
+  return io_registry_entry_in_plane(entry, plane, &in_plane) == kIOReturnSuccess && in_plane;
 }
 
 kern_return_t IORegistryEntryGetName(io_registry_entry_t entry, io_name_t name) {

@@ -57,6 +57,8 @@ CFMutableDictionaryRef IORegistryEntryIDMatching(uint64_t entryID);
 io_service_t IOServiceGetMatchingService(mach_port_t mainPort, CFDictionaryRef matching);
 kern_return_t IOServiceGetMatchingServices(mach_port_t mainPort, CFDictionaryRef matching,
                                            io_iterator_t *existing);
+kern_return_t IOServiceMatchPropertyTable(io_service_t service, CFDictionaryRef matching,
+                                          boolean_t *matches);
 kern_return_t IOServiceGetBusyState(io_service_t service, uint32_t *busyState);
 // Null waits for ever.
 kern_return_t IOServiceWaitQuiet(io_service_t service, mach_timespec_t *waitTime);
@@ -64,6 +66,13 @@ kern_return_t IOServiceWaitQuiet(io_service_t service, mach_timespec_t *waitTime
 // --- The registry.
 
 io_registry_entry_t IORegistryGetRootEntry(mach_port_t mainPort);
+// 0 if nothing is there.
+io_registry_entry_t IORegistryEntryFromPath(mach_port_t mainPort, const io_string_t path);
+kern_return_t IORegistryCreateIterator(mach_port_t mainPort, const io_name_t plane,
+                                       IOOptionBits options, io_iterator_t *iterator);
+kern_return_t IORegistryEntryCreateIterator(io_registry_entry_t entry, const io_name_t plane,
+                                            IOOptionBits options, io_iterator_t *iterator);
+boolean_t IORegistryEntryInPlane(io_registry_entry_t entry, const io_name_t plane);
 kern_return_t IORegistryEntryGetName(io_registry_entry_t entry, io_name_t name);
 kern_return_t IORegistryEntryGetLocationInPlane(io_registry_entry_t entry, const io_name_t plane,
                                                 io_name_t location);

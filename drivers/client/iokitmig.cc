@@ -7,10 +7,12 @@
 
 #include "drivers/service/mach_port.h"
 #include "drivers/service/owned.h"
+#include "drivers/service/passive_matching.h"
 #include "drivers/service/registry.h"
 #include "drivers/service/user_calls.h"
 #include "drivers/service/user_notification.h"
 #include "libkern/kernel_heap.h"
+#include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/policy.h"
 #include "scheduler/kernel/trace.h"
 
@@ -147,6 +149,23 @@ kern_return_t io_registry_get_root_entry(io_registry_entry_t *root) {
   return kIOReturnSuccess;
 }
 
+kern_return_t io_registry_entry_from_path(const char *path, io_registry_entry_t *entry) {
+  const Trap trap;
+  IORegistryEntry *found = IORegistryEntry::fromPath(path);
+  if (found == nullptr) return kIOReturnNotFound;
+  *entry = Give(found);
+  return kIOReturnSuccess;
+}
+
+kern_return_t io_registry_entry_in_plane(io_registry_entry_t entry, const char *plane,
+                                         boolean_t *inPlane) {
+  return With<IORegistryEntry>(entry, [&](IORegistryEntry *it) {
+    const IORegistryPlane *in = IORegistryEntry::getPlane(plane);
+    *inPlane = in != nullptr && it->inPlane(in);
+    return kIOReturnSuccess;
+  });
+}
+
 kern_return_t io_registry_entry_get_registry_entry_id(io_registry_entry_t entry,
                                                       uint64_t *entryID) {
   return With<IORegistryEntry>(entry, [&](IORegistryEntry *it) {
@@ -232,7 +251,25 @@ kern_return_t io_registry_entry_get_parent_iterator(io_registry_entry_t entry, c
   });
 }
 
+kern_return_t io_registry_entry_create_iterator(io_registry_entry_t entry, const char *plane,
+                                                IOOptionBits options, io_iterator_t *iterator) {
+  return With<IORegistryEntry>(entry, [&](IORegistryEntry *it) {
+    const IORegistryPlane *in = IORegistryEntry::getPlane(plane);
+    if (in == nullptr) return kIOReturnBadArgument;
+    *iterator = Give(IORegistryIterator::iterateOver(it, in, options));
+    return kIOReturnSuccess;
+  });
+}
+
 // --- Services.
+
+kern_return_t io_service_match_property_table(io_service_t service, OSDictionary *matching,
+                                              boolean_t *matches) {
+  return With<IOService>(service, [&](IOService *it) {
+    *matches = drydock::MatchesTable(it, matching);
+    return kIOReturnSuccess;
+  });
+}
 
 kern_return_t io_service_get_matching_service(OSDictionary *matching, io_service_t *service) {
   const Trap trap;
@@ -311,8 +348,12 @@ kern_return_t io_service_open_extended(io_service_t service, task_t owningTask, 
 
 kern_return_t io_service_close(io_connect_t connection) {
   return WithConnection(connection, [](IOUserClient *client) {
-    IOReturn ignored;
-    UserCalls::CloseOnce(client, &ignored);
+    IOReturn result;
+    if (UserCalls::CloseOnce(client, &result) && result == kIOReturnUnsupported) {
+      kernel::Advise("user-client-stays", client->getName(),
+                     " does not override clientClose: nobody uses it any more, and it stays until "
+                     "its provider goes");
+    }
     return kIOReturnSuccess;
   });
 }
@@ -347,7 +388,8 @@ kern_return_t Call(IOUserClient *client, io_connect_call *call) {
   arguments.scalarInput = copy->scalarInput;
   arguments.scalarInputCount = call->scalarInputCount;
   if (call->structureInputSize <= kMostInline) {
-    std::memcpy(copy->structureInput, call->structureInput, call->structureInputSize);
+    std::copy_n(static_cast<const uint8_t *>(call->structureInput), call->structureInputSize,
+                copy->structureInput);
     arguments.structureInput = copy->structureInput;
     arguments.structureInputSize = static_cast<uint32_t>(call->structureInputSize);
   } else {
@@ -384,7 +426,8 @@ kern_return_t Call(IOUserClient *client, io_connect_call *call) {
     } else {
       call->structureOutputSize =
           std::min<size_t>(arguments.structureOutputSize, call->structureOutputSize);
-      std::memcpy(call->structureOutput, copy->structureOutput, call->structureOutputSize);
+      std::copy_n(copy->structureOutput, call->structureOutputSize,
+                  static_cast<uint8_t *>(call->structureOutput));
     }
   }
   drydock::HeapFree(copy);

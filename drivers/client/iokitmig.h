@@ -41,6 +41,10 @@ kern_return_t io_iterator_is_valid(io_iterator_t iterator, boolean_t *valid);
 // --- The registry.
 
 kern_return_t io_registry_get_root_entry(io_registry_entry_t *root);
+// `path` begins with its plane's name; kIOReturnNotFound if nothing is there.
+kern_return_t io_registry_entry_from_path(const char *path, io_registry_entry_t *entry);
+kern_return_t io_registry_entry_in_plane(io_registry_entry_t entry, const char *plane,
+                                         boolean_t *inPlane);
 kern_return_t io_registry_entry_get_registry_entry_id(io_registry_entry_t entry, uint64_t *entryID);
 kern_return_t io_registry_entry_get_name(io_registry_entry_t entry, io_name_t name);
 // kIOReturnNotFound if it has none.
@@ -61,8 +65,15 @@ kern_return_t io_registry_entry_get_child_iterator(io_registry_entry_t entry, co
 kern_return_t io_registry_entry_get_parent_iterator(io_registry_entry_t entry, const char *plane,
                                                     io_iterator_t *iterator);
 
+// Over all that is below the entry (or, with the option, above); `options` as above.
+kern_return_t io_registry_entry_create_iterator(io_registry_entry_t entry, const char *plane,
+                                                IOOptionBits options, io_iterator_t *iterator);
+
 // --- Services.
 
+// Whether the service is one of those that the dictionary describes.
+kern_return_t io_service_match_property_table(io_service_t service, OSDictionary *matching,
+                                              boolean_t *matches);
 kern_return_t io_service_get_matching_service(OSDictionary *matching, io_service_t *service);
 kern_return_t io_service_get_matching_services(OSDictionary *matching, io_iterator_t *existing);
 kern_return_t io_service_get_state(io_service_t service, uint32_t *state);

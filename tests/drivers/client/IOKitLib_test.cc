@@ -163,6 +163,41 @@ DRYDOCK_TEST(IOKitLib, EntriesTellTheirNamesPropertiesAndPaths) {
   });
 }
 
+DRYDOCK_TEST(IOKitLib, PathsAndIteratorsLeadToEntries) {
+  World w;
+  w.program.Run([&] {
+    const io_service_t service = w.Find();
+    EXPECT_EQ(IORegistryEntryFromPath(kIOMainPortDefault, "IOService:/DrydockPlatform/Nub@14"),
+              service);
+    EXPECT_EQ(IORegistryEntryFromPath(kIOMainPortDefault, "IOService:/DrydockPlatform/Nub@15"),
+              IO_OBJECT_NULL);
+    EXPECT_TRUE(IORegistryEntryInPlane(service, kIOServicePlane));
+    EXPECT_FALSE(IORegistryEntryInPlane(service, kIOPowerPlane));
+
+    RecordingService* below = RecordingService::Make("Below", w.nub, &w.journal);
+    RecordingService::Make("Deep", below, &w.journal);
+    io_iterator_t iterator = IO_OBJECT_NULL;
+    EXPECT_EQ(IORegistryEntryCreateIterator(service, kIOServicePlane, kIORegistryIterateRecursively,
+                                            &iterator),
+              kIOReturnSuccess);
+    EXPECT_THAT(Drain(iterator), ElementsAre("Below", "Deep"));
+    EXPECT_EQ(IORegistryEntryCreateIterator(service, kIOServicePlane, kIORegistryIterateParents,
+                                            &iterator),
+              kIOReturnSuccess);
+    EXPECT_THAT(Drain(iterator), ElementsAre("DrydockPlatform"));
+    EXPECT_EQ(IORegistryCreateIterator(kIOMainPortDefault, kIOServicePlane, 0, &iterator),
+              kIOReturnSuccess);
+    EXPECT_THAT(Drain(iterator), ElementsAre("DrydockPlatform"));
+    EXPECT_EQ(IORegistryCreateIterator(kIOMainPortDefault, "no plane", 0, &iterator),
+              kIOReturnBadArgument);
+
+    const auto matching = Owned(IOServiceMatching("RecordingService"));
+    boolean_t matches = false;
+    EXPECT_EQ(IOServiceMatchPropertyTable(service, matching.get(), &matches), kIOReturnSuccess);
+    EXPECT_TRUE(matches);
+  });
+}
+
 DRYDOCK_TEST(IOKitLib, UC14AnExhaustedIteratorHasNoDevice) {
   World w;
   w.program.Run([&] {

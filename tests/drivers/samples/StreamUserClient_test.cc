@@ -23,8 +23,14 @@ struct Serial {
 
   explicit Serial(std::vector<UsbArrival> arrivals = {}) {
     model.arrivals = std::move(arrivals);
+    Plug();
+  }
+
+  // Plugs it in and waits until its driver is published.
+  void Plug() {
     machine.usb()->Plug(0, &model);
     machine.WaitForInterface();
+    machine.usb()->waitQuiet();
   }
 };
 
@@ -176,10 +182,7 @@ DRYDOCK_TEST(StreamUserClient, AProgramIsToldOfTheUnplug) {
 DRYDOCK_TEST(StreamUserClient, UnplugAtAnyMomentOfACall) {
   Serial t;
   for (kernel::Time after = 0; after < 40; after += 4) {
-    if (after > 0) {
-      t.machine.usb()->Plug(0, &t.model);
-      t.machine.WaitForInterface();
-    }
+    if (after > 0) t.Plug();
     kernel::Thread* reader = t.program.Start("reader", [] {
       const io_service_t service =
           IOServiceGetMatchingService(kIOMainPortDefault, IOServiceMatching("StreamService"));

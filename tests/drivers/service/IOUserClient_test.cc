@@ -16,6 +16,7 @@
 #include "scheduler/kernel/thread.h"
 #include "tests/drivers/service/service_fixture.h"
 #include "tests/drydock_test.h"
+#include "tests/workloop/fixtures.h"
 
 namespace drydock::testing {
 namespace {
@@ -320,7 +321,8 @@ struct World {
   Script script_of_run;
   Journal journal;
   BootedPlatform platform;
-  RecordingService* nub = RecordingService::Make("Nub", platform.service(), &journal);
+  OSSharedPtr<RecordingService> nub{RecordingService::Make("Nub", platform.service(), &journal),
+                                    OSRetain};
   UserTask program{{.name = "program"}};
 
   explicit World(const char* user_client_class = "TestUserClient") {
@@ -550,6 +552,9 @@ DRYDOCK_TEST(IOUserClient, UC6WithoutMethodsACallIsUnsupported) {
   w.program.Run([&] {
     const io_connect_t connection = w.Open();
     EXPECT_EQ(Simple(connection, 0), kIOReturnUnsupported);
+    Findings findings;
+    EXPECT_EQ(IOServiceClose(connection), kIOReturnSuccess);
+    EXPECT_EQ(findings.Advice("user-client-stays"), 1);
   });
   // It does not go on its own: clientClose is unsupported too.
   ASSERT_NE(w.client(), nullptr);
@@ -954,7 +959,6 @@ DRYDOCK_TEST(IOUserClient, UC13SeventeenArgumentsAreTooManyAndNoPortIsNoFailure)
 DRYDOCK_TEST(IOUserClient, UnplugAgainstEverythingAProgramDoes) {
   World w;
   script->let_go = true;
-  const OSSharedPtr<IOService> keep(w.nub, OSRetain);
   for (int i = 0; i < 3; ++i) {
     w.program.Start("client", [&] {
       for (;;) {
