@@ -4,17 +4,24 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "explore/random_walk.h"
+#include "absl/strings/str_join.h"
+#include "explore/explorer.h"
+#include "explore/minimise.h"
 #include "explore/replay.h"
+#include "gtest/gtest-spi.h"
 #include "trace/digest.h"
 
 ABSL_FLAG(int, drydock_schedules, 20, "schedules each DRYDOCK_TEST runs under");
 ABSL_FLAG(uint64_t, drydock_seed, 1, "seed of the first random schedule");
-ABSL_FLAG(std::string, drydock_strategy, "all", "all (timed, then random), timed, or random");
+ABSL_FLAG(std::string, drydock_strategy, "all",
+          "all (timed, then random), timed, or a strategy: "
+          "random, pct[:DEPTH], pos, urw, surw, delay[:BOUND], preemption[:BOUND], portfolio");
 ABSL_FLAG(std::string, drydock_replay, "", "a schedule to replay instead");
 
 namespace drydock::testing {
@@ -23,21 +30,49 @@ namespace {
 // Of the run in progress.
 std::set<std::string> allowed_findings;
 
-// Runs the body once. Returns whether it failed; says why through GoogleTest.
-bool RunOnce(const std::string& name, const MachineOptions& options, Strategy* strategy,
-             const std::string& strategy_name, const std::function<void()>& body, uint64_t* digest,
-             Schedule* schedule) {
-  const ::testing::TestResult* result =
-      ::testing::UnitTest::GetInstance()->current_test_info()->result();
-  const int parts_before = result->total_part_count();
+// What one run of a test's body came to.
+struct Ran {
+  Outcome outcome;
+  std::vector<::testing::TestPartResult> parts;  // what GoogleTest was told
+  uint64_t digest = 0;                           // of the events
+
+  // What failed, one text for each; the same texts when a run fails in the same way.
+  std::vector<std::string> failures;
+};
+
+Ran RunBody(const MachineOptions& options, Strategy* strategy, const std::function<void()>& body) {
+  Ran ran;
   allowed_findings.clear();
   trace::Digest observer;
-  Outcome outcome;
+  ::testing::TestPartResultArray parts;
   {
+    // (Simulated threads are all on this host thread.)
+    const ::testing::ScopedFakeTestPartResultReporter reporter(&parts);
     trace::ScopedObserver watching(&observer);
-    outcome = Simulation(options, strategy).Run(body);
+    ran.outcome = Simulation(options, strategy).Run(body);
   }
-  if (digest != nullptr) *digest = observer.value();
+  ran.digest = observer.value();
+  for (int i = 0; i < parts.size(); ++i) {
+    const ::testing::TestPartResult& part = parts.GetTestPartResult(i);
+    ran.parts.push_back(part);
+    if (part.failed()) {
+      ran.failures.push_back(absl::StrCat(part.file_name(), ":", part.line_number()));
+    }
+  }
+  if (!ran.outcome.ok()) ran.failures.push_back(OutcomeName(ran.outcome.kind));
+  for (const Finding& finding : ran.outcome.findings) {
+    if (!allowed_findings.contains(finding.name)) ran.failures.push_back(finding.name);
+  }
+  return ran;
+}
+
+// Tells GoogleTest of a run that failed.
+void Report(const std::string& name, const Ran& ran, const std::string& strategy_name) {
+  const Outcome& outcome = ran.outcome;
+  for (const ::testing::TestPartResult& part : ran.parts) {
+    if (!part.failed()) continue;
+    GTEST_MESSAGE_AT_(part.file_name(), part.line_number(), part.message(), part.type());
+  }
   if (!outcome.ok()) {
     std::string blocked;
     for (const BlockedThread& thread : outcome.blocked) {
@@ -54,17 +89,24 @@ bool RunOnce(const std::string& name, const MachineOptions& options, Strategy* s
                   << finding.sentence << "\n"
                   << DescribeStack(finding.stack, "  ");
   }
-  bool failed = false;
-  for (int i = parts_before; i < result->total_part_count(); ++i) {
-    failed |= result->GetTestPartResult(i).failed();
-  }
-  if (failed) {
-    const std::string text = outcome.schedule.ToString();
-    ADD_FAILURE() << "under " << strategy_name << ", schedule\n  " << text
-                  << "\nreplay with\n  --gtest_filter=" << name << " --drydock_replay=" << text;
-  }
-  if (schedule != nullptr) *schedule = std::move(outcome.schedule);
-  return failed;
+  const std::string text = outcome.schedule.ToString();
+  ADD_FAILURE() << "under " << strategy_name << ", schedule\n  " << text
+                << "\nreplay with\n  --gtest_filter=" << name << " --drydock_replay=" << text;
+}
+
+// A failing schedule, made as small as it can be in some hundred runs, and reported.
+void ReportSmallest(const std::string& name, const MachineOptions& options, const Ran& found,
+                    const std::string& strategy_name, const std::function<void()>& body) {
+  const auto result = [](Ran ran) {
+    return RunResult{absl::StrJoin(ran.failures, "; "), std::move(ran.outcome.schedule)};
+  };
+  const Minimised smallest = Minimise(
+      result(found), [&](Strategy* strategy) { return result(RunBody(options, strategy, body)); },
+      /*most_runs=*/500);
+  Replay replay(smallest.run.schedule);
+  Report(name, RunBody(options, &replay, body),
+         absl::StrCat(strategy_name, ", with ", smallest.switches, " of its ",
+                      smallest.switches_found, " forced switches"));
 }
 
 int ShardVariable(const char* variable, int otherwise) {
@@ -89,41 +131,49 @@ void RunUnderSchedules(const std::string& name, const MachineOptions& base,
     ASSERT_EQ(schedule->fingerprint(), options.fingerprint)
         << "the schedule is not one of " << name;
     Replay strategy(*schedule);
-    RunOnce(name, options, &strategy, "replay", body, nullptr, nullptr);
+    const Ran ran = RunBody(options, &strategy, body);
+    if (!ran.failures.empty()) Report(name, ran, "replay");
     return;
   }
 
   const std::string which = absl::GetFlag(FLAGS_drydock_strategy);
-  ASSERT_TRUE(which == "all" || which == "timed" || which == "random")
-      << "--drydock_strategy is all, timed or random, not " << which;
+  const bool timed_first = which == "all" || which == "timed";
   const int shard = ShardVariable("DRYDOCK_SHARD_INDEX", 0);
   const int shards = ShardVariable("DRYDOCK_TOTAL_SHARDS", 1);
   const int schedules = which == "timed" ? 1 : absl::GetFlag(FLAGS_drydock_schedules);
-  const uint64_t first_seed = absl::GetFlag(FLAGS_drydock_seed);
-  for (int i = shard; i < schedules; i += shards) {
-    std::unique_ptr<Strategy> strategy;
-    std::string strategy_name = "the timed strategy";
-    if (which != "random" && i == 0) {
-      strategy = std::make_unique<TimedStrategy>();
-    } else {
-      const uint64_t seed = first_seed + static_cast<uint64_t>(i);
-      strategy = std::make_unique<RandomWalk>(seed);
-      strategy_name = absl::StrCat("a random walk with seed ", seed);
+  const absl::StatusOr<std::unique_ptr<Explorer>> explorer =
+      MakeExplorer(timed_first ? "random" : which, absl::GetFlag(FLAGS_drydock_seed));
+  ASSERT_TRUE(explorer.ok()) << "--drydock_strategy is all, timed, or a strategy: "
+                             << explorer.status().message();
+  TimedStrategy timed;
+  for (int i = 0; i < schedules; ++i) {
+    // A shard passes over what the others run. (A search that learns what to run next from what
+    // it has run sees less so; it is better not sharded.)
+    Strategy* strategy = (*explorer)->Next();
+    if (strategy == nullptr) break;
+    std::string strategy_name = (*explorer)->Describe();
+    if (timed_first && i == 0) {
+      strategy = &timed;
+      strategy_name = "the timed strategy";
     }
-    uint64_t digest = 0;
-    Schedule schedule;
-    if (RunOnce(name, options, strategy.get(), strategy_name, body, &digest, &schedule)) return;
+    if (i % shards != shard) continue;
+    const Ran ran = RunBody(options, strategy, body);
+    (*explorer)->Finished(ran.outcome.schedule);
+    if (!ran.failures.empty()) {
+      ReportSmallest(name, options, ran, strategy_name, body);
+      return;
+    }
     if (i > shard + shards) continue;
     // The first schedules of every test are run again from their printed form: find, print, parse,
     // replay, same events.
-    absl::StatusOr<Schedule> parsed = Schedule::Parse(schedule.ToString());
+    absl::StatusOr<Schedule> parsed = Schedule::Parse(ran.outcome.schedule.ToString());
     ASSERT_TRUE(parsed.ok()) << parsed.status().message();
-    ASSERT_TRUE(*parsed == schedule);
+    ASSERT_TRUE(*parsed == ran.outcome.schedule);
     Replay again(*parsed);
-    uint64_t replayed_digest = 0;
-    if (RunOnce(name, options, &again, "replay", body, &replayed_digest, nullptr)) return;
-    ASSERT_EQ(digest, replayed_digest) << "a replay of " << schedule.ToString()
-                                       << " showed other events: the run is not deterministic";
+    const Ran replayed = RunBody(options, &again, body);
+    ASSERT_TRUE(replayed.failures.empty()) << replayed.failures.front();
+    ASSERT_EQ(ran.digest, replayed.digest) << "a replay of " << ran.outcome.schedule.ToString()
+                                           << " showed other events: the run is not deterministic";
   }
 }
 

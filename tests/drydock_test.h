@@ -12,7 +12,8 @@
 // is broken (Outcome::findings), or a thread that is not a daemon stays blocked. The first failing
 // schedule is printed with the command that replays it.
 //
-// Flags: --drydock_schedules=N, --drydock_seed=S, --drydock_strategy=all|timed|random,
+// Flags: --drydock_schedules=N, --drydock_seed=S, --drydock_strategy=all|timed|NAME, NAME as
+// drydock explore has it (docs/explore.md),
 // --drydock_replay=dd1-…. Bazel's sharding (shard_count) splits schedules, not tests: shard i of n
 // runs schedules i, i+n, ….
 #ifndef DRYDOCK_TESTS_DRYDOCK_TEST_H_
