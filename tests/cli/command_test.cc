@@ -76,7 +76,7 @@ TEST(Run, WrongExpectationIsNamedAndReplayable) {
                        "✗ reader, step 3: read 64 returns kIOReturnSuccess\n    seen: "
                        "kIOReturnOffline\n"))
       << said.out;
-  EXPECT_TRUE(Contains(said.out, "failed: 9 of 10 expectations held"));
+  EXPECT_TRUE(Contains(said.out, "failed: 10 of 11 expectations held"));
   const std::string kReplay = absl::StrCat("replay: drydock replay ", path, " --schedule ");
   const size_t replay = said.out.find(kReplay);
   ASSERT_NE(replay, std::string::npos);
