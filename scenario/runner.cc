@@ -121,6 +121,11 @@ void Run::PlanLook() {
       *look_.at_ns, "look", 0,
       [](void* argument) {
         auto* run = static_cast<Run*>(argument);
+        if (run->look_.from_outside) {
+          run->look_.look();
+          run->looked_ = true;
+          return;
+        }
         run->looker_ = kernel::ThreadStart({.name = "look", .priority = MAXPRI_KERNEL}, [run] {
           run->look_.look();
           run->looked_ = true;
@@ -134,7 +139,7 @@ void Run::FinishLook() {
   if (!look_.at_ns.has_value()) {
     look_.look();
     looked_ = true;
-  } else if (!kernel::OutsideCancel(look_planned_)) {
+  } else if (!kernel::OutsideCancel(look_planned_) && looker_ != nullptr) {
     kernel::ThreadJoin(looker_);
   }
 }

@@ -35,9 +35,10 @@ struct Progress {
 struct Look {
   // When; none: at the end, when everything has come to rest and before the platform shuts down.
   absl::optional<kernel::Time> at_ns;
-  // Called on a kernel thread of high priority, so it may take the kernel's locks. Null: nobody
-  // looks.
+  // Called on a kernel thread of high priority, so it may take the kernel's locks; or, if `at_ns`
+  // is given, from the outside world, where it disturbs nothing. Null: nobody looks.
   std::function<void()> look;
+  bool from_outside = false;
 };
 
 struct ScenarioResult {

@@ -93,8 +93,13 @@ void FiberPool::SwitchTo(Fiber* target) {
 }
 
 CallStack FiberPool::StackOf(const Fiber& fiber) const {
+  return Walk(fiber, &fiber == running_ ? __builtin_frame_address(0) : fiber.frame_);
+}
+
+CallStack FiberPool::StackLeft(const Fiber& fiber) const { return Walk(fiber, fiber.frame_); }
+
+CallStack FiberPool::Walk(const Fiber& fiber, const void* frame) {
   if (fiber.entry_ == nullptr) return CallStack();
-  const void* frame = &fiber == running_ ? __builtin_frame_address(0) : fiber.frame_;
   return CallStack::Walk(frame, fiber.stack_, fiber.stack_ + fiber.stack_bytes_);
 }
 

@@ -72,11 +72,18 @@ class FiberPool {
   // Where a fiber's code stands: the caller's, if it is the running one. Empty for the host's.
   CallStack StackOf(const Fiber& fiber) const;
 
+  // Where a fiber's code was left: when it last switched away, or for the running one at MarkLeft,
+  // called with its frame when the outside world has its turn on it.
+  CallStack StackLeft(const Fiber& fiber) const;
+  void MarkLeft(const void* frame) { running_->frame_ = frame; }
+
   // How many fibers were ever made.
   size_t made() const { return made_; }
 
  private:
   FiberPool() = default;
+  // From that frame on.
+  static CallStack Walk(const Fiber& fiber, const void* frame);
   void Arrived(Fiber* from, void* from_context, void* own_fake_stack);
   friend struct FiberTrampoline;
 

@@ -138,11 +138,7 @@ std::vector<BlockedThread> Machine::Blocked() const {
     if (thread.daemon || thread.state == Thread::State::kExited) continue;
     std::string reason;
     if (thread.state == Thread::State::kWaiting) {
-      reason =
-          absl::StrCat(thread.note.verb, *thread.note.name != '\0' ? " " : "", thread.note.name);
-      if (thread.note.owner != nullptr) {
-        absl::StrAppend(&reason, ", held by thread ", thread.note.owner->name);
-      }
+      reason = WaitText(thread);
     } else {
       reason = thread.cpu != nullptr && thread.cpu->stalled_on != nullptr ? "spins" : "was running";
     }
@@ -391,6 +387,7 @@ void Machine::Release(const void* address) {
 void Machine::Expire(Deadline* deadline) {
   current_ = nullptr;
   self_ = nullptr;
+  fibers_.MarkLeft(__builtin_frame_address(0));
   deadlines_.Remove(deadline);
   switch (deadline->kind) {
     case Deadline::Kind::kWait:

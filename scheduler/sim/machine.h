@@ -38,6 +38,7 @@
 #include "scheduler/sim/thread.h"
 #include "scheduler/sim/thread_calls.h"
 #include "scheduler/simulation.h"
+#include "scheduler/thread_report.h"
 #include "trace/event.h"
 #include "trace/observer.h"
 
@@ -227,6 +228,9 @@ class Machine {
   // Puts a broken rule on record.
   void AddFinding(const char* name, absl::string_view sentence);
 
+  // See scheduler/thread_report.h.
+  std::vector<ThreadReport> ReportThreads();
+
   // Where the calling code stands; empty in the outside world.
   CallStack StackHere() const {
     return current_ != nullptr ? fibers_.StackOf(*fibers_.running()) : CallStack();
@@ -342,6 +346,9 @@ class Machine {
 
 // The machine that is running, or null.
 extern Machine* machine;
+
+// What a thread that waits waits for.
+std::string WaitText(const Thread& thread);
 
 }  // namespace drydock::sim
 

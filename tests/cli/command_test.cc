@@ -191,10 +191,25 @@ TEST(BadInput, IsOneLineAndExitCode2) {
        "drydock ioreg: --at \"999s\" is after the scenario's end, at "},
       {{"ioreg", good, "-p", "IOWhatever"},
        "drydock ioreg: unknown plane \"IOWhatever\"; allowed is IOService, "},
+      {{"stacks", "--at", "1us"}, "drydock stacks: no FILE is given; it needs a scenario\n"},
+      {{"stacks", good},
+       "drydock stacks: no --at is given; it needs a time of the run, such as 250us\n"},
+      {{"stacks", good, "--at"}, "drydock stacks: --at needs a value\n"},
+      {{"stacks", good, "--at", "soon"},
+       "drydock stacks: --at \"soon\" is not a time; allowed is a number and a unit (ns, us, ms, "
+       "s)"},
+      {{"stacks", good, "--at", "999s"},
+       "drydock stacks: --at \"999s\" is after the scenario's end, at "},
+      {{"stacks", good, "--at=1us", "--seed", "x"},
+       "drydock stacks: --seed is \"x\"; allowed is a whole number from 0\n"},
+      {{"stacks", "no/such/file", "--at=1us"},
+       "no/such/file:1:1: cannot be read; allowed is the path of a scenario file\n"},
       {{"sail"},
-       "drydock: unknown command sail; allowed is run, explore, replay, latency, ioreg, help\n"},
+       "drydock: unknown command sail; allowed is run, explore, replay, latency, ioreg, stacks, "
+       "help\n"},
       {{"help", "sail"},
        "drydock help: unknown command sail; allowed is run, explore, replay, latency, ioreg, "
+       "stacks, "
        "help\n"},
   };
   for (const auto& bad : kTable) {
@@ -382,6 +397,44 @@ TEST(Ioreg, ShowsPropertiesSubtreesAndNarrowLines) {
   EXPECT_TRUE(Contains(subtree, "\n  |   \"idVendor\" = 4617\n"));
   EXPECT_TRUE(Contains(subtree, "\n  +-o UsbSerial  <class UsbSerial, "));
   EXPECT_FALSE(Contains(subtree, "ReadTimeoutMS"));  // of another class
+}
+
+// An action sleeps with its gate closed, and a client wants that gate.
+TEST(Stacks, ShowsWhatEveryThreadIsDoing) {
+  const std::string kSleeps = "scenarios/scheduling/action_that_sleeps.textproto";
+  const Said said = Drydock({"stacks", kSleeps, "--at", "13ms"});
+  EXPECT_EQ(said.code, 0) << said.err;
+  EXPECT_EQ(
+      said.out.rfind(
+          absl::StrCat(kSleeps, "\n2 CPUs, at full speed, after 13000.000us: 4 threads\n"), 0),
+      0u)
+      << said.out;
+  EXPECT_TRUE(Contains(said.out,
+                       "\naudio (kernel, 81), thread 3\n"
+                       "  sleeps, until 18025.151 us\n"
+                       "  in the action of IOFilterInterruptEventSource of DrydockInterruptDevice\n"
+                       "  holds audio gate\n    "))
+      << said.out;
+  EXPECT_TRUE(Contains(said.out, "\n    IOWorkLoop::runEventSources()\n"));
+  EXPECT_TRUE(Contains(said.out,
+                       "\nplayer (user, 31), thread 4\n"
+                       "  waits for lock audio gate, held by thread audio\n    "));
+  EXPECT_TRUE(Contains(said.out, "\n    IOWorkLoop::closeGate()\n"));
+  EXPECT_EQ(Drydock({"stacks", "--at=13ms", kSleeps}).out, said.out);
+}
+
+TEST(Stacks, NameTheEventAThreadSleepsOnAndWhoRuns) {
+  const Said said = Drydock({"stacks", kDuringRead, "--at", "140us"});
+  EXPECT_EQ(said.code, 0) << said.err;
+  EXPECT_TRUE(Contains(said.out,
+                       "\nreader (user, 46), thread 7\n"
+                       "  sleeps in commandSleep on DrydockUSBController work loop\n"
+                       "  in the action of IOCommandGate of UsbSerial\n"))
+      << said.out;
+  EXPECT_TRUE(Contains(said.out, "\n    UsbSerial::readGated()\n"));
+  EXPECT_TRUE(Contains(said.out, "\n  runs on CPU "));
+  const std::string elsewhere = Drydock({"stacks", kDuringRead, "--at=140us", "--seed=7"}).out;
+  EXPECT_TRUE(Contains(elsewhere, "random walk, seed 7, after 140.000us: ")) << elsewhere;
 }
 
 TEST(Help, ListsTheCommandsAndTellsOfEach) {
