@@ -28,9 +28,11 @@ bool IsScaffolding(absl::string_view function) {
 
 }  // namespace
 
-CallStack CallStack::Walk(const void* frame, const void* low, const void* high) {
+CallStack CallStack::Walk(const void* frame, const void* low, const void* high, const void* code) {
   std::array<const void*, kMaxFrames> callers;
   size_t depth = 0;
+  // (As if it had just called.)
+  if (code != nullptr) callers[depth++] = static_cast<const char*>(code) + 1;
   const auto* record = static_cast<const FrameRecord*>(frame);
   while (depth < kMaxFrames) {
     const auto address = reinterpret_cast<uintptr_t>(record);

@@ -19,7 +19,9 @@ class CallStack {
   CallStack() = default;
 
   // From the frame record at `frame` outwards, as long as records lie in the stack [low, high).
-  static CallStack Walk(const void* frame, const void* low, const void* high);
+  // `code`, if not null, is where the code of that frame itself stands.
+  static CallStack Walk(const void* frame, const void* low, const void* high,
+                        const void* code = nullptr);
 
   bool empty() const { return callers_.empty(); }
 

@@ -103,6 +103,15 @@ CallStack FiberPool::Walk(const Fiber& fiber, const void* frame) {
   return CallStack::Walk(frame, fiber.stack_, fiber.stack_ + fiber.stack_bytes_);
 }
 
+CallStack FiberPool::StackFrom(const void* code, const void* frame) const {
+  return CallStack::Walk(frame, running_->stack_, running_->stack_ + running_->stack_bytes_, code);
+}
+
+bool FiberPool::InGuardPage(const void* address) const {
+  const auto* stack = static_cast<const void*>(running_->stack_);
+  return address < stack && address >= running_->stack_ - sysconf(_SC_PAGESIZE);
+}
+
 // On a fiber that was just switched to: notes where the other one stopped, and recycles it if that
 // was its end.
 void FiberPool::Arrived(Fiber* from, void* from_context, void* own_fake_stack) {

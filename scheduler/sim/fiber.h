@@ -77,6 +77,12 @@ class FiberPool {
   CallStack StackLeft(const Fiber& fiber) const;
   void MarkLeft(const void* frame) { running_->frame_ = frame; }
 
+  // The same of the running fiber from `code`, in the frame at `frame`, on.
+  CallStack StackFrom(const void* code, const void* frame) const;
+
+  // Whether an address lies in the guard page of the running fiber's stack.
+  bool InGuardPage(const void* address) const;
+
   // How many fibers were ever made.
   size_t made() const { return made_; }
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/kernel/boot.h"
+#include "scheduler/sim/crash.h"
 #include "trace/names.h"
 
 namespace drydock {
@@ -86,6 +87,7 @@ Outcome Machine::Run(std::function<void()> body) {
   MakeRunnable(NewThread({.name = "main", .priority = options_.main_priority}, std::move(body)),
                "created");
   started_ = true;
+  PanicOnFaults();
   RunNext();
   stopped_ = true;
   // Back on the host: nothing can happen any more, or somebody stopped the run.
@@ -110,9 +112,19 @@ Outcome Machine::Run(std::function<void()> body) {
 }
 
 void Machine::Stop(Outcome::Kind kind, const char* text) {
+  outcome_.stack = StackHere();
+  End(kind, text);
+}
+
+void Machine::StopByFault(const char* what, const void* code, const void* frame) {
+  outcome_.stack = fibers_.StackFrom(code, frame);
+  Emit(trace::EventKind::kPanic, 0, 0, 0, what);
+  End(Outcome::Kind::kPanic, what);
+}
+
+void Machine::End(Outcome::Kind kind, const char* text) {
   outcome_.kind = kind;
   outcome_.text = text;
-  outcome_.stack = StackHere();
   stopped_ = true;
   now_ = std::max(now_, Now());
   fibers_.SwitchTo(fibers_.host());

@@ -225,6 +225,11 @@ class Machine {
   // Stops the run; the caller never runs again.
   [[noreturn]] void Stop(Outcome::Kind kind, const char* text);
 
+  // Stops it with a panic, because code of the host at `code`, in the frame at `frame`, faulted.
+  [[noreturn]] void StopByFault(const char* what, const void* code, const void* frame);
+  // Whether the host is on a fiber of this run, and not in what comes before and after.
+  bool OnFiber() const { return Running() && fibers_.running() != fibers_.host(); }
+
   // Puts a broken rule on record.
   void AddFinding(const char* name, absl::string_view sentence);
 
@@ -243,6 +248,8 @@ class Machine {
   OutsideEvents& outside() { return outside_; }
 
  private:
+  [[noreturn]] void End(Outcome::Kind kind, const char* text);
+
   // What something costs this time that costs `time` on average.
   Time Cost(Time time) {
     return ABSL_PREDICT_TRUE(options_.costs.jitter_percent == 0) ? time : Jittered(time);
