@@ -1,10 +1,17 @@
-// What a gate costs on the host, on the simulated machine.
+// What gates, event sources and interrupts cost on the host, on the simulated machine; `virtual_ns`
+// is what the machine says it took.
+#include <vector>
+
 #include <IOKit/IOCommandGate.h>
+#include <IOKit/IOInterruptEventSource.h>
 #include <IOKit/IOWorkLoop.h>
 
 #include "benchmark/benchmark.h"
+#include "scheduler/kernel/clock.h"
+#include "scheduler/kernel/interrupt.h"
 #include "scheduler/kernel/lock.h"
 #include "scheduler/kernel/thread.h"
+#include "scheduler/kernel/wait.h"
 #include "scheduler/simulation.h"
 
 namespace {
@@ -23,12 +30,14 @@ using drydock::MachineOptions;
 using drydock::Outcome;
 using drydock::Simulation;
 using drydock::TimedStrategy;
+namespace kernel = drydock::kernel;
 
 // Runs `body(loop, gate)` on a simulated thread.
 template <typename Body>
-void WithGate(benchmark::State& state, Body body) {
+void WithGate(benchmark::State& state, Body body, int cpus = 2) {
   TimedStrategy timed;
   MachineOptions options;
+  options.cpus = cpus;
   options.max_questions = ~uint64_t{0};
   const Outcome outcome = Simulation(options, &timed).Run([&] {
     IOWorkLoop* loop = IOWorkLoop::workLoop();
@@ -121,5 +130,146 @@ void BM_CommandSleepWakeupRoundTrip(benchmark::State& state) {
   });
 }
 BENCHMARK(BM_CommandSleepWakeupRoundTrip);
+
+// As many clients as the argument says, on 4 CPUs, each with the gate for a microsecond at a time.
+// An item is an action.
+void BM_RunActionContended(benchmark::State& state) {
+  constexpr int kActions = 200;  // of a client, per iteration
+  const auto clients = static_cast<size_t>(state.range(0));
+  kernel::Time took = 0;
+  WithGate(
+      state,
+      [&](IOWorkLoop*, IOCommandGate* gate) {
+        const kernel::Time began = kernel::Now();
+        for (auto _ : state) {
+          std::vector<kernel::Thread*> threads(clients);
+          for (kernel::Thread*& thread : threads) {
+            thread = kernel::ThreadStart({.name = "client"}, [gate] {
+              for (int i = 0; i < kActions; ++i) {
+                gate->runAction([](OSObject*, void*, void*, void*, void*) -> IOReturn {
+                  kernel::Delay(kernel::kMicrosecond);
+                  return kIOReturnSuccess;
+                });
+              }
+            });
+          }
+          for (kernel::Thread* thread : threads) kernel::ThreadJoin(thread);
+        }
+        took = kernel::Now() - began;
+      },
+      /*cpus=*/4);
+  const auto actions = state.iterations() * static_cast<int64_t>(clients) * kActions;
+  state.SetItemsProcessed(actions);
+  state.counters["virtual_ns"] = static_cast<double>(took) / static_cast<double>(actions);
+}
+BENCHMARK(BM_RunActionContended)->Arg(2)->Arg(4)->Arg(8)->Arg(16);
+
+// Waits for the action that it has made due.
+struct Awaited {
+  bool done = false;
+  kernel::Time at = 0;
+
+  static void Occurred(OSObject*, IOInterruptEventSource* sender, int) {
+    auto* self = static_cast<Awaited*>(sender->getRefcon());
+    self->at = kernel::Now();
+    self->done = true;
+    kernel::ThreadWakeup(self, /*one_thread=*/true);
+  }
+  void Wait() {
+    while (!done) {
+      kernel::AssertWait(this, kernel::Interruptible::kUninterruptible, 0, {"waits for", "action"});
+      if (done) kernel::ThreadWakeupThread(this, kernel::CurrentThread());
+      kernel::ThreadBlock();
+    }
+    done = false;
+  }
+};
+
+IOInterruptEventSource* AddSource(IOWorkLoop* loop, OSObject* owner, Awaited* awaited) {
+  auto* source = IOInterruptEventSource::interruptEventSource(owner, &Awaited::Occurred);
+  source->setRefcon(awaited);
+  loop->addEventSource(source);
+  return source;
+}
+
+void RemoveSource(IOWorkLoop* loop, IOInterruptEventSource* source) {
+  loop->removeEventSource(source);
+  source->release();
+}
+
+// A line is raised; its handler signals the loop, whose thread calls the action, which wakes who
+// raised it. `virtual_ns`: from the raise to the action.
+void BM_InterruptToAction(benchmark::State& state) {
+  constexpr int kLine = 5;
+  kernel::Time latency = 0;
+  WithGate(state, [&](IOWorkLoop* loop, IOCommandGate* gate) {
+    Awaited awaited;
+    IOInterruptEventSource* source = AddSource(loop, gate, &awaited);
+    kernel::InterruptInstall(
+        kLine, kernel::Trigger::kEdge,
+        [](void* target, int) {
+          static_cast<IOInterruptEventSource*>(target)->interruptOccurred(nullptr, nullptr, 0);
+        },
+        source);
+    kernel::InterruptUnmask(kLine);
+    for (auto _ : state) {
+      const kernel::Time raised = kernel::Now();
+      kernel::InterruptRaise(kLine);
+      awaited.Wait();
+      latency += awaited.at - raised;
+    }
+    kernel::InterruptMask(kLine);
+    kernel::InterruptInstall(kLine, kernel::Trigger::kEdge, nullptr, nullptr);
+    RemoveSource(loop, source);
+  });
+  state.counters["virtual_ns"] =
+      static_cast<double>(latency) / static_cast<double>(state.iterations());
+}
+BENCHMARK(BM_InterruptToAction);
+
+// Runs `body(loop, gate, source, awaited)` with as many polled sources on the loop as the argument
+// says; `source` is the last.
+template <typename Body>
+void WithSources(benchmark::State& state, Body body) {
+  WithGate(state, [&](IOWorkLoop* loop, IOCommandGate* gate) {
+    Awaited awaited;
+    std::vector<IOInterruptEventSource*> sources(static_cast<size_t>(state.range(0)));
+    for (IOInterruptEventSource*& source : sources) source = AddSource(loop, gate, &awaited);
+    body(loop, gate, sources.back(), &awaited);
+    for (IOInterruptEventSource* source : sources) RemoveSource(loop, source);
+  });
+}
+
+// One source signals: all are polled.
+void BM_SignalAmongSources(benchmark::State& state) {
+  WithSources(state,
+              [&](IOWorkLoop*, IOCommandGate*, IOInterruptEventSource* source, Awaited* awaited) {
+                for (auto _ : state) {
+                  source->interruptOccurred(nullptr, nullptr, 0);
+                  awaited->Wait();
+                }
+              });
+}
+BENCHMARK(BM_SignalAmongSources)->RangeMultiplier(4)->Range(1, 256);
+
+// The chain is not looked at.
+void BM_RunActionAmongSources(benchmark::State& state) {
+  WithSources(state, [&](IOWorkLoop*, IOCommandGate* gate, IOInterruptEventSource*, Awaited*) {
+    for (auto _ : state) benchmark::DoNotOptimize(gate->runAction(&Nothing));
+  });
+}
+BENCHMARK(BM_RunActionAmongSources)->RangeMultiplier(4)->Range(1, 256);
+
+// The chain is walked to its end, where sources are added; and up to the source that is removed.
+void BM_RemoveAndAddAmongSources(benchmark::State& state) {
+  WithSources(state,
+              [&](IOWorkLoop* loop, IOCommandGate*, IOInterruptEventSource* source, Awaited*) {
+                for (auto _ : state) {
+                  loop->removeEventSource(source);
+                  loop->addEventSource(source);
+                }
+              });
+}
+BENCHMARK(BM_RemoveAndAddAmongSources)->RangeMultiplier(4)->Range(1, 256);
 
 }  // namespace
