@@ -7,6 +7,7 @@
 
 #include "drivers/service/owned.h"
 #include "drivers/service/user_notification.h"
+#include "eventsources/data_queue_notifier.h"
 #include "libkern/task.h"
 #include "scheduler/kernel/lock.h"
 #include "scheduler/kernel/per_boot.h"
@@ -163,6 +164,12 @@ mach_msg_return_t PortReceive(mach_port_t name, task_t task, kernel::Time deadli
   port->messages.pop_front();
   return MACH_MSG_SUCCESS;
 }
+
+// How a data queue, a layer down, tells its program that there is data.
+[[maybe_unused]] static const bool installed = [] {
+  SetDataQueueNotifier([](mach_port_t port) { PortSend(port, PortMessage()); });
+  return true;
+}();
 
 kern_return_t PortChangeRights(mach_port_t name, task_t task, int delta) {
   if (delta < 0) return Drop(name, task, 1);

@@ -24,7 +24,7 @@ class IODataQueue : public OSObject {
   virtual Boolean initWithEntries(UInt32 numEntries, UInt32 entrySize);
 
   // Copies an entry into the queue; false if it has no room. If the consumer found the queue empty,
-  // or is about to, it is notified (OB-19). Any context.
+  // or is about to, it is notified (OB-19). Any context; with a notification port, on a thread.
   virtual Boolean enqueue(void *data, UInt32 dataSize);
 
   // Where the consumer waits for notifications; MACH_PORT_NULL: nowhere. Not while somebody may
