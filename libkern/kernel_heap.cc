@@ -15,16 +15,43 @@ struct alignas(16) Header {
   Header* next;
   size_t size;
   BlockKind kind;
+  bool freed;       // and kept, for a guard
   uint32_t offset;  // from the start of what malloc gave to this header
 };
 
-// A ring of headers that starts and ends at `blocks`, which is none itself.
+HeapGuard* next_guard = nullptr;  // of the next boot
+
+void Unlink(Header* block) {
+  block->previous->next = block->next;
+  block->next->previous = block->previous;
+}
+
+void GiveBack(Header* block) {
+  Unlink(block);
+  std::free(reinterpret_cast<char*>(block) - block->offset);
+}
+
+// A ring of headers that starts and ends at `blocks`, which is none itself; and another of what was
+// freed and is kept.
 struct Heap {
-  Heap() { blocks.previous = blocks.next = &blocks; }
-  ~Heap() {
-    while (blocks.next != &blocks) HeapFree(blocks.next + 1);
+  Heap() {
+    blocks.previous = blocks.next = &blocks;
+    kept.previous = kept.next = &kept;
   }
+  ~Heap() {
+    while (blocks.next != &blocks) GiveBack(blocks.next);
+    while (kept.next != &kept) GiveBack(kept.next);
+  }
+  void Link(Header* block, Header* end) {
+    block->previous = end->previous;
+    block->next = end;
+    end->previous->next = block;
+    end->previous = block;
+  }
+
+  HeapGuard* const guard = next_guard;
   Header blocks = {};
+  Header kept = {};
 };
 
 kernel::PerBoot<Heap> heap;
@@ -47,27 +74,38 @@ void* HeapAllocate(BlockKind kind, size_t size, bool zero, size_t alignment) {
   }
 
   auto* const header = reinterpret_cast<Header*>(start + offset);
-  Header* const end = &heap->blocks;
-  header->previous = end->previous;
-  header->next = end;
   header->size = size;
   header->kind = kind;
+  header->freed = false;
   header->offset = static_cast<uint32_t>(offset);
-  end->previous->next = header;
-  end->previous = header;
+  Heap& here = *heap;
+  here.Link(header, &here.blocks);
 
   void* const memory = header + 1;
   std::memset(memory, zero ? 0 : 0xaa, size);
+  if (here.guard != nullptr) here.guard->Allocated(memory, kind, size);
   return memory;
 }
 
 void HeapFree(void* memory) {
   if (memory == nullptr) return;
   Header* const header = HeaderOf(memory);
-  header->previous->next = header->next;
-  header->next->previous = header->previous;
-  std::free(reinterpret_cast<char*>(header) - header->offset);
+  Heap& here = *heap;
+  if (here.guard == nullptr) {
+    GiveBack(header);
+  } else if (header->freed) {
+    here.guard->FreedAgain(memory);
+  } else {
+    header->freed = true;
+    Unlink(header);
+    here.Link(header, &here.kept);
+    here.guard->Freed(memory, header->kind, header->size);
+  }
 }
+
+void SetHeapGuard(HeapGuard* guard) { next_guard = guard; }
+
+HeapGuard* CurrentHeapGuard() { return heap->guard; }
 
 size_t HeapBlockSize(const void* memory) { return HeaderOf(memory)->size; }
 

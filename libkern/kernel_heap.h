@@ -9,7 +9,7 @@
 //
 // A block's header, on the list both ways, lies in front of its memory:
 //
-//   | previous | next | size | kind, offset | memory …
+//   | previous | next | size | kind, freed, offset | memory …
 #ifndef DRYDOCK_LIBKERN_KERNEL_HEAP_H_
 #define DRYDOCK_LIBKERN_KERNEL_HEAP_H_
 
@@ -47,6 +47,25 @@ struct LiveBlock {
   // The object in a block of kind kObject.
   const OSObject* object() const;
 };
+
+// Watches the blocks of the boots that begin while it is set. What is freed then stays where it is
+// until the boot ends, so that nothing else takes its place.
+class HeapGuard {
+ public:
+  virtual ~HeapGuard() = default;
+  virtual void Allocated(void* memory, BlockKind kind, size_t size) = 0;
+  // An object is in the block; `name` outlives the process.
+  virtual void Named(const void* memory, const char* name, uint32_t id) = 0;
+  // The memory is the guard's to fill.
+  virtual void Freed(void* memory, BlockKind kind, size_t size) = 0;
+  // It had been freed before.
+  virtual void FreedAgain(void* memory) = 0;
+};
+
+// Not owned; null for none. Between runs.
+void SetHeapGuard(HeapGuard* guard);
+// Of the boot in progress, or null.
+HeapGuard* CurrentHeapGuard();
 
 // The live blocks of the boot in progress (of none, if none is), in the order of their allocation.
 std::vector<LiveBlock> LiveBlocks();

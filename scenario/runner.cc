@@ -268,6 +268,18 @@ std::vector<std::string> StacksOf(const std::vector<BlockedThread>& blocked) {
   return lines;
 }
 
+// Where the rule was broken, and what led to it.
+std::vector<std::string> StackAndEvidence(const Finding& finding) {
+  std::vector<std::string> lines = finding.stack.Functions();
+  for (const kernel::Evidence& evidence : finding.evidence) {
+    lines.push_back(absl::StrCat(evidence.what, ":"));
+    for (const std::string& function : evidence.stack.Functions()) {
+      lines.push_back(absl::StrCat("  ", function));
+    }
+  }
+  return lines;
+}
+
 std::vector<Verdict> Run::Judge(const Outcome& outcome, bool at_full_speed) const {
   std::vector<Verdict> verdicts;
   bool blocked_is_told = false;
@@ -300,7 +312,7 @@ std::vector<Verdict> Run::Judge(const Outcome& outcome, bool at_full_speed) cons
         {Verdict::Kind::kFailed, absl::StrCat("no ", finding.name),
          absl::StrCat("at ", finding.time_ns / 1000, " us", finding.thread.empty() ? "" : " on ",
                       finding.thread, ": ", finding.sentence),
-         finding.stack.Functions()});
+         StackAndEvidence(finding)});
   }
   if (!outcome.ok() && !(outcome.kind == Outcome::Kind::kBlocked && blocked_is_told)) {
     verdicts.push_back({Verdict::Kind::kFailed, "the run comes to its end",

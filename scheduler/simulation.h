@@ -18,6 +18,7 @@
 
 #include "scheduler/call_stack.h"
 #include "scheduler/cost_model.h"
+#include "scheduler/kernel/evidence.h"
 #include "scheduler/kernel/profile.h"
 #include "scheduler/kernel/types.h"
 #include "scheduler/schedule.h"
@@ -55,7 +56,8 @@ struct Finding {
   std::string sentence;
   std::string thread;  // on which, or which an interrupt came upon; empty outside of threads
   kernel::Time time_ns = 0;
-  CallStack stack;  // of who broke it; empty if that was the outside world
+  CallStack stack;                         // of who broke it; empty if that was the outside world
+  std::vector<kernel::Evidence> evidence;  // what led to it, the earliest first
 };
 
 // What the time of the CPUs went into, in ns; together wall time x CPUs.

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "explore/replay.h"
 #include "gtest/gtest-spi.h"
 #include "trace/digest.h"
+#include "verify/lifetime_checker.h"
 
 ABSL_FLAG(int, drydock_schedules, 20, "schedules each DRYDOCK_TEST runs under");
 ABSL_FLAG(uint64_t, drydock_seed, 1, "seed of the first random schedule");
@@ -27,6 +29,9 @@ ABSL_FLAG(std::string, drydock_replay, "", "a schedule to replay instead");
 namespace drydock::testing {
 namespace {
 
+// In one of so many schedules lifetimes are checked.
+constexpr int kLifetimesEvery = 8;
+
 // Of the run in progress.
 std::set<std::string> allowed_findings;
 
@@ -35,13 +40,24 @@ struct Ran {
   Outcome outcome;
   std::vector<::testing::TestPartResult> parts;  // what GoogleTest was told
   uint64_t digest = 0;                           // of the events
+  bool check_lifetimes = false;
 
   // What failed, one text for each; the same texts when a run fails in the same way.
   std::vector<std::string> failures;
 };
 
-Ran RunBody(const MachineOptions& options, Strategy* strategy, const std::function<void()>& body) {
+std::string Describe(const std::vector<kernel::Evidence>& evidence) {
+  std::string text;
+  for (const kernel::Evidence& earlier : evidence) {
+    absl::StrAppend(&text, earlier.what, ":\n", DescribeStack(earlier.stack, "  "));
+  }
+  return text;
+}
+
+Ran RunBody(const MachineOptions& options, Strategy* strategy, bool check_lifetimes,
+            const std::function<void()>& body) {
   Ran ran;
+  ran.check_lifetimes = check_lifetimes;
   allowed_findings.clear();
   trace::Digest observer;
   ::testing::TestPartResultArray parts;
@@ -49,6 +65,8 @@ Ran RunBody(const MachineOptions& options, Strategy* strategy, const std::functi
     // (Simulated threads are all on this host thread.)
     const ::testing::ScopedFakeTestPartResultReporter reporter(&parts);
     trace::ScopedObserver watching(&observer);
+    std::optional<LifetimeChecker> checker;
+    if (check_lifetimes) checker.emplace();
     ran.outcome = Simulation(options, strategy).Run(body);
   }
   ran.digest = observer.value();
@@ -87,7 +105,7 @@ void Report(const std::string& name, const Ran& ran, const std::string& strategy
     ADD_FAILURE() << finding.name << " at " << finding.time_ns << " ns"
                   << (finding.thread.empty() ? "" : " on thread ") << finding.thread << ": "
                   << finding.sentence << "\n"
-                  << DescribeStack(finding.stack, "  ");
+                  << DescribeStack(finding.stack, "  ") << Describe(finding.evidence);
   }
   const std::string text = outcome.schedule.ToString();
   ADD_FAILURE() << "under " << strategy_name << ", schedule\n  " << text
@@ -101,10 +119,13 @@ void ReportSmallest(const std::string& name, const MachineOptions& options, cons
     return RunResult{absl::StrJoin(ran.failures, "; "), std::move(ran.outcome.schedule)};
   };
   const Minimised smallest = Minimise(
-      result(found), [&](Strategy* strategy) { return result(RunBody(options, strategy, body)); },
+      result(found),
+      [&](Strategy* strategy) {
+        return result(RunBody(options, strategy, found.check_lifetimes, body));
+      },
       /*most_runs=*/500);
   Replay replay(smallest.run.schedule);
-  Report(name, RunBody(options, &replay, body),
+  Report(name, RunBody(options, &replay, found.check_lifetimes, body),
          absl::StrCat(strategy_name, ", with ", smallest.switches, " of its ",
                       smallest.switches_found, " forced switches"));
 }
@@ -131,7 +152,7 @@ void RunUnderSchedules(const std::string& name, const MachineOptions& base,
     ASSERT_EQ(schedule->fingerprint(), options.fingerprint)
         << "the schedule is not one of " << name;
     Replay strategy(*schedule);
-    const Ran ran = RunBody(options, &strategy, body);
+    const Ran ran = RunBody(options, &strategy, /*check_lifetimes=*/true, body);
     if (!ran.failures.empty()) Report(name, ran, "replay");
     return;
   }
@@ -157,7 +178,8 @@ void RunUnderSchedules(const std::string& name, const MachineOptions& base,
       strategy_name = "the timed strategy";
     }
     if (i % shards != shard) continue;
-    const Ran ran = RunBody(options, strategy, body);
+    // It costs time, and a lifetime that is wrong is mostly wrong under many schedules.
+    const Ran ran = RunBody(options, strategy, i % kLifetimesEvery == 0, body);
     (*explorer)->Finished(ran.outcome.schedule);
     if (!ran.failures.empty()) {
       ReportSmallest(name, options, ran, strategy_name, body);
@@ -170,7 +192,7 @@ void RunUnderSchedules(const std::string& name, const MachineOptions& base,
     ASSERT_TRUE(parsed.ok()) << parsed.status().message();
     ASSERT_TRUE(*parsed == ran.outcome.schedule);
     Replay again(*parsed);
-    const Ran replayed = RunBody(options, &again, body);
+    const Ran replayed = RunBody(options, &again, /*check_lifetimes=*/true, body);
     ASSERT_TRUE(replayed.failures.empty()) << replayed.failures.front();
     ASSERT_EQ(ran.digest, replayed.digest) << "a replay of " << ran.outcome.schedule.ToString()
                                            << " showed other events: the run is not deterministic";

@@ -8,9 +8,10 @@
 //   }
 //
 // The body runs under the timed strategy first and then under seeded random walks, 20 schedules in
-// all unless told otherwise. It fails if an expectation fails, the kernel panics, a rule of the API
-// is broken (Outcome::findings), or a thread that is not a daemon stays blocked. The first failing
-// schedule is printed with the command that replays it.
+// all unless told otherwise, every eighth with a LifetimeChecker (verify/lifetime_checker.h). It
+// fails if an expectation fails, the kernel panics, a rule of the API is broken
+// (Outcome::findings), or a thread that is not a daemon stays blocked. The first failing schedule
+// is printed with the command that replays it.
 //
 // Flags: --drydock_schedules=N, --drydock_seed=S, --drydock_strategy=all|timed|NAME, NAME as
 // drydock explore has it (docs/explore.md),

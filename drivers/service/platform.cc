@@ -108,7 +108,8 @@ kernel::PerBoot<Platform> platform;
 
 }  // namespace
 
-IOService* BootPlatform() {
+IOService* BootPlatform(const PlatformOptions& options) {
+  Termination::SetNaive(options.naive_teardown);
   BootRegistry();
   Notifications::Boot();
   gIOCatalogue = OSTypeAlloc(IOCatalogue);
@@ -136,7 +137,10 @@ bool ShutdownPlatform() {
       static_cast<IOService*>(driver)->terminate();
     }
   }
-  if (service->waitQuiet(kShutdownLimit) != kIOReturnSuccess) return false;
+  if (service->waitQuiet(kShutdownLimit) != kIOReturnSuccess) {
+    Termination::ReportParked(service);
+    return false;
+  }
   // The terminate and matching threads may still be letting go of what they worked on.
   while (!Termination::Idle() || !Matching::Idle()) kernel::Sleep(kernel::kMillisecond);
   kernel::Thread* loop_thread = service->getWorkLoop()->getThread();

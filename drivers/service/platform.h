@@ -10,10 +10,16 @@
 
 namespace drydock {
 
+struct PlatformOptions {
+  // terminate() takes the service out of the registry at once, and so frees it, whoever still uses
+  // it: what the talk of 2003 begins with, to show why there are two phases.
+  bool naive_teardown = false;
+};
+
 // Boots it: registry, catalogue with the personalities of all kexts linked in, interrupt
 // controller. Returns the platform service, below which nubs attach; it lives until shutdown. Once
 // per run, on a thread.
-IOService* BootPlatform();
+IOService* BootPlatform(const PlatformOptions& options = {});
 
 // Terminates what is left below the platform, waits until it has gone and the system work loop has
 // ended, and lets go of all the platform held. Objects that live on after this have leaked. If

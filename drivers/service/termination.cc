@@ -32,8 +32,9 @@ struct State {
   // in a circle is found out. (TD-24)
   kernel::Mutex* role = kernel::MutexAlloc("role of the terminate thread");
   kernel::Thread* permanent = nullptr;  // the kernel's own terminate thread
-  uint64_t scheduled = 0;               // how often anything was put on a list
-  uint64_t seen = 0;                    // of that, what the permanent thread has been at
+  bool naive = false;
+  uint64_t scheduled = 0;  // how often anything was put on a list
+  uint64_t seen = 0;       // of that, what the permanent thread has been at
   // All retained.
   std::vector<IOService*> phase2;
   std::vector<IOService*> finalize;
@@ -82,10 +83,43 @@ class MustNotSleep : public kernel::MustNotSleep {
 
 }  // namespace
 
+void Termination::ReportParked(IOService* service) {
+  ForEachClient(service, [service](IOService* client) {
+    const bool parked = service->has(IOService::kTermPhase3) &&
+                        (!client->isInactive() || client->has(IOService::kFinalized));
+    if (parked && service->isOpen(client)) {
+      kernel::Misuse("provider-left-open",
+                     absl::StrCat(client->getName(), " still has ", service->getName(),
+                                  " open, which has terminated: neither will ever be stopped"));
+    } else if (parked) {
+      kernel::Misuse("did-terminate-never-resumed",
+                     absl::StrCat(client->getName(), " deferred the end of ", service->getName(),
+                                  " and never went on: neither will ever be stopped"));
+    }
+    ReportParked(client);
+  });
+}
+
+bool Termination::ClientsWereTold(const IOService* service) {
+  return service->has(IOService::kClientsToldWill);
+}
+
+void Termination::SetNaive(bool naive) { state->naive = naive; }
+
+// Nobody is told.
+void Termination::TakeOut(IOService* service) {
+  ForEachClient(service, [service](IOService* client) { client->detach(service); });
+  ForEachProvider(service, [service](IOService* provider) { service->detach(provider); });
+}
+
 // --- Phase 1.
 
 bool Termination::Terminate(IOService* root, IOOptionBits options) {
   const OSSharedPtr<IOService> keep(root, OSRetain);
+  if (state->naive) {
+    TakeOut(root);
+    return true;
+  }
   if (!root->makeInactive(options)) return true;
   // Breadth first, in order of attachment.
   auto victims = Owned(OSArray::withCapacity(8));

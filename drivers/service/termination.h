@@ -29,6 +29,15 @@ class Termination {
   // Queues the finalization of a victim without clients; of a user client with calls inside the
   // last of them does. (section 5.4)
   static void ScheduleFinalize(IOService* victim);
+  // Reports the edges below a service that are parked: whoever asks believes it is for ever.
+  static void ReportParked(IOService* service);
+
+  // Whether the clients of a service have been told that it will terminate.
+  static bool ClientsWereTold(const IOService* service);
+
+  // From now on, whether terminate() just takes the service out of the registry.
+  static void SetNaive(bool naive);
+
   // Whether nothing is scheduled, and no pass still holds on to what it worked on.
   static bool Idle();
 
@@ -39,6 +48,7 @@ class Termination {
  private:
   class Pass;
   static void ThreadMain();
+  static void TakeOut(IOService* service);
   static bool HasRole();
   static void GiveUpRole();
   static void Scheduled();

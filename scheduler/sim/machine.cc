@@ -133,7 +133,7 @@ void Machine::End(Outcome::Kind kind, const char* text) {
 
 void Machine::AddFinding(const char* name, absl::string_view sentence) {
   outcome_.findings.push_back(
-      {name, std::string(sentence), self_ != nullptr ? self_->name : "", Now(), StackHere()});
+      {name, std::string(sentence), self_ != nullptr ? self_->name : "", Now(), StackHere(), {}});
 }
 
 bool Machine::OthersAreAtRest() const {

@@ -236,6 +236,11 @@ class Machine {
   // See scheduler/thread_report.h.
   std::vector<ThreadReport> ReportThreads();
 
+  // Adds to the last one what led to it.
+  void AddEvidence(std::vector<kernel::Evidence> evidence) {
+    outcome_.findings.back().evidence = std::move(evidence);
+  }
+
   // Where the calling code stands; empty in the outside world.
   CallStack StackHere() const {
     return current_ != nullptr ? fibers_.StackOf(*fibers_.running()) : CallStack();

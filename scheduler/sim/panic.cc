@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "scheduler/kernel/evidence.h"
 #include "scheduler/kernel/trace.h"
 #include "scheduler/sim/machine.h"
 
@@ -25,6 +26,18 @@ void Misuse(const char* finding, absl::string_view sentence) {
   Trace(EventKind::kMisuse, 0, 0, 0, finding,
         trace::Observed(EventKind::kMisuse) ? trace::Intern(sentence) : "");
   if (machine != nullptr) machine->AddFinding(finding, sentence);
+}
+
+Moment ThisMoment() {
+  if (machine == nullptr) return {};
+  const char* thread = machine->self() != nullptr ? machine->self()->name : "";
+  return {thread, machine->Now(), machine->StackHere()};
+}
+
+void MisuseWithEvidence(const char* finding, absl::string_view sentence,
+                        std::vector<Evidence> evidence) {
+  Misuse(finding, sentence);
+  if (machine != nullptr) machine->AddEvidence(std::move(evidence));
 }
 
 void RefuseWaitInInterrupt(const char* what, absl::string_view name) {

@@ -1,10 +1,9 @@
 #include "tests/drivers/service/service_fixture.h"
 
-#include "drivers/service/platform.h"
 #include "gtest/gtest.h"
 #include "libkern/kernel_heap.h"
-#include "libkern/object_id.h"
 #include "scheduler/kernel/thread.h"
+#include "verify/lifetime_checker.h"
 
 namespace drydock::testing {
 namespace {
@@ -14,17 +13,15 @@ std::vector<const RecordingService*> recorders;
 
 }  // namespace
 
-BootedPlatform::BootedPlatform() {
+BootedPlatform::BootedPlatform(const PlatformOptions& options) {
   recorders.clear();
-  service_ = BootPlatform();
+  service_ = BootPlatform(options);
 }
 
 BootedPlatform::~BootedPlatform() {
   EXPECT_TRUE(ShutdownPlatform()) << "a termination is parked for ever";
-  for (const OSObject* object : LiveObjects()) {
-    ADD_FAILURE() << "leaked: " << object->getMetaClass()->getClassName() << " "
-                  << ObjectIdOf(object) << ", references: " << object->getRetainCount();
-  }
+  EXPECT_TRUE(LiveObjects().empty()) << "objects leaked";
+  LifetimeChecker::Conclude();
 }
 
 }  // namespace drydock::testing

@@ -11,12 +11,14 @@
 #include <IOKit/IOService.h>
 #include <IOKit/IOWorkLoop.h>
 
+#include "drivers/service/platform.h"
+
 namespace drydock::testing {
 
 // Boots the platform and shuts it down; nothing may leak in between. First thing in a test's body.
 class BootedPlatform {
  public:
-  BootedPlatform();
+  explicit BootedPlatform(const PlatformOptions& options = {});
   ~BootedPlatform();
 
   IOService* service() const { return service_; }

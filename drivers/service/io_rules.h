@@ -1,0 +1,25 @@
+// drivers/service/io_rules.h
+//
+// For families whose services take I/O from their clients: publishes it, and reports what is
+// against the rules of teardown. (service.md, section 9.3)
+#ifndef DRYDOCK_DRIVERS_SERVICE_IO_RULES_H_
+#define DRYDOCK_DRIVERS_SERVICE_IO_RULES_H_
+
+#include <IOKit/IOService.h>
+
+namespace drydock {
+
+// `provider` has accepted I/O from `client`, for its `queue` (a pipe, or the provider itself). It
+// is a finding if the client does not have the provider open (io-without-open), or was told that
+// the provider is going (io-accepted-after-will-terminate). In the provider's gate.
+void IoAccepted(IOService* provider, IOService* client, const OSObject* queue, uint64_t bytes,
+                const char* name);
+
+// It is about to complete. It is a finding if the client has been stopped
+// (io-completed-after-stop).
+void IoCompleted(IOService* provider, const IOService* client, const OSObject* queue,
+                 IOReturn status, uint64_t bytes);
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_DRIVERS_SERVICE_IO_RULES_H_

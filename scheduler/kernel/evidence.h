@@ -1,0 +1,36 @@
+// scheduler/kernel/evidence.h
+//
+// Findings whose cause lies in the past: with the stacks of those who brought it about.
+#ifndef DRYDOCK_SCHEDULER_KERNEL_EVIDENCE_H_
+#define DRYDOCK_SCHEDULER_KERNEL_EVIDENCE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "scheduler/call_stack.h"
+#include "scheduler/kernel/types.h"
+
+namespace drydock::kernel {
+
+// Who did what earlier.
+struct Evidence {
+  std::string what;  // "freed on thread main at 1200 ns"
+  CallStack stack;
+};
+
+// Who calls, when and from where; to be kept in case it becomes evidence. Empty outside of runs.
+struct Moment {
+  const char* thread = "";  // interned; empty outside of threads
+  Time time_ns = 0;
+  CallStack stack;
+};
+Moment ThisMoment();
+
+// kernel::Misuse, with what led to it, the earliest first.
+void MisuseWithEvidence(const char* finding, absl::string_view sentence,
+                        std::vector<Evidence> evidence);
+
+}  // namespace drydock::kernel
+
+#endif  // DRYDOCK_SCHEDULER_KERNEL_EVIDENCE_H_

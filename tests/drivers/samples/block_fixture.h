@@ -1,0 +1,67 @@
+// tests/drivers/samples/block_fixture.h
+//
+// Disks, plugged in, and what is matched on them.
+#ifndef DRYDOCK_TESTS_DRIVERS_SAMPLES_BLOCK_FIXTURE_H_
+#define DRYDOCK_TESTS_DRIVERS_SAMPLES_BLOCK_FIXTURE_H_
+
+#include "drivers/samples/BlockNub.h"
+#include "drivers/samples/BlockReader.h"
+#include "drivers/service/owned.h"
+#include "drivers/service/platform.h"
+#include "gtest/gtest.h"
+#include "scheduler/kernel/clock.h"
+#include "verify/lifetime_checker.h"
+
+namespace drydock {
+
+inline constexpr UInt64 kDiskBlocks = 1000;
+inline constexpr UInt32 kDiskLatencyUs = 100;
+
+// The service `depth` levels above `service`, following first clients; +1, or null.
+inline OSSharedPtr<IOService> CopyAbove(IOService* service, int depth) {
+  OSSharedPtr<IOService> above(service, OSRetain);
+  for (; depth > 0 && above != nullptr; --depth) {
+    const auto client = Owned(above->copyChildEntry(gIOServicePlane));
+    above.reset(OSDynamicCast(IOService, client.get()), OSRetain);
+  }
+  return above;
+}
+
+// One disk, and the stack of four that is matched on it.
+class BlockStack {
+ public:
+  explicit BlockStack(const PlatformOptions& options = {})
+      : platform_(BootPlatform(options)),
+        nub_(Owned(BlockNub::plug(platform_, kDiskBlocks, kDiskLatencyUs))) {
+    EXPECT_EQ(platform_->waitQuiet(kernel::kSecond), kIOReturnSuccess);
+    const auto top = CopyAbove(nub_.get(), 3);
+    reader_.reset(OSDynamicCast(BlockReader, top.get()), OSRetain);
+    EXPECT_NE(reader_, nullptr);
+  }
+  ~BlockStack() {
+    nub_.reset();
+    reader_.reset();
+    EXPECT_TRUE(ShutdownPlatform()) << "a termination is parked for ever";
+    LifetimeChecker::Conclude();
+  }
+
+  IOService* platform() const { return platform_; }
+  BlockNub* nub() const { return nub_.get(); }
+  BlockReader* reader() const { return reader_.get(); }
+  IOService* transport() const { return reader_->getProvider()->getProvider(); }
+
+  // Nobody refers to them but the registry.
+  void Forget() {
+    nub_.reset();
+    reader_.reset();
+  }
+
+ private:
+  IOService* const platform_;
+  OSSharedPtr<BlockNub> nub_;
+  OSSharedPtr<BlockReader> reader_;
+};
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_TESTS_DRIVERS_SAMPLES_BLOCK_FIXTURE_H_

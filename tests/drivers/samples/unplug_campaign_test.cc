@@ -1,0 +1,161 @@
+// Unplug against every client call on the stack of four, under as many random schedules as asked
+// for: --drydock_unplug_schedules=100000. And the same with the teardown that the talk of 2003
+// begins with, which must be found out.
+#include <cstdio>
+#include <memory>
+
+#include "absl/flags/flag.h"
+#include "explore/random_walk.h"
+#include "gmock/gmock.h"
+#include "scheduler/kernel/thread.h"
+#include "scheduler/prng.h"
+#include "scheduler/simulation.h"
+#include "tests/drivers/samples/block_fixture.h"
+
+ABSL_FLAG(uint64_t, drydock_unplug_schedules, 1500, "random schedules of unplug against calls");
+
+namespace drydock {
+namespace {
+
+using kernel::kMicrosecond;
+
+// How the calls ended, over all runs: the campaign must have met both.
+struct Calls {
+  uint64_t succeeded = 0;
+  uint64_t refused = 0;
+  uint64_t wrong = 0;
+
+  void Count(IOReturn result) {
+    if (result == kIOReturnSuccess) {
+      ++succeeded;
+    } else if (result == kIOReturnOffline || result == kIOReturnNotResponding) {
+      ++refused;
+    } else {
+      ++wrong;
+    }
+  }
+};
+
+// Three threads make every call that there is; somewhere in between the cable is pulled, at a
+// moment that the seed says.
+void UnplugAgainstEveryCall(uint64_t seed, const PlatformOptions& options, Calls* calls) {
+  BlockStack stack(options);
+  Prng random(seed, "cable");
+  const kernel::Time pull = random.Below(6 * kDiskLatencyUs) * kMicrosecond;
+  kernel::Thread* threads[] = {
+      kernel::ThreadStart({.name = "reader"},
+                          [&] {
+                            for (int i = 0; i < 3; ++i) {
+                              calls->Count(stack.reader()->readBlocks(0, 1));
+                            }
+                          }),
+      kernel::ThreadStart({.name = "writer"},
+                          [&] {
+                            UInt64 count;
+                            calls->Count(stack.reader()->getBlockCount(&count));
+                            for (int i = 0; i < 3; ++i) {
+                              calls->Count(stack.reader()->writeBlocks(7, 2));
+                            }
+                          }),
+      kernel::ThreadStart({.name = "visitor"},
+                          [&] {
+                            // What any service may be asked.
+                            BlockReader* reader = stack.reader();
+                            reader->registerService();
+                            const bool opened = reader->open(stack.nub());
+                            calls->Count(opened ? kIOReturnSuccess : kIOReturnOffline);
+                            reader->isOpen();
+                            reader->message(kIOMessageServiceIsSuspended, stack.nub());
+                            const auto late = Owned(OSTypeAlloc(IOService));
+                            late->init();
+                            if (late->attach(reader)) {
+                              late->detach(reader);
+                            } else {
+                              calls->Count(kIOReturnOffline);
+                            }
+                            reader->getBusyState();
+                            reader->waitQuiet(kernel::kMillisecond);
+                            if (opened) reader->close(stack.nub());
+                            // A second unplug is none.
+                            if (seed % 3 == 0)
+                              stack.nub()->terminate(seed % 2 == 0 ? kIOServiceSynchronous : 0);
+                          }),
+  };
+  kernel::Sleep(pull);
+  stack.nub()->unplug();
+  for (kernel::Thread* thread : threads) kernel::ThreadJoin(thread);
+  EXPECT_EQ(stack.platform()->waitQuiet(kernel::kSecond), kIOReturnSuccess);
+  EXPECT_EQ(stack.platform()->getBusyState(), 0u);
+}
+
+TEST(UnplugCampaign, TheStackSurvivesUnplugAgainstEveryCall) {
+  const uint64_t schedules = absl::GetFlag(FLAGS_drydock_unplug_schedules);
+  Calls calls;
+  for (uint64_t seed = 1; seed <= schedules; ++seed) {
+    RandomWalk random(seed);
+    const LifetimeChecker checker;
+    const Outcome outcome =
+        Simulation({}, &random).Run([&] { UnplugAgainstEveryCall(seed, {}, &calls); });
+    ASSERT_TRUE(outcome.ok()) << "seed " << seed << ": " << OutcomeName(outcome.kind) << ": "
+                              << outcome.text << "\n"
+                              << DescribeStack(outcome.stack, "  ");
+    ASSERT_TRUE(outcome.findings.empty()) << "seed " << seed << ": " << outcome.findings[0].name
+                                          << ": " << outcome.findings[0].sentence << "\n"
+                                          << DescribeStack(outcome.findings[0].stack, "  ");
+    ASSERT_FALSE(HasFailure()) << "seed " << seed;
+  }
+  EXPECT_EQ(calls.wrong, 0u);
+  EXPECT_GT(calls.succeeded, schedules);
+  EXPECT_GT(calls.refused, schedules);
+  std::printf("%llu schedules: %llu calls succeeded, %llu were refused\n",
+              static_cast<unsigned long long>(schedules),
+              static_cast<unsigned long long>(calls.succeeded),
+              static_cast<unsigned long long>(calls.refused));
+}
+
+bool StackHas(const CallStack& stack, const char* function) {
+  for (const std::string& name : stack.Functions()) {
+    if (name.find(function) != std::string::npos) return true;
+  }
+  return false;
+}
+
+// The talk's first animation: the nub is freed at once, and a thread that is on its way down calls
+// it.
+TEST(UnplugCampaign, FreeingTheNubAtOnceIsFoundAsUseAfterFreeWithBothStacks) {
+  constexpr uint64_t kRuns = 200;
+  for (uint64_t seed = 1; seed <= kRuns; ++seed) {
+    RandomWalk random(seed);
+    const LifetimeChecker checker;
+    const Outcome outcome = Simulation({}, &random).Run([&] {
+      IOService* platform = BootPlatform({.naive_teardown = true});
+      BlockNub* nub = BlockNub::plug(platform, kDiskBlocks, kDiskLatencyUs);
+      platform->waitQuiet();
+      // Who wants to read holds on to the reader, as a user client does.
+      auto* reader = OSDynamicCast(BlockReader, CopyAbove(nub, 3).get());
+      reader->retain();
+      kernel::Thread* client = kernel::ThreadStart({.name = "reader"}, [reader] {
+        for (;;) reader->readBlocks(0, 1);  // it is not told that there is nothing to read any more
+      });
+      kernel::Sleep(seed % 500 * kMicrosecond);
+      nub->release();  // the registry's reference is the last
+      nub->unplug();
+      kernel::ThreadJoin(client);
+    });
+    ASSERT_EQ(outcome.kind, Outcome::Kind::kPanic) << "seed " << seed;
+    const Finding* found = nullptr;
+    for (const Finding& finding : outcome.findings) {
+      if (finding.name == "use-after-free") found = &finding;
+    }
+    ASSERT_NE(found, nullptr) << "seed " << seed << ": " << outcome.text;
+    ASSERT_EQ(found->evidence.size(), 2u) << found->sentence;
+    EXPECT_EQ(found->evidence[0].what.rfind("allocated", 0), 0u);
+    EXPECT_FALSE(found->evidence[0].stack.empty());
+    EXPECT_EQ(found->evidence[1].what.rfind("freed", 0), 0u);
+    EXPECT_TRUE(StackHas(found->evidence[1].stack, "Termination::Terminate")) << found->sentence;
+    if (HasFailure()) break;
+  }
+}
+
+}  // namespace
+}  // namespace drydock
