@@ -99,18 +99,22 @@ static void Take(Mutex* mutex, Thread* self) {
   }
 }
 
+// Where the caller is, nobody may wait for a mutex. (An interrupt may find its CPU idle.)
+[[noreturn]] static void RefuseLock(const Mutex* mutex) {
+  if (InInterruptContext()) {
+    Misuse("lock-taken-in-interrupt-context",
+           absl::StrCat("lock ", mutex->name,
+                        " is taken in primary-interrupt context, where nothing may wait"));
+    Panic("lock ", mutex->name, " is taken in primary-interrupt context");
+  }
+  Panic("lock ", mutex->name, " is taken ",
+        CurrentThread() != nullptr ? "while a spin lock is held" : "where there is no thread");
+}
+
 void MutexLock(Mutex* mutex) {
   Thread* self = CurrentThread();
   if (self != nullptr) {
-    if (!MayBlock()) {
-      if (InInterruptContext()) {
-        Misuse("lock-taken-in-interrupt-context",
-               absl::StrCat("lock ", mutex->name,
-                            " is taken in primary-interrupt context, where nothing may wait"));
-      }
-      Panic("lock ", mutex->name, " is taken ",
-            InInterruptContext() ? "in primary-interrupt context" : "while a spin lock is held");
-    }
+    if (!MayBlock()) RefuseLock(mutex);
     machine->Step(OperationKind::kLock, mutex->id);
     if (mutex->held && mutex->owner == self) {
       Panic("lock ", mutex->name, " is taken again by its owner");
@@ -128,7 +132,7 @@ void MutexLock(Mutex* mutex) {
       --mutex->waiters;
     }
   } else if (machine != nullptr && machine->Running()) {
-    Panic("lock ", mutex->name, " is taken where there is no thread");
+    RefuseLock(mutex);
   }
   Take(mutex, self);
 }
