@@ -1,0 +1,43 @@
+// Client 0 holds the driver's other clients off for a moment.
+#include <IOKit/IOLib.h>
+
+#include "drivers/flawed/flawed_driver.h"
+
+class DisabledOutsideGate : public FlawedDriver {
+  OSDeclareDefaultStructors(DisabledOutsideGate)
+
+ public:
+  IOReturn call(UInt32 client) override {
+    if (client != 0) return run(&DisabledOutsideGate::workGated);
+    if (fFlawed) {
+      fGate->disable();
+    } else {
+      run(&DisabledOutsideGate::disableGated);
+    }
+    IODelay(5);
+    fGate->enable();
+    return kIOReturnSuccess;
+  }
+
+ private:
+  IOReturn run(IOReturn (DisabledOutsideGate::*action)()) {
+    return fGate->runAction(OSMemberFunctionCast(IOCommandGate::Action, this, action));
+  }
+
+  IOReturn workGated() { return kIOReturnSuccess; }
+  IOReturn disableGated() {
+    fGate->disable();
+    return kIOReturnSuccess;
+  }
+};
+OSDefineMetaClassAndStructors(DisabledOutsideGate, FlawedDriver)
+
+namespace drydock {
+extern const FlawedCase kDisabledOutsideGate;
+const FlawedCase kDisabledOutsideGate = {
+    .name = "disabled-outside-gate",
+    .defect = "It disables its command gate without holding it, while an action may be inside",
+    .failure = "command-gate-disabled-outside-gate",
+    .make = []() -> FlawedDriver* { return OSTypeAlloc(DisabledOutsideGate); },
+};
+}  // namespace drydock

@@ -1,0 +1,51 @@
+// Requests are on a list; the driver has a reference of its own on the one at work, which a client
+// that cancels it drops.
+#include <libkern/c++/OSContainers.h>
+
+#include "drivers/flawed/flawed_driver.h"
+
+class DoubleRelease : public FlawedDriver {
+  OSDeclareDefaultStructors(DoubleRelease)
+
+ public:
+  bool start(IOService *provider) override {
+    if (!FlawedDriver::start(provider)) return false;
+    fRequests = OSArray::withCapacity(1);
+    fCurrent = OSNumber::withNumber(7ULL, 32);
+    fRequests->setObject(fCurrent);
+    return true;
+  }
+  void free() override {
+    OSSafeReleaseNULL(fCurrent);
+    OSSafeReleaseNULL(fRequests);
+    FlawedDriver::free();
+  }
+  IOReturn call(UInt32) override {
+    if (fFlawed) return cancel();
+    return fGate->runAction(
+        OSMemberFunctionCast(IOCommandGate::Action, this, &DoubleRelease::cancel));
+  }
+
+ private:
+  IOReturn cancel() {
+    OSObject *request = fCurrent;
+    if (request == NULL) return kIOReturnSuccess;
+    request->release();
+    fCurrent = NULL;
+    return kIOReturnSuccess;
+  }
+
+  OSArray *fRequests;
+  OSNumber *fCurrent;
+};
+OSDefineMetaClassAndStructors(DoubleRelease, FlawedDriver)
+
+namespace drydock {
+extern const FlawedCase kDoubleRelease;
+const FlawedCase kDoubleRelease = {
+    .name = "double-release",
+    .defect = "Two clients may both find the current request and release it, outside of the gate",
+    .failure = "panic",
+    .make = []() -> FlawedDriver * { return OSTypeAlloc(DoubleRelease); },
+};
+}  // namespace drydock

@@ -1,0 +1,45 @@
+// The device turns out to be one that it cannot drive. Who fails to start is not stopped.
+#include <IOKit/IOTimerEventSource.h>
+
+#include "drivers/flawed/flawed_driver.h"
+
+class HalfStarted : public FlawedDriver {
+  OSDeclareDefaultStructors(HalfStarted)
+
+ public:
+  bool start(IOService *provider) override {
+    if (!FlawedDriver::start(provider)) return false;
+    fTimer = IOTimerEventSource::timerEventSource(this, &HalfStarted::fired);
+    fLoop->addEventSource(fTimer);
+    if (canDrive(provider)) return true;
+    if (!fFlawed) unwind();
+    return false;
+  }
+  void stop(IOService *provider) override {
+    unwind();
+    FlawedDriver::stop(provider);
+  }
+
+ private:
+  static void fired(OSObject *, IOTimerEventSource *) {}
+
+  bool canDrive(IOService *provider) { return provider->getProperty("Revision") != NULL; }
+  void unwind() {
+    fLoop->removeEventSource(fTimer);
+    OSSafeReleaseNULL(fTimer);
+  }
+
+  IOTimerEventSource *fTimer;
+};
+OSDefineMetaClassAndStructors(HalfStarted, FlawedDriver)
+
+namespace drydock {
+extern const FlawedCase kHalfStarted;
+const FlawedCase kHalfStarted = {
+    .name = "half-started",
+    .defect = "Its start fails half-way and leaves a timer attached, which only stop would release",
+    .failure = "leak",
+    .make = []() -> FlawedDriver * { return OSTypeAlloc(HalfStarted); },
+    .clients = 0,
+};
+}  // namespace drydock

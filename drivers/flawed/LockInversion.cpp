@@ -1,0 +1,45 @@
+// Client 0 moves something from the queue to the table, client 1 back.
+#include <IOKit/IOLocks.h>
+
+#include "drivers/flawed/flawed_driver.h"
+
+class LockInversion : public FlawedDriver {
+  OSDeclareDefaultStructors(LockInversion)
+
+ public:
+  bool start(IOService *provider) override {
+    fQueueLock = IOLockAlloc();
+    fTableLock = IOLockAlloc();
+    return FlawedDriver::start(provider);
+  }
+  void free() override {
+    IOLockFree(fQueueLock);
+    IOLockFree(fTableLock);
+    FlawedDriver::free();
+  }
+  IOReturn call(UInt32 client) override {
+    bool tableFirst = fFlawed && client == 1;
+    IOLock *first = tableFirst ? fTableLock : fQueueLock;
+    IOLock *second = tableFirst ? fQueueLock : fTableLock;
+    IOLockLock(first);
+    IOLockLock(second);
+    IOLockUnlock(second);
+    IOLockUnlock(first);
+    return kIOReturnSuccess;
+  }
+
+ private:
+  IOLock *fQueueLock;
+  IOLock *fTableLock;
+};
+OSDefineMetaClassAndStructors(LockInversion, FlawedDriver)
+
+namespace drydock {
+extern const FlawedCase kLockInversion;
+const FlawedCase kLockInversion = {
+    .name = "lock-inversion",
+    .defect = "Two paths take the same two locks in opposite orders",
+    .failure = "blocked; deadlock",
+    .make = []() -> FlawedDriver * { return OSTypeAlloc(LockInversion); },
+};
+}  // namespace drydock

@@ -1,0 +1,49 @@
+// Clients say that they need no watchdog. The driver then drops its reference on the timer; the
+// work loop keeps one until it goes.
+#include <IOKit/IOTimerEventSource.h>
+
+#include "drivers/flawed/flawed_driver.h"
+
+class SourceReleasedTwice : public FlawedDriver {
+  OSDeclareDefaultStructors(SourceReleasedTwice)
+
+ public:
+  bool start(IOService *provider) override {
+    if (!FlawedDriver::start(provider)) return false;
+    fTimer = IOTimerEventSource::timerEventSource(this, &SourceReleasedTwice::fired);
+    return fLoop->addEventSource(fTimer) == kIOReturnSuccess;
+  }
+  void free() override {
+    OSSafeReleaseNULL(fTimer);
+    FlawedDriver::free();
+  }
+  IOReturn call(UInt32) override {
+    if (fFlawed) return dropTimer();
+    return fGate->runAction(
+        OSMemberFunctionCast(IOCommandGate::Action, this, &SourceReleasedTwice::dropTimer));
+  }
+
+ private:
+  static void fired(OSObject *, IOTimerEventSource *) {}
+
+  IOReturn dropTimer() {
+    IOTimerEventSource *timer = fTimer;
+    if (timer == NULL) return kIOReturnSuccess;
+    timer->release();
+    fTimer = NULL;
+    return kIOReturnSuccess;
+  }
+
+  IOTimerEventSource *fTimer;
+};
+OSDefineMetaClassAndStructors(SourceReleasedTwice, FlawedDriver)
+
+namespace drydock {
+extern const FlawedCase kSourceReleasedTwice;
+const FlawedCase kSourceReleasedTwice = {
+    .name = "source-released-twice",
+    .defect = "Two clients may both find the timer there and release it, outside of the gate",
+    .failure = "event-source-freed-while-attached",
+    .make = []() -> FlawedDriver * { return OSTypeAlloc(SourceReleasedTwice); },
+};
+}  // namespace drydock

@@ -1,0 +1,45 @@
+#include "drivers/flawed/rig.h"
+
+namespace drydock {
+
+// Each beside its driver.
+extern const FlawedCase kLostWakeup;
+extern const FlawedCase kForgottenReader;
+extern const FlawedCase kSleepInAction;
+extern const FlawedCase kTwoGates;
+extern const FlawedCase kSourceReleasedTwice;
+extern const FlawedCase kDoubleRelease;
+extern const FlawedCase kRetainCycle;
+extern const FlawedCase kCancelledTimerKeepsReference;
+extern const FlawedCase kRearmedTimer;
+extern const FlawedCase kFilterSleeps;
+extern const FlawedCase kFilterTakesLock;
+extern const FlawedCase kFilterAllocates;
+extern const FlawedCase kInterruptStorm;
+extern const FlawedCase kEnabledBeforeAttach;
+extern const FlawedCase kHalfStarted;
+extern const FlawedCase kLockInversion;
+extern const FlawedCase kWakesOneOfTwo;
+extern const FlawedCase kIfForWhile;
+extern const FlawedCase kSignalAfterStop;
+extern const FlawedCase kFreedInItsAction;
+extern const FlawedCase kDisabledOutsideGate;
+
+const std::vector<const FlawedCase*>& FlawedCases() {
+  static const auto* const kCases = new std::vector<const FlawedCase*>{
+      &kLostWakeup,          &kForgottenReader,
+      &kSleepInAction,       &kTwoGates,
+      &kSourceReleasedTwice, &kDoubleRelease,
+      &kRetainCycle,         &kCancelledTimerKeepsReference,
+      &kRearmedTimer,        &kFilterSleeps,
+      &kFilterTakesLock,     &kFilterAllocates,
+      &kInterruptStorm,      &kEnabledBeforeAttach,
+      &kHalfStarted,         &kLockInversion,
+      &kWakesOneOfTwo,       &kIfForWhile,
+      &kSignalAfterStop,     &kFreedInItsAction,
+      &kDisabledOutsideGate,
+  };
+  return *kCases;
+}
+
+}  // namespace drydock

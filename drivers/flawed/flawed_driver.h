@@ -1,0 +1,66 @@
+// drivers/flawed/flawed_driver.h
+//
+// Small drivers with one classic concurrency defect each, and what they run on.
+//
+// A driver here is a class of plain I/O Kit source with a flag: flawed, it has its defect; else it
+// is its own sound twin, the same source with the defect put right. Beside the class stands what
+// the defect is and the failure it must earn. One rig drives them all: a device, clients that call
+// on their own threads, interrupts, an unplug.
+#ifndef DRYDOCK_DRIVERS_FLAWED_FLAWED_DRIVER_H_
+#define DRYDOCK_DRIVERS_FLAWED_FLAWED_DRIVER_H_
+
+#include <IOKit/IOCommandGate.h>
+#include <IOKit/IOService.h>
+#include <IOKit/IOWorkLoop.h>
+
+// A device with one interrupt, number 0.
+class FlawedDevice : public IOService {
+  OSDeclareDefaultStructors(FlawedDevice)
+
+ public:
+  static const int kLine = 40;
+
+  // Quiets the device: lowers its line. Any context.
+  void acknowledge();
+};
+
+// What the drivers have in common: a work loop of their own, and a command gate on it from start to
+// stop.
+class FlawedDriver : public IOService {
+  OSDeclareAbstractStructors(FlawedDriver)
+
+ public:
+  void setFlawed(bool flawed) { fFlawed = flawed; }
+
+  // What a client asks, on its own thread, once; clients count from 0. They hold a reference on the
+  // driver meanwhile.
+  virtual IOReturn call(UInt32 client);
+
+  bool start(IOService *provider) override;
+  void stop(IOService *provider) override;
+  void free() override;
+  IOWorkLoop *getWorkLoop() const override { return fLoop; }
+
+ protected:
+  bool fFlawed;
+  FlawedDevice *fDevice;  // the provider, from start on
+  IOWorkLoop *fLoop;
+  IOCommandGate *fGate;
+};
+
+namespace drydock {
+
+// One of the drivers, and how it is used.
+struct FlawedCase {
+  const char *name;     // kebab-case
+  const char *defect;   // one sentence without its full stop
+  const char *failure;  // what every failing run of it comes to, as RunFlawed says it
+  FlawedDriver *(*make)();
+  UInt32 clients = 2;
+  int interrupts = 0;                 // that the device raises, 20 us apart
+  bool unplug_under_clients = false;  // else when all of them have returned
+};
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_DRIVERS_FLAWED_FLAWED_DRIVER_H_

@@ -1,0 +1,99 @@
+#include "drivers/flawed/rig.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_join.h"
+#include "drivers/service/platform.h"
+#include "libkern/kernel_heap.h"
+#include "scheduler/kernel/clock.h"
+#include "scheduler/kernel/interrupt.h"
+#include "scheduler/kernel/outside.h"
+#include "scheduler/kernel/thread.h"
+#include "scheduler/simulation.h"
+
+namespace drydock {
+namespace {
+
+using kernel::kMicrosecond;
+using kernel::kMillisecond;
+
+FlawedDevice* Plug(IOService* platform) {
+  FlawedDevice* device = OSTypeAlloc(FlawedDevice);
+  device->init(nullptr);
+  device->attach(platform);
+  AddInterrupt(device, FlawedDevice::kLine);
+  return device;
+}
+
+// The driver if it started; +1. What matching does, done by hand.
+FlawedDriver* Start(const FlawedCase& flawed_case, bool flawed, IOService* device) {
+  FlawedDriver* driver = flawed_case.make();
+  driver->setFlawed(flawed);
+  driver->init(nullptr);
+  driver->attach(device);
+  if (driver->start(device)) return driver;
+  driver->detach(device);
+  driver->release();
+  return nullptr;
+}
+
+void Body(const FlawedCase& flawed_case, bool flawed, bool* leaked) {
+  IOService* platform = BootPlatform();
+  FlawedDevice* device = Plug(platform);
+  FlawedDriver* driver = Start(flawed_case, flawed, device);
+  for (int i = 1; i <= flawed_case.interrupts; ++i) {
+    kernel::OutsideSchedule(
+        kernel::Now() + 20 * i * kMicrosecond, "device interrupts", 0,
+        [](void*) { kernel::InterruptRaise(FlawedDevice::kLine); }, nullptr);
+  }
+
+  std::vector<kernel::Thread*> clients;
+  for (UInt32 client = 0; driver != nullptr && client < flawed_case.clients; ++client) {
+    driver->retain();
+    clients.push_back(kernel::ThreadStart({.name = "client"}, [driver, client] {
+      driver->call(client);
+      driver->release();
+    }));
+  }
+  const auto join = [&clients] {
+    for (kernel::Thread* client : clients) kernel::ThreadJoin(client);
+  };
+  if (flawed_case.unplug_under_clients) {
+    kernel::Sleep(20 * kMicrosecond);
+  } else {
+    join();
+    kernel::Sleep(200 * kMicrosecond);
+  }
+  device->terminate();
+  device->release();
+  if (flawed_case.unplug_under_clients) join();
+  // Somebody has the driver for a while after it was stopped.
+  kernel::Sleep(kMillisecond);
+  if (driver != nullptr) driver->release();
+  ShutdownPlatform();
+  // Work loops end on threads of their own.
+  while (!kernel::OthersAreAtRest()) kernel::Sleep(kMillisecond);
+  *leaked = !LiveObjects().empty();
+}
+
+}  // namespace
+
+RunResult RunFlawed(const FlawedCase& flawed_case, bool flawed, Strategy* strategy) {
+  bool leaked = false;
+  Outcome outcome =
+      Simulation({.cpus = 2}, strategy).Run([&] { Body(flawed_case, flawed, &leaked); });
+  std::vector<std::string> failures;
+  const auto add = [&failures](const std::string& failure) {
+    if (std::find(failures.begin(), failures.end(), failure) == failures.end()) {
+      failures.push_back(failure);
+    }
+  };
+  if (!outcome.ok()) add(OutcomeName(outcome.kind));
+  for (const Finding& finding : outcome.findings) add(finding.name);
+  if (leaked) add("leak");
+  return {absl::StrJoin(failures, "; "), std::move(outcome.schedule)};
+}
+
+}  // namespace drydock
