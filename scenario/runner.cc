@@ -106,8 +106,6 @@ void Run::Body() {
   bench_.Stop();
   shut_down_ = ShutdownPlatform();
   if (!shut_down_) return;
-  // Work loops end on threads of their own.
-  while (!kernel::OthersAreAtRest()) kernel::Sleep(kernel::kMillisecond);
   for (const OSObject* object : LiveObjects()) {
     absl::StrAppend(&leaked_, leaked_.empty() ? "" : ", ", object->getMetaClass()->getClassName(),
                     " #", ObjectIdOf(object), " (", object->getRetainCount(), " references)");

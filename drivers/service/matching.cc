@@ -110,13 +110,6 @@ void Matching::Enqueue(IOService* service) {
   kernel::MutexUnlock(state->lock);
 }
 
-bool Matching::Idle() {
-  kernel::MutexLock(state->lock);
-  const bool idle = state->jobs.empty() && state->idle == state->threads;
-  kernel::MutexUnlock(state->lock);
-  return idle;
-}
-
 void Matching::WorkerMain() {
   kernel::MutexLock(state->lock);
   for (;;) {

@@ -18,9 +18,6 @@ class Matching {
   // Registers again the registered services that one of these personalities may fit.
   static void MatchAnew(OSOrderedSet* personalities);
 
-  // Whether no job is pending, and no thread still holds on to what it worked on.
-  static bool Idle();
-
  private:
   static void Enqueue(IOService* service);
   static void WorkerMain();

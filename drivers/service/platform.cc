@@ -125,6 +125,12 @@ IOService* BootPlatform(const PlatformOptions& options) {
   return platform->service;
 }
 
+// Threads may still be letting go of what they worked on: the terminate and matching threads, a
+// work loop's that ends on its own.
+static void WaitForRest() {
+  while (!kernel::OthersAreAtRest()) kernel::Sleep(kernel::kMillisecond);
+}
+
 bool ShutdownPlatform() {
   IOService* service = platform->service;
   {
@@ -141,8 +147,7 @@ bool ShutdownPlatform() {
     Termination::ReportParked(service);
     return false;
   }
-  // The terminate and matching threads may still be letting go of what they worked on.
-  while (!Termination::Idle() || !Matching::Idle()) kernel::Sleep(kernel::kMillisecond);
+  WaitForRest();
   kernel::Thread* loop_thread = service->getWorkLoop()->getThread();
   OSSafeReleaseNULL(platform->controller);
   Power::Shutdown();
@@ -153,6 +158,7 @@ bool ShutdownPlatform() {
   kernel::ThreadJoin(loop_thread);
   Notifications::Shutdown();
   ShutdownRegistry();
+  WaitForRest();
   return true;
 }
 

@@ -507,11 +507,6 @@ void Termination::GiveUpRole() {
   Scheduled();
 }
 
-bool Termination::Idle() {
-  StateLock lock;
-  return kernel::MutexOwner(state->role) == nullptr && state->scheduled == state->seen;
-}
-
 void Termination::ThreadMain() {
   // A pass leaves on the stop list what waits for somebody's finalization. That is no work before
   // something is added.

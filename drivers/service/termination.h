@@ -38,9 +38,6 @@ class Termination {
   // From now on, whether terminate() just takes the service out of the registry.
   static void SetNaive(bool naive);
 
-  // Whether nothing is scheduled, and no pass still holds on to what it worked on.
-  static bool Idle();
-
   // Ends the edge: stop, a close on the client's behalf if need be, detach. In the provider's gate,
   // if it has one.
   static void StopAndDetach(IOService* client, IOService* provider);

@@ -449,7 +449,7 @@ DRYDOCK_TEST(IOUserClient, TheOpenClientIsAClientInTheRegistry) {
 
 DRYDOCK_TEST(IOUserClient, TD36TerminationWaitsForAnOpenInProgress) {
   World w;
-  const OSSharedPtr<IOService> keep(w.nub, OSRetain);
+  const OSSharedPtr<IOService> keep = w.nub;
   script->start_takes = kernel::kMillisecond;
   kernel::Thread* opener = w.program.Start("opener", [&] {
     const io_service_t service = w.Find();
@@ -757,7 +757,7 @@ DRYDOCK_TEST(IOUserClient, UC9AfterTheProvidersEndCallsFailAtThePort) {
 
 DRYDOCK_TEST(IOUserClient, TD31ACallInsideHoldsTheClientsEndAndNobodyElses) {
   World w;
-  const OSSharedPtr<IOService> keep(w.nub, OSRetain);
+  const OSSharedPtr<IOService> keep = w.nub;
   w.program.Run([&] {
     const io_connect_t connection = w.Open();
     kernel::Thread* caller = w.program.Start("caller", [connection] {
