@@ -1,0 +1,175 @@
+#include "tests/drivers/samples/unplug_storm.h"
+
+#include <string>
+#include <vector>
+
+#include <IOKit/IOWorkLoop.h>
+
+#include "drivers/samples/BlockNub.h"
+#include "drivers/samples/BlockReader.h"
+#include "drivers/service/owned.h"
+#include "drivers/service/platform.h"
+#include "libkern/kernel_heap.h"
+#include "scheduler/kernel/clock.h"
+#include "scheduler/kernel/lock.h"
+#include "scheduler/kernel/thread.h"
+#include "scheduler/prng.h"
+#include "tests/drivers/samples/block_fixture.h"
+
+// A bus with a work loop of its own.
+class StormHub : public IOService {
+  OSDeclareDefaultStructors(StormHub)
+
+ public:
+  bool init(OSDictionary* properties) override {
+    if (!IOService::init(properties)) return false;
+    loop_ = IOWorkLoop::workLoop();
+    return loop_ != nullptr;
+  }
+  void free() override {
+    OSSafeReleaseNULL(loop_);
+    IOService::free();
+  }
+  IOWorkLoop* getWorkLoop() const override { return loop_; }
+
+ private:
+  IOWorkLoop* loop_;
+};
+
+OSDefineMetaClassAndStructors(StormHub, IOService)
+
+namespace drydock {
+namespace {
+
+constexpr int kPorts = 10;
+constexpr UInt32 kLatencyUs = 20;
+
+class Storm {
+ public:
+  explicit Storm(const StormOptions& options)
+      : options_(options), slots_(static_cast<size_t>(options.devices)) {}
+
+  StormResult Run();
+
+ private:
+  void Hand(int hand);
+  void Client(int client);
+  OSSharedPtr<BlockReader> CopySomeReader(Prng* random);
+  // The hubs' references, once nobody is at them.
+  int References() const;
+
+  const StormOptions options_;
+  IOService* platform_ = nullptr;
+  std::vector<StormHub*> hubs_;  // the registry's
+  kernel::Mutex* const lock_ = kernel::MutexAlloc("slots");
+  std::vector<OSSharedPtr<BlockNub>> slots_;  // what is plugged in; under the lock
+  bool calm_ = false;
+  StormResult result_;
+};
+
+StormResult Storm::Run() {
+  platform_ = BootPlatform();
+  for (int i = 0; i < (options_.devices + kPorts - 1) / kPorts; ++i) {
+    auto* hub = OSTypeAlloc(StormHub);
+    hub->init(nullptr);
+    hub->attach(platform_);
+    hub->release();
+    hubs_.push_back(hub);
+  }
+  const int references = References();
+  int64_t blocks = 0;
+  // The first storm fills the kernel's pools and caches; what comes later must leave no trace.
+  for (int storm = 0; storm < 2; ++storm) {
+    calm_ = false;
+    std::vector<kernel::Thread*> hands, clients;
+    for (int i = 0; i < options_.hands; ++i) {
+      hands.push_back(
+          kernel::ThreadStart({.name = "hand", .priority = 31}, [this, i] { Hand(i); }));
+    }
+    for (int i = 0; i < options_.clients; ++i) {
+      clients.push_back(
+          kernel::ThreadStart({.name = "client", .priority = 31}, [this, i] { Client(i); }));
+    }
+    for (kernel::Thread* hand : hands) kernel::ThreadJoin(hand);
+    calm_ = true;
+    for (kernel::Thread* client : clients) kernel::ThreadJoin(client);
+    result_.busy = platform_->waitQuiet(10 * kernel::kSecond) == kIOReturnSuccess ? 0 : 1;
+    kernel::Sleep(10 * kernel::kMillisecond);  // the last references are let go of
+    const auto now = static_cast<int64_t>(LiveBlocks().size());
+    if (storm > 0) result_.blocks = now - blocks;
+    blocks = now;
+  }
+  for (StormHub* hub : hubs_) {
+    result_.children += static_cast<int>(hub->getChildCount(gIOServicePlane));
+    result_.busy += hub->getBusyState() != 0 ? 1 : 0;
+  }
+  result_.references = References() - references;
+  result_.shut_down = ShutdownPlatform();
+  result_.objects_leaked = LiveObjects().size();
+  return result_;
+}
+
+int Storm::References() const {
+  int references = 0;
+  for (const StormHub* hub : hubs_) references += hub->getRetainCount();
+  return references;
+}
+
+void Storm::Hand(int hand) {
+  for (int round = 0; round < options_.rounds; ++round) {
+    for (const bool plug : {true, false}) {
+      for (int i = 0; i < options_.devices; ++i) {
+        if (i / kPorts % options_.hands != hand) continue;
+        OSSharedPtr<BlockNub>& slot = slots_[static_cast<size_t>(i)];
+        OSSharedPtr<BlockNub> nub;
+        if (plug) {
+          nub = Owned(
+              BlockNub::plug(hubs_[static_cast<size_t>(i / kPorts)], kDiskBlocks, kLatencyUs));
+          result_.plugged += nub != nullptr ? 1 : 0;
+        }
+        kernel::MutexLock(lock_);
+        nub.swap(slot);
+        kernel::MutexUnlock(lock_);
+        if (!plug && nub != nullptr) {
+          nub->unplug();
+          ++result_.unplugged;
+        }
+      }
+      kernel::Sleep(5 * kernel::kMillisecond);
+    }
+  }
+}
+
+OSSharedPtr<BlockReader> Storm::CopySomeReader(Prng* random) {
+  OSSharedPtr<BlockNub> nub;
+  kernel::MutexLock(lock_);
+  nub = slots_[static_cast<size_t>(random->Below(static_cast<uint64_t>(options_.devices)))];
+  kernel::MutexUnlock(lock_);
+  if (nub == nullptr) return nullptr;
+  const auto top = CopyAbove(nub.get(), 3);
+  // Before it has started it is there and good for nothing.
+  auto* reader = OSDynamicCast(BlockReader, top.get());
+  if (reader == nullptr || (reader->getState() & kIOServiceRegisteredState) == 0) return nullptr;
+  return OSSharedPtr<BlockReader>(reader, OSRetain);
+}
+
+void Storm::Client(int client) {
+  Prng random(options_.seed + static_cast<uint64_t>(client), "client");
+  while (!calm_) {
+    const auto reader = CopySomeReader(&random);
+    if (reader == nullptr) {
+      kernel::Sleep(10 * kernel::kMicrosecond);
+      continue;
+    }
+    const bool opened = reader->open(hubs_[0]);
+    const IOReturn result = reader->readBlocks(0, 1);
+    result == kIOReturnSuccess ? ++result_.transfers : ++result_.refused;
+    if (opened) reader->close(hubs_[0]);
+  }
+}
+
+}  // namespace
+
+StormResult UnplugStorm(const StormOptions& options) { return Storm(options).Run(); }
+
+}  // namespace drydock
