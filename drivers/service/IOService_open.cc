@@ -6,6 +6,7 @@
 #include "drivers/service/registry.h"
 #include "drivers/service/service_lock.h"
 #include "drivers/service/termination.h"
+#include "scheduler/kernel/panic.h"
 
 using drydock::Notifications;
 using drydock::Owned;
@@ -47,7 +48,11 @@ void IOService::close(IOService *forClient, IOOptionBits options) {
       last = has(kTermPhase3);
     }
   }
-  if (!was_open) return;
+  if (!was_open) {
+    drydock::kernel::Advise("close-without-open", forClient->getName(), " closes ", getName(),
+                            ", which it does not have open");
+    return;
+  }
   TraceEntry(EventKind::kServiceClose, this, forClient);
   if (last) {
     // The branch that was parked on this edge goes on. (TD-13)

@@ -10,9 +10,12 @@
 #include "scheduler/kernel/thread.h"
 #include "tests/drivers/service/service_fixture.h"
 #include "tests/drydock_test.h"
+#include "trace/observer.h"
 
 namespace drydock::testing {
 namespace {
+
+using trace::EventKind;
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -41,6 +44,32 @@ DRYDOCK_TEST(IOService, LC2TheOwnerCannotOpenTwice) {
   Trio t;
   EXPECT_TRUE(t.p->open(t.c));
   EXPECT_FALSE(t.p->open(t.c));
+}
+
+// Counts advice of one name.
+class AdviceCount : public trace::Observer {
+ public:
+  explicit AdviceCount(absl::string_view name) : name_(name), watch_(this, {EventKind::kAdvice}) {}
+  void OnEvent(const trace::Event& event) override { count_ += event.name == name_ ? 1 : 0; }
+  int count() const { return count_; }
+
+ private:
+  const absl::string_view name_;
+  int count_ = 0;
+  trace::ScopedObserver watch_;
+};
+
+DRYDOCK_TEST(IOService, CloseOfWhatIsNotOpenChangesNothingAndIsAdvisedOf) {
+  Trio t;
+  const AdviceCount advice("close-without-open");
+  t.p->close(t.c);
+  EXPECT_EQ(advice.count(), 1);
+  EXPECT_TRUE(t.p->open(t.c));
+  t.p->close(t.d);
+  EXPECT_EQ(advice.count(), 2);
+  EXPECT_TRUE(t.p->isOpen(t.c));
+  t.p->close(t.c);
+  EXPECT_EQ(advice.count(), 2);
 }
 
 DRYDOCK_TEST(IOService, LC3OthersHearOfTheAttempt) {
