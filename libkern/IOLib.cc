@@ -25,8 +25,8 @@ void MayWaitFor(const char *what) {
   if (kernel::MayBlock() || (!in_interrupt && kernel::CurrentThread() == nullptr)) return;
   kernel::Misuse(
       "memory-where-nothing-may-wait",
-      absl::StrCat("memory is ", what, in_interrupt ? " in primary-interrupt context"
-                                                    : " while a spin lock is held"));
+      absl::StrCat("memory is ", what,
+                   in_interrupt ? " in primary-interrupt context" : " while a spin lock is held"));
 }
 
 void *Allocate(vm_size_t size, vm_size_t alignment, bool zero) {
