@@ -174,8 +174,7 @@ TEST(Runner, BrokenRuleFailsTheRunUnlessExpected) {
   const auto failures = [&](absl::string_view more) {
     return Failures(AtFullSpeed(Read(absl::StrCat(scenario, more))));
   };
-  EXPECT_EQ(failures("").find("no blocking-sleep-in-action; seen: at "),
-            0u);
+  EXPECT_EQ(failures("").find("no blocking-sleep-in-action; seen: at "), 0u);
   EXPECT_EQ(failures("expect { finding: \"blocking-sleep-in-action\" }"), "held");
   EXPECT_EQ(FailuresAtFullSpeed("expect { finding: \"blocking-sleep-in-action\" }"),
             "finding blocking-sleep-in-action; seen: nobody broke that rule\n");
