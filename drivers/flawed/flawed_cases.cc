@@ -24,20 +24,42 @@ extern const FlawedCase kIfForWhile;
 extern const FlawedCase kSignalAfterStop;
 extern const FlawedCase kFreedInItsAction;
 extern const FlawedCase kDisabledOutsideGate;
+extern const FlawedCase kUnretainedRequest;
+extern const FlawedCase kBufferFreedTwice;
+extern const FlawedCase kBufferFilledAfterFree;
+extern const FlawedCase kFailedStartStaysAttached;
+extern const FlawedCase kWaitsInWillTerminate;
+extern const FlawedCase kProviderLeftOpen;
 
 const std::vector<const FlawedCase*>& FlawedCases() {
   static const auto* const kCases = new std::vector<const FlawedCase*>{
-      &kLostWakeup,          &kForgottenReader,
-      &kSleepInAction,       &kTwoGates,
-      &kSourceReleasedTwice, &kDoubleRelease,
-      &kRetainCycle,         &kCancelledTimerKeepsReference,
-      &kRearmedTimer,        &kFilterSleeps,
-      &kFilterTakesLock,     &kFilterAllocates,
-      &kInterruptStorm,      &kEnabledBeforeAttach,
-      &kHalfStarted,         &kLockInversion,
-      &kWakesOneOfTwo,       &kIfForWhile,
-      &kSignalAfterStop,     &kFreedInItsAction,
+      &kLostWakeup,
+      &kForgottenReader,
+      &kSleepInAction,
+      &kTwoGates,
+      &kSourceReleasedTwice,
+      &kDoubleRelease,
+      &kRetainCycle,
+      &kCancelledTimerKeepsReference,
+      &kRearmedTimer,
+      &kFilterSleeps,
+      &kFilterTakesLock,
+      &kFilterAllocates,
+      &kInterruptStorm,
+      &kEnabledBeforeAttach,
+      &kHalfStarted,
+      &kLockInversion,
+      &kWakesOneOfTwo,
+      &kIfForWhile,
+      &kSignalAfterStop,
+      &kFreedInItsAction,
       &kDisabledOutsideGate,
+      &kUnretainedRequest,
+      &kBufferFreedTwice,
+      &kBufferFilledAfterFree,
+      &kFailedStartStaysAttached,
+      &kWaitsInWillTerminate,
+      &kProviderLeftOpen,
   };
   return *kCases;
 }

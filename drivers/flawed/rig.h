@@ -17,7 +17,7 @@ const std::vector<const FlawedCase*>& FlawedCases();
 // One run of the flawed driver, or of its sound twin: device and driver come, clients call,
 // interrupts come, the device goes, the platform shuts down. The result's failure is empty, or
 // what went wrong, joined by "; " without repetition: the kind of outcome if the run did not end
-// quietly, the names of findings, "leak" if an object stayed behind. Host context.
+// quietly, and the names of findings, a LifetimeChecker's among them. Host context.
 RunResult RunFlawed(const FlawedCase& flawed_case, bool flawed, Strategy* strategy);
 
 }  // namespace drydock

@@ -21,7 +21,7 @@ CampaignResult Explore(const FlawedCase& flawed_case, bool flawed, uint64_t seed
 class Flawed : public ::testing::TestWithParam<const FlawedCase*> {};
 
 TEST_P(Flawed, IsFoundByThePortfolio) {
-  for (uint64_t seed = 1; seed <= 3; ++seed) {
+  for (uint64_t seed = 1; seed <= 2; ++seed) {
     const CampaignResult result = Explore(*GetParam(), /*flawed=*/true, seed, {});
     ASSERT_EQ(result.failures.size(), 1u) << "not found with seed " << seed;
     EXPECT_EQ(result.failures[0].failure, GetParam()->failure) << "with seed " << seed;
@@ -30,14 +30,14 @@ TEST_P(Flawed, IsFoundByThePortfolio) {
 
 TEST_P(Flawed, FailsInNoOtherWay) {
   const CampaignResult result =
-      Explore(*GetParam(), /*flawed=*/true, 1, {.schedules = 100, .stop_at_first = false});
+      Explore(*GetParam(), /*flawed=*/true, 1, {.schedules = 60, .stop_at_first = false});
   for (const Failure& failure : result.failures) {
     EXPECT_EQ(failure.failure, GetParam()->failure) << failure.schedule.ToString();
   }
 }
 
 TEST_P(Flawed, SoundTwinHolds) {
-  const CampaignResult result = Explore(*GetParam(), /*flawed=*/false, 1, {.schedules = 200});
+  const CampaignResult result = Explore(*GetParam(), /*flawed=*/false, 1, {.schedules = 150});
   for (const Failure& failure : result.failures) {
     ADD_FAILURE() << failure.failure << " under " << failure.found_by << ", schedule "
                   << failure.schedule.ToString();

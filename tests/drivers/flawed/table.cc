@@ -52,8 +52,8 @@ void PrintTable() {
                 flawed_case->failure, Median(runs).c_str(), most.c_str());
   }
   std::printf(
-      "\nWhat the findings mean: [diagnostics.md](diagnostics.md). A *leak* is an object left when "
-      "the platform has shut down.\nWritten by `./bazelw run --config=opt "
+      "\nWhat the findings mean: [diagnostics.md](diagnostics.md).\nWritten by `./bazelw run "
+      "--config=opt "
       "//tests/drivers/flawed:table > docs/flawed.md`.\n");
 }
 

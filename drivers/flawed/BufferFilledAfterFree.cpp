@@ -1,0 +1,53 @@
+// Client 0 closes, client 1 copies from the device.
+#include <IOKit/IOLib.h>
+
+#include "drivers/flawed/flawed_driver.h"
+
+class BufferFilledAfterFree : public FlawedDriver {
+  OSDeclareDefaultStructors(BufferFilledAfterFree)
+
+ public:
+  bool start(IOService *provider) override {
+    fBuffer = (UInt8 *)IOMalloc(64);
+    return FlawedDriver::start(provider);
+  }
+  void free() override {
+    if (fBuffer != NULL) closeGated();
+    FlawedDriver::free();
+  }
+  IOReturn call(UInt32 client) override {
+    if (client == 0) return run(&BufferFilledAfterFree::closeGated);
+    return fFlawed ? copy() : run(&BufferFilledAfterFree::copy);
+  }
+
+ private:
+  IOReturn run(IOReturn (BufferFilledAfterFree::*action)()) {
+    return fGate->runAction(OSMemberFunctionCast(IOCommandGate::Action, this, action));
+  }
+
+  IOReturn closeGated() {
+    IOFree(fBuffer, 64);
+    fBuffer = NULL;
+    return kIOReturnSuccess;
+  }
+  IOReturn copy() {
+    UInt8 *buffer = fBuffer;
+    if (buffer == NULL) return kIOReturnNotOpen;
+    IODelay(1);  // for the device
+    buffer[0] = 1;
+    return kIOReturnSuccess;
+  }
+
+  UInt8 *fBuffer;
+};
+OSDefineMetaClassAndStructors(BufferFilledAfterFree, FlawedDriver)
+
+namespace drydock {
+extern const FlawedCase kBufferFilledAfterFree;
+const FlawedCase kBufferFilledAfterFree = {
+    .name = "buffer-filled-after-free",
+    .defect = "It fills a buffer outside of the gate, while another client frees it",
+    .failure = "write-after-free",
+    .make = []() -> FlawedDriver * { return OSTypeAlloc(BufferFilledAfterFree); },
+};
+}  // namespace drydock

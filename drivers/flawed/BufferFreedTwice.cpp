@@ -1,0 +1,46 @@
+// A client that closes frees the buffer, once the device has let go of it.
+#include <IOKit/IOLib.h>
+
+#include "drivers/flawed/flawed_driver.h"
+
+class BufferFreedTwice : public FlawedDriver {
+  OSDeclareDefaultStructors(BufferFreedTwice)
+
+ public:
+  bool start(IOService *provider) override {
+    fBuffer = IOMalloc(64);
+    return FlawedDriver::start(provider);
+  }
+  void free() override {
+    if (fBuffer != NULL) IOFree(fBuffer, 64);
+    FlawedDriver::free();
+  }
+  IOReturn call(UInt32) override {
+    if (fFlawed) return close();
+    return fGate->runAction(
+        OSMemberFunctionCast(IOCommandGate::Action, this, &BufferFreedTwice::close));
+  }
+
+ private:
+  IOReturn close() {
+    if (fBuffer == NULL) return kIOReturnSuccess;
+    void *buffer = fBuffer;
+    IODelay(1);  // until the device has let go
+    IOFree(buffer, 64);
+    fBuffer = NULL;
+    return kIOReturnSuccess;
+  }
+
+  void *fBuffer;
+};
+OSDefineMetaClassAndStructors(BufferFreedTwice, FlawedDriver)
+
+namespace drydock {
+extern const FlawedCase kBufferFreedTwice;
+const FlawedCase kBufferFreedTwice = {
+    .name = "buffer-freed-twice",
+    .defect = "Two clients may both find the buffer there and free it, outside of the gate",
+    .failure = "double-free",
+    .make = []() -> FlawedDriver * { return OSTypeAlloc(BufferFreedTwice); },
+};
+}  // namespace drydock
