@@ -3,7 +3,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/one_run.h"
@@ -16,15 +15,6 @@
 namespace drydock::cli {
 namespace {
 
-// The same text whenever the same expectations failed and the same rules were broken.
-std::string FailureOf(const ScenarioResult& result) {
-  std::vector<std::string> texts;
-  for (const Verdict& verdict : result.verdicts) {
-    if (verdict.kind == Verdict::Kind::kFailed) texts.push_back(verdict.text);
-  }
-  return absl::StrJoin(texts, "; ");
-}
-
 // A failure, the smallest schedule that was found for it, and what that run came to.
 struct Explained {
   const Failure& failure;
@@ -33,10 +23,7 @@ struct Explained {
 };
 
 Explained Explain(const Scenario& scenario, const Failure& failure) {
-  const Minimised smallest = Minimise({failure.failure, failure.schedule}, [&](Strategy* strategy) {
-    ScenarioResult result = RunScenario(scenario, strategy);
-    return RunResult{FailureOf(result), std::move(result.outcome.schedule)};
-  });
+  const Minimised smallest = Minimise({failure.failure, failure.schedule}, ProgramOf(scenario));
   Replay replay(smallest.run.schedule);
   return {failure, smallest, RunScenario(scenario, &replay)};
 }
@@ -130,13 +117,7 @@ int RunExplore(absl::Span<const std::string> arguments, Console* console) {
   if (seconds_text.has_value()) {
     options.stop = [&] { return elapsed() >= static_cast<double>(seconds); };
   }
-  const CampaignResult campaign = RunCampaign(
-      explorer->get(),
-      [&](Strategy* strategy) {
-        ScenarioResult result = RunScenario(*scenario, strategy);
-        return RunResult{FailureOf(result), std::move(result.outcome.schedule)};
-      },
-      options);
+  const CampaignResult campaign = RunCampaign(explorer->get(), ProgramOf(*scenario), options);
   console->err << absl::StrFormat("%.0f schedules/s\n",
                                   static_cast<double>(campaign.runs) / elapsed());
 

@@ -1,6 +1,7 @@
 #include "cli/one_run.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "cli/arguments.h"
 #include "explore/random_walk.h"
 #include "scenario/reader.h"
@@ -27,6 +28,17 @@ absl::StatusOr<ChosenStrategy> ChooseStrategy(const absl::optional<std::string>&
   }
   return ChosenStrategy{std::make_unique<RandomWalk>(seed),
                         absl::StrCat("random walk, seed ", seed)};
+}
+
+RunProgram ProgramOf(const Scenario& scenario) {
+  return [&scenario](Strategy* strategy) {
+    ScenarioResult result = RunScenario(scenario, strategy);
+    std::vector<std::string> failed;
+    for (const Verdict& verdict : result.verdicts) {
+      if (verdict.kind == Verdict::Kind::kFailed) failed.push_back(verdict.text);
+    }
+    return RunResult{absl::StrJoin(failed, "; "), std::move(result.outcome.schedule)};
+  };
 }
 
 std::string MachineAndStrategy(const Scenario& scenario, const std::string& strategy) {

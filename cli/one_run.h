@@ -1,6 +1,7 @@
 // cli/one_run.h
 //
-// A run of a scenario as several commands make it: the file read, a strategy chosen.
+// A run of a scenario as several commands make it: the file read, a strategy chosen. And what makes
+// many of them a campaign.
 #ifndef DRYDOCK_CLI_ONE_RUN_H_
 #define DRYDOCK_CLI_ONE_RUN_H_
 
@@ -10,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
 #include "cli/console.h"
+#include "explore/campaign.h"
 #include "scenario/scenario.h"
 #include "scheduler/strategy.h"
 
@@ -27,6 +29,10 @@ struct ChosenStrategy {
 // Full speed, or with a seed the random walk of that seed. InvalidArgument with one line if it is
 // no seed.
 absl::StatusOr<ChosenStrategy> ChooseStrategy(const absl::optional<std::string>& seed_text);
+
+// Runs the scenario, which it refers to, for a campaign. A run's failure is the same text whenever
+// the same expectations failed and the same rules were broken.
+RunProgram ProgramOf(const Scenario& scenario);
 
 // "2 CPUs, at full speed".
 std::string MachineAndStrategy(const Scenario& scenario, const std::string& strategy);

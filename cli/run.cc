@@ -7,7 +7,8 @@
 #include "cli/command.h"
 #include "cli/one_run.h"
 #include "cli/report.h"
-#include "explore/random_walk.h"
+#include "explore/campaign.h"
+#include "explore/replay.h"
 #include "scenario/runner.h"
 #include "trace/recorder.h"
 
@@ -18,45 +19,41 @@ namespace {
 int RunMany(const Scenario& scenario, uint64_t first, uint64_t runs, bool json, Console* console) {
   // Only this goes by the host's clock, and only to the terminal: how fast it went.
   const auto began = std::chrono::steady_clock::now();
-  uint64_t held = 0;
-  uint64_t failed_seed = 0;
-  std::unique_ptr<ScenarioResult> failed;
-  for (uint64_t i = 0; i < runs; ++i) {
-    RandomWalk strategy(first + i);
-    ScenarioResult result = RunScenario(scenario, &strategy);
-    if (result.held()) {
-      ++held;
-    } else if (failed == nullptr) {
-      failed_seed = first + i;
-      failed = std::make_unique<ScenarioResult>(std::move(result));
-    }
-  }
+  CampaignOptions options;
+  options.schedules = runs;
+  options.stop_at_first = false;
+  const auto explorer = *MakeExplorer("random", first);
+  const CampaignResult campaign = RunCampaign(explorer.get(), ProgramOf(scenario), options);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   console->err << absl::StrFormat("%.0f runs/s\n", static_cast<double>(runs) / took.count());
 
+  const uint64_t held = runs - campaign.failed;
+  const Failure* failed = campaign.failures.empty() ? nullptr : &campaign.failures.front();
+  const uint64_t failed_seed = failed == nullptr ? 0 : first + failed->run - 1;
   if (json) {
     trace::Json document;
     document["scenario"] = scenario.file;
     document["first_seed"] = first;
     document["runs"] = runs;
     document["held"] = held;
-    document["failed"] = runs - held;
+    document["failed"] = campaign.failed;
     if (failed != nullptr) {
       document["failed_seed"] = failed_seed;
-      document["schedule"] = failed->outcome.schedule.ToString();
+      document["schedule"] = failed->schedule.ToString();
     }
     WriteJson(document, console->out);
   } else {
     console->out << scenario.file << ": " << runs << " runs, seeds " << first << " to "
-                 << first + runs - 1 << ": " << held << " held, " << runs - held << " failed\n";
+                 << first + runs - 1 << ": " << held << " held, " << campaign.failed << " failed\n";
   }
   if (failed == nullptr) return kHeld;
   if (!json) {
     console->out << "\nseed " << failed_seed << ":\n";
-    for (const Verdict& verdict : failed->verdicts) {
+    Replay replay(failed->schedule);
+    for (const Verdict& verdict : RunScenario(scenario, &replay).verdicts) {
       if (verdict.kind == Verdict::Kind::kFailed) WriteFailed(verdict, console);
     }
-    console->out << "replay: " << ReplayLine(scenario, failed->outcome.schedule, *console) << "\n";
+    console->out << "replay: " << ReplayLine(scenario, failed->schedule, *console) << "\n";
   }
   return kFailed;
 }

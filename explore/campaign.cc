@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "absl/container/flat_hash_set.h"
-#include "trace/digest.h"
 
 namespace drydock {
 
@@ -19,7 +18,7 @@ CampaignResult RunCampaign(Explorer* explorer, const RunProgram& run,
     }
     const RunResult ran = run(strategy);
     ++result.runs;
-    if (seen.insert(trace::Fnv1a(ran.schedule.ToString())).second) ++result.distinct;
+    if (seen.insert(ran.schedule.Digest()).second) ++result.distinct;
     if (!ran.failure.empty()) {
       ++result.failed;
       auto known = std::find_if(result.failures.begin(), result.failures.end(),

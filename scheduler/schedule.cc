@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "trace/digest.h"
 
 namespace drydock {
 namespace {
@@ -127,6 +128,15 @@ uint64_t Schedule::deviations() const {
     if (run.choice != 0) deviations += run.repeat;
   }
   return deviations;
+}
+
+uint64_t Schedule::Digest() const {
+  uint64_t digest = trace::Mix(fingerprint_, seed_);
+  for (const Run& run : runs_) {
+    digest = trace::Mix(digest, uint64_t{run.alternatives} << 32 | run.choice);
+    digest = trace::Mix(digest, run.repeat);
+  }
+  return digest;
 }
 
 std::string Schedule::ToString() const {

@@ -1,17 +1,14 @@
 #include "trace/digest.h"
 
 namespace drydock::trace {
-namespace {
 
-// One multiply per word instead of one per byte; the finaliser of splitmix64 spreads it.
+// (The finaliser of splitmix64.)
 uint64_t Mix(uint64_t hash, uint64_t word) {
   uint64_t z = (hash ^ word) + 0x9e3779b97f4a7c15u;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
   z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
   return z ^ (z >> 31);
 }
-
-}  // namespace
 
 uint64_t Fnv1a(absl::string_view bytes, uint64_t hash) {
   for (char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;

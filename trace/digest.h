@@ -16,6 +16,9 @@ namespace drydock::trace {
 inline constexpr uint64_t kFnvOffset = 0xcbf29ce484222325u;
 uint64_t Fnv1a(absl::string_view bytes, uint64_t hash = kFnvOffset);
 
+// One more word into a digest: one multiply per word instead of one per byte.
+uint64_t Mix(uint64_t hash, uint64_t word);
+
 class Digest : public Observer {
  public:
   void OnEvent(const Event& event) override;

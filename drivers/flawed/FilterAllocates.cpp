@@ -1,51 +1,28 @@
 // A record is kept of each interrupt.
 #include <string.h>
 
-#include <IOKit/IOFilterInterruptEventSource.h>
 #include <IOKit/IOLib.h>
 
 #include "drivers/flawed/flawed_driver.h"
 
-class FilterAllocates : public FlawedDriver {
+class FilterAllocates : public FlawedFilterDriver {
   OSDeclareDefaultStructors(FilterAllocates)
 
- public:
-  bool start(IOService *provider) override {
-    if (!FlawedDriver::start(provider)) return false;
-    fInterrupt = IOFilterInterruptEventSource::filterInterruptEventSource(
-        this, &FilterAllocates::interrupted, &FilterAllocates::filter, provider, 0);
-    if (fInterrupt == NULL || fLoop->addEventSource(fInterrupt) != kIOReturnSuccess) return false;
-    fInterrupt->enable();
-    return true;
-  }
-  void stop(IOService *provider) override {
-    fLoop->removeEventSource(fInterrupt);
-    FlawedDriver::stop(provider);
-  }
-  void free() override {
-    OSSafeReleaseNULL(fInterrupt);
-    FlawedDriver::free();
-  }
-
  private:
-  static void interrupted(OSObject *, IOInterruptEventSource *, int) {}
-
-  static bool filter(OSObject *owner, IOFilterInterruptEventSource *) {
-    FilterAllocates *self = (FilterAllocates *)owner;
-    self->fDevice->acknowledge();
-    if (self->fFlawed) {
+  bool filter() override {
+    fDevice->acknowledge();
+    if (fFlawed) {
       void *record = IOMalloc(16);
       IOFree(record, 16);
     } else {
-      bzero(self->fRecord, sizeof(self->fRecord));
+      bzero(fRecord, sizeof(fRecord));
     }
     return true;
   }
 
-  IOFilterInterruptEventSource *fInterrupt;
   UInt8 fRecord[16];
 };
-OSDefineMetaClassAndStructors(FilterAllocates, FlawedDriver)
+OSDefineMetaClassAndStructors(FilterAllocates, FlawedFilterDriver)
 
 namespace drydock {
 extern const FlawedCase kFilterAllocates;

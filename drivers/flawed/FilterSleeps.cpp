@@ -1,47 +1,23 @@
 // The device needs a moment before it can be quieted.
-#include <IOKit/IOFilterInterruptEventSource.h>
 #include <IOKit/IOLib.h>
 
 #include "drivers/flawed/flawed_driver.h"
 
-class FilterSleeps : public FlawedDriver {
+class FilterSleeps : public FlawedFilterDriver {
   OSDeclareDefaultStructors(FilterSleeps)
 
- public:
-  bool start(IOService *provider) override {
-    if (!FlawedDriver::start(provider)) return false;
-    fInterrupt = IOFilterInterruptEventSource::filterInterruptEventSource(
-        this, &FilterSleeps::interrupted, &FilterSleeps::filter, provider, 0);
-    if (fInterrupt == NULL || fLoop->addEventSource(fInterrupt) != kIOReturnSuccess) return false;
-    fInterrupt->enable();
-    return true;
-  }
-  void stop(IOService *provider) override {
-    fLoop->removeEventSource(fInterrupt);
-    FlawedDriver::stop(provider);
-  }
-  void free() override {
-    OSSafeReleaseNULL(fInterrupt);
-    FlawedDriver::free();
-  }
-
  private:
-  static void interrupted(OSObject *, IOInterruptEventSource *, int) {}
-
-  static bool filter(OSObject *owner, IOFilterInterruptEventSource *) {
-    FilterSleeps *self = (FilterSleeps *)owner;
-    if (self->fFlawed) {
+  bool filter() override {
+    if (fFlawed) {
       IOSleep(1);
     } else {
       IODelay(1);
     }
-    self->fDevice->acknowledge();
+    fDevice->acknowledge();
     return true;
   }
-
-  IOFilterInterruptEventSource *fInterrupt;
 };
-OSDefineMetaClassAndStructors(FilterSleeps, FlawedDriver)
+OSDefineMetaClassAndStructors(FilterSleeps, FlawedFilterDriver)
 
 namespace drydock {
 extern const FlawedCase kFilterSleeps;

@@ -1,58 +1,43 @@
 // Interrupts are counted under a lock.
-#include <IOKit/IOFilterInterruptEventSource.h>
 #include <IOKit/IOLib.h>
 
 #include "drivers/flawed/flawed_driver.h"
 
-class FilterTakesLock : public FlawedDriver {
+class FilterTakesLock : public FlawedFilterDriver {
   OSDeclareDefaultStructors(FilterTakesLock)
 
  public:
   bool start(IOService *provider) override {
-    if (!FlawedDriver::start(provider)) return false;
     fLock = IOLockAlloc();
     fSimpleLock = IOSimpleLockAlloc();
-    fInterrupt = IOFilterInterruptEventSource::filterInterruptEventSource(
-        this, &FilterTakesLock::interrupted, &FilterTakesLock::filter, provider, 0);
-    if (fInterrupt == NULL || fLoop->addEventSource(fInterrupt) != kIOReturnSuccess) return false;
-    fInterrupt->enable();
-    return true;
-  }
-  void stop(IOService *provider) override {
-    fLoop->removeEventSource(fInterrupt);
-    FlawedDriver::stop(provider);
+    return FlawedFilterDriver::start(provider);
   }
   void free() override {
-    OSSafeReleaseNULL(fInterrupt);
     IOLockFree(fLock);
     IOSimpleLockFree(fSimpleLock);
-    FlawedDriver::free();
+    FlawedFilterDriver::free();
   }
 
  private:
-  static void interrupted(OSObject *, IOInterruptEventSource *, int) {}
-
-  static bool filter(OSObject *owner, IOFilterInterruptEventSource *) {
-    FilterTakesLock *self = (FilterTakesLock *)owner;
-    self->fDevice->acknowledge();
-    if (self->fFlawed) {
-      IOLockLock(self->fLock);
-      ++self->fCount;
-      IOLockUnlock(self->fLock);
+  bool filter() override {
+    fDevice->acknowledge();
+    if (fFlawed) {
+      IOLockLock(fLock);
+      ++fCount;
+      IOLockUnlock(fLock);
     } else {
-      IOSimpleLockLock(self->fSimpleLock);
-      ++self->fCount;
-      IOSimpleLockUnlock(self->fSimpleLock);
+      IOSimpleLockLock(fSimpleLock);
+      ++fCount;
+      IOSimpleLockUnlock(fSimpleLock);
     }
     return true;
   }
 
-  IOFilterInterruptEventSource *fInterrupt;
   IOLock *fLock;
   IOSimpleLock *fSimpleLock;
   UInt32 fCount;
 };
-OSDefineMetaClassAndStructors(FilterTakesLock, FlawedDriver)
+OSDefineMetaClassAndStructors(FilterTakesLock, FlawedFilterDriver)
 
 namespace drydock {
 extern const FlawedCase kFilterTakesLock;

@@ -1,42 +1,17 @@
 // The device keeps its line raised until somebody quiets it.
-#include <IOKit/IOFilterInterruptEventSource.h>
-
 #include "drivers/flawed/flawed_driver.h"
 
-class InterruptStorm : public FlawedDriver {
+class InterruptStorm : public FlawedFilterDriver {
   OSDeclareDefaultStructors(InterruptStorm)
 
- public:
-  bool start(IOService *provider) override {
-    if (!FlawedDriver::start(provider)) return false;
-    fInterrupt = IOFilterInterruptEventSource::filterInterruptEventSource(
-        this, &InterruptStorm::interrupted, &InterruptStorm::filter, provider, 0);
-    if (fInterrupt == NULL || fLoop->addEventSource(fInterrupt) != kIOReturnSuccess) return false;
-    fInterrupt->enable();
-    return true;
-  }
-  void stop(IOService *provider) override {
-    fLoop->removeEventSource(fInterrupt);
-    FlawedDriver::stop(provider);
-  }
-  void free() override {
-    OSSafeReleaseNULL(fInterrupt);
-    FlawedDriver::free();
-  }
-
  private:
-  static void interrupted(OSObject *, IOInterruptEventSource *, int) {}
-
-  static bool filter(OSObject *owner, IOFilterInterruptEventSource *) {
-    InterruptStorm *self = (InterruptStorm *)owner;
-    if (self->fFlawed) return false;
-    self->fDevice->acknowledge();
+  bool filter() override {
+    if (fFlawed) return false;
+    fDevice->acknowledge();
     return true;
   }
-
-  IOFilterInterruptEventSource *fInterrupt;
 };
-OSDefineMetaClassAndStructors(InterruptStorm, FlawedDriver)
+OSDefineMetaClassAndStructors(InterruptStorm, FlawedFilterDriver)
 
 namespace drydock {
 extern const FlawedCase kInterruptStorm;

@@ -31,3 +31,28 @@ void FlawedDriver::free() {
   OSSafeReleaseNULL(fLoop);
   super::free();
 }
+
+OSDefineMetaClassAndAbstractStructors(FlawedFilterDriver, FlawedDriver)
+
+bool FlawedFilterDriver::start(IOService *provider) {
+  if (!FlawedDriver::start(provider)) return false;
+  fInterrupt = IOFilterInterruptEventSource::filterInterruptEventSource(
+      this, [](OSObject *, IOInterruptEventSource *, int) {},
+      [](OSObject *owner, IOFilterInterruptEventSource *) {
+        return ((FlawedFilterDriver *)owner)->filter();
+      },
+      provider, 0);
+  if (fInterrupt == NULL || fLoop->addEventSource(fInterrupt) != kIOReturnSuccess) return false;
+  fInterrupt->enable();
+  return true;
+}
+
+void FlawedFilterDriver::stop(IOService *provider) {
+  fLoop->removeEventSource(fInterrupt);
+  FlawedDriver::stop(provider);
+}
+
+void FlawedFilterDriver::free() {
+  OSSafeReleaseNULL(fInterrupt);
+  FlawedDriver::free();
+}

@@ -10,6 +10,7 @@
 #define DRYDOCK_DRIVERS_FLAWED_FLAWED_DRIVER_H_
 
 #include <IOKit/IOCommandGate.h>
+#include <IOKit/IOFilterInterruptEventSource.h>
 #include <IOKit/IOService.h>
 #include <IOKit/IOWorkLoop.h>
 
@@ -46,6 +47,24 @@ class FlawedDriver : public IOService {
   FlawedDevice *fDevice;  // the provider, from start on
   IOWorkLoop *fLoop;
   IOCommandGate *fGate;
+};
+
+// One that is about its filter: a filter source on the device's interrupt, enabled from start to
+// stop, with an action that does nothing.
+class FlawedFilterDriver : public FlawedDriver {
+  OSDeclareAbstractStructors(FlawedFilterDriver)
+
+ public:
+  bool start(IOService *provider) override;
+  void stop(IOService *provider) override;
+  void free() override;
+
+ protected:
+  // Primary-interrupt context; whether the interrupt was the device's.
+  virtual bool filter() = 0;
+
+ private:
+  IOFilterInterruptEventSource *fInterrupt;
 };
 
 namespace drydock {

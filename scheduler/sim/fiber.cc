@@ -98,13 +98,13 @@ CallStack FiberPool::StackOf(const Fiber& fiber) const {
 
 CallStack FiberPool::StackLeft(const Fiber& fiber) const { return Walk(fiber, fiber.frame_); }
 
-CallStack FiberPool::Walk(const Fiber& fiber, const void* frame) {
+CallStack FiberPool::Walk(const Fiber& fiber, const void* frame, const void* code) {
   if (fiber.entry_ == nullptr) return CallStack();
-  return CallStack::Walk(frame, fiber.stack_, fiber.stack_ + fiber.stack_bytes_);
+  return CallStack::Walk(frame, fiber.stack_, fiber.stack_ + fiber.stack_bytes_, code);
 }
 
 CallStack FiberPool::StackFrom(const void* code, const void* frame) const {
-  return CallStack::Walk(frame, running_->stack_, running_->stack_ + running_->stack_bytes_, code);
+  return Walk(*running_, frame, code);
 }
 
 bool FiberPool::InGuardPage(const void* address) const {

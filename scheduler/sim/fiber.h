@@ -88,8 +88,8 @@ class FiberPool {
 
  private:
   FiberPool() = default;
-  // From that frame on.
-  static CallStack Walk(const Fiber& fiber, const void* frame);
+  // From that frame on, in which the code stands at `code` if that is not null.
+  static CallStack Walk(const Fiber& fiber, const void* frame, const void* code = nullptr);
   void Arrived(Fiber* from, void* from_context, void* own_fake_stack);
   friend struct FiberTrampoline;
 

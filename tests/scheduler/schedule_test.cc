@@ -20,6 +20,23 @@ TEST(Schedule, SeedOfTheJitterFollowsTheFingerprint) {
   EXPECT_FALSE(Schedule::Parse("dd1-0000000000000012.ab-").ok());
 }
 
+TEST(Schedule, DigestTellsSchedulesApart) {
+  Schedule schedule(1);
+  schedule.Append(2, 1, 3);
+  Schedule same(1);
+  same.Append(2, 1);
+  same.Append(2, 1, 2);
+  EXPECT_EQ(same.Digest(), schedule.Digest());
+  Schedule longer = schedule;
+  longer.Append(2, 0);
+  EXPECT_NE(longer.Digest(), schedule.Digest());
+  Schedule wider(1);
+  wider.Append(3, 1, 3);
+  EXPECT_NE(wider.Digest(), schedule.Digest());
+  EXPECT_NE(Schedule(1).Digest(), Schedule(2).Digest());
+  EXPECT_NE(Schedule(1, 0).Digest(), Schedule(1, 1).Digest());
+}
+
 TEST(Schedule, RunsOfEqualAnswersAreOne) {
   Schedule schedule;
   schedule.Append(2, 0, 5);

@@ -88,7 +88,8 @@ DRYDOCK_TEST(IOWorkLoop, WL2MoreWorkIsServedBeforeTheGateOpens) {
   EXPECT_EQ(t.log, "abcabcabc|");
 }
 
-DRYDOCK_TEST(IOWorkLoop, WL3SourceAddedInAnActionRestartsTheScan) {
+// Who is visited when the action of the first of three sources adds another.
+std::string ScanWithASourceAdded() {
   LoopWithSources t;
   bool added = false;
   PolledSource* a = t.Add('a', [&] {
@@ -102,7 +103,11 @@ DRYDOCK_TEST(IOWorkLoop, WL3SourceAddedInAnActionRestartsTheScan) {
   t.Add('c');
   a->signalWorkAvailable();
   t.WaitForScans(1);
-  EXPECT_EQ(t.log, "aabcL|");
+  return t.log;
+}
+
+DRYDOCK_TEST(IOWorkLoop, WL3SourceAddedInAnActionRestartsTheScan) {
+  EXPECT_EQ(ScanWithASourceAdded(), "aabcL|");
 }
 
 DRYDOCK_TEST(IOWorkLoop, WL4SourceThatRemovesItselfIsNotVisitedAgain) {
@@ -534,20 +539,7 @@ DRYDOCK_TEST(IOWorkLoop, ActionsOfTwoClientsNeverOverlap) {
 }
 
 DRYDOCK_TEST_2003(IOWorkLoop, HX6SourceAddedInAnActionIsServedInTheSameScan) {
-  LoopWithSources t;
-  bool added = false;
-  PolledSource* a = t.Add('a', [&] {
-    if (!added) {
-      added = true;
-      t.Add('L');
-    }
-    return false;
-  });
-  t.Add('b');
-  t.Add('c');
-  a->signalWorkAvailable();
-  t.WaitForScans(1);
-  EXPECT_EQ(t.log, "abcL|");
+  EXPECT_EQ(ScanWithASourceAdded(), "abcL|");
 }
 
 DRYDOCK_TEST_2003(IOWorkLoop, RemovalInAnActionOf2003EndsTheScan) {
