@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "scheduler/kernel/choice.h"
 #include "scheduler/kernel/panic.h"
+#include "scheduler/kernel/spin.h"
 #include "scheduler/sim/machine.h"
 
 namespace drydock::sim {
@@ -159,6 +160,9 @@ int ThreadWakeup(const void* event, bool one_thread) {
 int ThreadWakeupWithResult(const void* event, WaitResult result) {
   return Wake(event, /*one_thread=*/false, result);
 }
+
+// Once is enough to let the strategy decide whether the look finds something.
+int SpinLimit() { return 1; }
 
 bool ThreadWakeupThread(const void* event, Thread* thread) {
   ChoicePoint(OperationKind::kWakeup, 0);

@@ -1,0 +1,25 @@
+// scheduler/kernel/spin.h
+//
+// Waiting without giving up the CPU, for what another CPU is about to do.
+#ifndef DRYDOCK_SCHEDULER_KERNEL_SPIN_H_
+#define DRYDOCK_SCHEDULER_KERNEL_SPIN_H_
+
+namespace drydock::kernel {
+
+// How often it is worth looking again for what takes another CPU a microsecond or two, before the
+// thread yields or blocks; 0 if there is no other CPU. Each look has its choice point, and
+// SpinPause follows it.
+int SpinLimit();
+
+// Tells the CPU that it spins. Costs no virtual time.
+inline void SpinPause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+}  // namespace drydock::kernel
+
+#endif  // DRYDOCK_SCHEDULER_KERNEL_SPIN_H_

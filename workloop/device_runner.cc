@@ -1,0 +1,250 @@
+#include "workloop/device_runner.h"
+
+#include "scheduler/kernel/choice.h"
+#include "scheduler/kernel/interrupt.h"
+#include "scheduler/kernel/panic.h"
+#include "scheduler/kernel/spin.h"
+#include "scheduler/kernel/wait.h"
+
+namespace drydock {
+
+using kernel::ChoicePoint;
+using kernel::Interruptible;
+using kernel::OperationKind;
+
+const ClosureType DeviceRunner::kOutside = {};
+const ClosureType DeviceRunner::kCall = {};
+
+// A call that somebody waits for, on the stack of who does.
+//
+//   state     | the runner's Finish
+//   ----------+------------------------------------
+//   kPending  | just says that it is done
+//   kBlocked  | and wakes who waits, who is blocked
+//   kDone     |
+struct DeviceRunner::Call {
+  enum State : uint32_t { kPending, kBlocked, kDone };
+
+  const ClosureType* type;
+  void* closure;
+  kernel::Thread* thread;  // who waits
+  absl::Status status;
+  std::atomic<uint32_t> state{kPending};
+
+  bool done(kernel::ObjectId id) const {
+    ChoicePoint(OperationKind::kAtomic, id);
+    return state.load(std::memory_order_acquire) == kDone;
+  }
+};
+
+namespace {
+
+// Lets the calling thread look again for a while, then lets others have its CPU, until `ready()`;
+// false if it is to block instead.
+template <typename Ready>
+bool SpinThenYield(Ready ready) {
+  constexpr int kYields = 4;
+  const int looks = kernel::SpinLimit();
+  for (int i = 0; i < looks; ++i) {
+    if (ready()) return true;
+    kernel::SpinPause();
+  }
+  for (int i = 0; i < kYields; ++i) {
+    kernel::ThreadYield();
+    if (ready()) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+DeviceRunner::DeviceRunner(const Options& options)
+    : id_(kernel::NewObjectId()),
+      mask_(options.slots - 1),
+      slots_(new Slot[options.slots]),
+      arena_(static_cast<unsigned char*>(operator new[](options.slots* kArenaBytes,
+                                                        std::align_val_t{kArenaAlignment}))),
+      services_(this) {
+  if (options.slots < 2 || (options.slots & mask_) != 0) {
+    kernel::Panic("a device runner has a power of two of slots, at least 2; not ", options.slots);
+  }
+  for (uint64_t i = 0; i <= mask_; ++i) slots_[i].turn.store(i, std::memory_order_relaxed);
+  kernel::ThreadOptions thread;
+  thread.name = options.name;
+  thread.priority = options.priority;
+  thread.daemon = true;
+  thread_ = kernel::ThreadStart(thread, [this] { Main(); });
+}
+
+DeviceRunner::~DeviceRunner() {
+  if (OnThread()) kernel::Panic("a device runner is destroyed by a closure that it runs");
+  Post<void>([this] { ends_ = true; });
+  kernel::ThreadJoin(thread_);
+}
+
+bool DeviceRunner::OnThread() const {
+  return kernel::CurrentThread() == thread_ && !kernel::InInterruptContext();
+}
+
+absl::Status DeviceRunner::Flush() {
+  if (OnThread()) {
+    return absl::FailedPreconditionError(
+        "Flush on the runner's own thread would wait for itself: what was posted runs after the "
+        "closure that calls it has returned");
+  }
+  absl::Status first_error;
+  auto collect = [&] { first_error = std::exchange(first_error_, absl::OkStatus()); };
+  Run(kBorrowedClosure<void, DeviceRunner, decltype(collect)>, &collect).IgnoreError();
+  return first_error;
+}
+
+// --- Producers.
+
+DeviceRunner::Slot* DeviceRunner::Reserve(uint64_t* position) {
+  ChoicePoint(OperationKind::kAtomic, id_);
+  *position = next_.fetch_add(1, std::memory_order_relaxed);
+  Slot& slot = slots_[*position & mask_];
+  if (slot.turn.load(std::memory_order_acquire) != *position) WaitForRoom(*position);
+  return &slot;
+}
+
+DeviceRunner::Slot* DeviceRunner::TryReserve(uint64_t* position) {
+  ChoicePoint(OperationKind::kAtomic, id_);
+  *position = next_.load(std::memory_order_relaxed);
+  for (;;) {
+    Slot& slot = slots_[*position & mask_];
+    const uint64_t turn = slot.turn.load(std::memory_order_acquire);
+    if (turn < *position) return nullptr;
+    if (turn > *position) {  // somebody else was faster
+      *position = next_.load(std::memory_order_relaxed);
+    } else if (next_.compare_exchange_weak(*position, *position + 1, std::memory_order_relaxed)) {
+      return &slot;
+    }
+  }
+}
+
+void DeviceRunner::Publish(Slot* slot, uint64_t position) {
+  ChoicePoint(OperationKind::kAtomic, id_);
+  // Sequentially consistent, as is the look at idle_: either this sees that the runner is about to
+  // block, or the runner sees this before it does.
+  slot->turn.store(position + 1, std::memory_order_seq_cst);
+  ChoicePoint(OperationKind::kAtomic, id_);
+  if (idle_.load(std::memory_order_seq_cst)) {
+    if (idle_.exchange(false)) kernel::ThreadWakeup(&idle_, /*one_thread=*/true);
+  }
+}
+
+// The ring is full. To wait for no more than the one slot would be to go on in step with the
+// runner, at the price of a cache miss or even a wakeup for each closure: waits until half of the
+// ring is free.
+void DeviceRunner::WaitForRoom(uint64_t position) {
+  const uint64_t later = position + (mask_ + 1) / 2;
+  const std::atomic<uint64_t>& turn = slots_[later & mask_].turn;
+  const auto free = [&] {
+    ChoicePoint(OperationKind::kAtomic, id_);
+    return turn.load(std::memory_order_seq_cst) >= later;
+  };
+  if (SpinThenYield(free)) return;
+  ChoicePoint(OperationKind::kAtomic, id_);
+  waiting_producers_.fetch_add(1);
+  do {
+    kernel::AssertWait(&waiting_producers_, Interruptible::kUninterruptible, 0,
+                       {"waits for room on device", kernel::ThreadName(thread_), id_, thread_});
+    if (free()) kernel::ThreadWakeupThread(&waiting_producers_, kernel::CurrentThread());
+    kernel::ThreadBlock();
+  } while (!free());
+  waiting_producers_.fetch_sub(1);
+}
+
+absl::Status DeviceRunner::Run(const ClosureType& type, void* closure) {
+  if (OnThread()) return services_.Run(type, closure);
+  Call call;
+  call.type = &type;
+  call.closure = closure;
+  call.thread = kernel::CurrentThread();
+  Claim(this).SetCall(&call);
+  if (SpinThenYield([&] { return call.done(id_); })) return std::move(call.status);
+  kernel::AssertWait(&call, Interruptible::kUninterruptible, 0,
+                     {"waits for a call of device", kernel::ThreadName(thread_), id_, thread_});
+  uint32_t pending = Call::kPending;
+  ChoicePoint(OperationKind::kAtomic, id_);
+  if (!call.state.compare_exchange_strong(pending, Call::kBlocked)) {
+    kernel::ThreadWakeupThread(&call, call.thread);  // it is done
+  }
+  kernel::ThreadBlock();
+  return std::move(call.status);
+}
+
+// --- The runner's thread.
+
+void DeviceRunner::Main() {
+  const uint64_t quarter = (mask_ + 4) / 4;
+  for (uint64_t position = 0; !ends_; ++position) {
+    Slot& slot = slots_[position & mask_];
+    ChoicePoint(OperationKind::kAtomic, id_);
+    if (slot.turn.load(std::memory_order_acquire) != position + 1) WaitForWork(slot, position);
+    RunSlot(slot);
+    ChoicePoint(OperationKind::kAtomic, id_);
+    slot.turn.store(position + mask_ + 1, std::memory_order_release);
+    if ((position + 1) % quarter == 0) WakeProducers();
+  }
+  services_.Clear();
+}
+
+void DeviceRunner::RunSlot(Slot& slot) {
+  const ClosureType* type = slot.type;
+  void* closure = slot.bytes;
+  if (type == nullptr) return;
+  if (type == &kOutside) {
+    const auto* outside = reinterpret_cast<const Outside*>(slot.bytes);
+    type = outside->type;
+    closure = outside->closure;
+  }
+  if (type == &kCall) {
+    Finish(static_cast<Call*>(closure));
+    return;
+  }
+  absl::Status status = services_.Run(*type, closure);
+  if (type->drop != nullptr) type->drop(closure);
+  if (!status.ok() && first_error_.ok()) first_error_ = std::move(status);
+}
+
+void DeviceRunner::Finish(Call* call) {
+  call->status = services_.Run(*call->type, call->closure);
+  kernel::Thread* const waiter = call->thread;
+  ChoicePoint(OperationKind::kAtomic, id_);
+  // From here on `call` may be gone; its address is still what the waiter waits for.
+  if (call->state.exchange(Call::kDone) == Call::kBlocked) {
+    kernel::ThreadWakeupThread(call, waiter);
+  }
+}
+
+void DeviceRunner::WakeProducers() {
+  // A read-modify-write: either this sees the producer that is about to block, or that, having
+  // counted itself later, sees the turns stored before.
+  ChoicePoint(OperationKind::kAtomic, id_);
+  if (waiting_producers_.fetch_add(0) == 0) return;
+  kernel::ThreadWakeup(&waiting_producers_, /*one_thread=*/false);
+}
+
+void DeviceRunner::WaitForWork(const Slot& slot, uint64_t position) {
+  const auto full = [&] {
+    ChoicePoint(OperationKind::kAtomic, id_);
+    return slot.turn.load(std::memory_order_seq_cst) == position + 1;
+  };
+  if (SpinThenYield(full)) return;
+  // Whoever waits for room has it now, and may be who is to fill this slot.
+  WakeProducers();
+  kernel::Thread* const self = kernel::CurrentThread();
+  do {
+    kernel::AssertWait(&idle_, Interruptible::kUninterruptible, 0,
+                       {"waits for work of device", kernel::ThreadName(self), id_, nullptr});
+    ChoicePoint(OperationKind::kAtomic, id_);
+    idle_.store(true, std::memory_order_seq_cst);
+    if (full()) kernel::ThreadWakeupThread(&idle_, self);
+    kernel::ThreadBlock();
+    idle_.store(false);
+  } while (!full());
+}
+
+}  // namespace drydock
