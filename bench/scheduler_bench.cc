@@ -51,16 +51,24 @@ BENCHMARK(BM_ChoicePointWithoutConsumer);
 
 // Two CPUs busy: every choice point is a question to the random walk, and every other one a switch.
 void BM_ChoicePointRandomWalk(benchmark::State& state) {
+  constexpr int kPoints = 5000;  // of each thread in a run: as many as a long test has
   RandomWalk random(1);
-  OnMachine(state, &random, [&] {
-    bool done = false;
-    kernel::Thread* other = kernel::ThreadStart({.name = "other"}, [&] {
-      while (!done) kernel::ChoicePoint(kernel::OperationKind::kAtomic, 1);
+  uint64_t questions = 0;
+  for (auto _ : state) {
+    const Outcome outcome = Simulation({}, &random).Run([] {
+      const auto steps = [] {
+        for (int i = 0; i < kPoints; ++i) kernel::ChoicePoint(kernel::OperationKind::kAtomic, 1);
+      };
+      kernel::Thread* other = kernel::ThreadStart({.name = "other"}, steps);
+      steps();
+      kernel::ThreadJoin(other);
     });
-    for (auto _ : state) kernel::ChoicePoint(kernel::OperationKind::kAtomic, 1);
-    done = true;
-    kernel::ThreadJoin(other);
-  });
+    if (!outcome.ok()) state.SkipWithError(outcome.text.c_str());
+    questions += outcome.schedule.questions();
+  }
+  state.counters["ns_per_question"] =
+      benchmark::Counter(static_cast<double>(questions) * 1e-9,
+                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 BENCHMARK(BM_ChoicePointRandomWalk);
 
@@ -225,6 +233,34 @@ void BM_SmallRun(benchmark::State& state) {
   }
 }
 BENCHMARK(BM_SmallRun);
+
+// The smallest program worth exploring: two threads, two lock/unlock pairs each, under the random
+// walk. Boot and teardown are part of every run; the one strategy goes on from run to run.
+void BM_TwoLockers(benchmark::State& state) {
+  RandomWalk random(1);
+  uint64_t questions = 0;
+  for (auto _ : state) {
+    const Outcome outcome = Simulation({}, &random).Run([] {
+      kernel::Mutex* mutex = kernel::MutexAlloc("mutex");
+      const auto lock_twice = [mutex] {
+        for (int i = 0; i < 2; ++i) {
+          kernel::MutexLock(mutex);
+          kernel::MutexUnlock(mutex);
+        }
+      };
+      kernel::Thread* other = kernel::ThreadStart({.name = "other"}, lock_twice);
+      lock_twice();
+      kernel::ThreadJoin(other);
+      kernel::MutexFree(mutex);
+    });
+    if (!outcome.ok()) state.SkipWithError(outcome.text.c_str());
+    questions += outcome.schedule.questions();
+  }
+  state.SetItemsProcessed(state.iterations());
+  state.counters["questions"] =
+      benchmark::Counter(static_cast<double>(questions), benchmark::Counter::kAvgIterations);
+}
+BENCHMARK(BM_TwoLockers);
 
 }  // namespace
 }  // namespace drydock

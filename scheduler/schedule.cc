@@ -124,7 +124,7 @@ bool ReadDense(absl::string_view body, uint32_t alternatives, uint64_t length, S
 
 uint64_t Schedule::deviations() const {
   uint64_t deviations = 0;
-  for (const Run& run : runs_) {
+  for (const Run& run : runs()) {
     if (run.choice != 0) deviations += run.repeat;
   }
   return deviations;
@@ -132,7 +132,7 @@ uint64_t Schedule::deviations() const {
 
 uint64_t Schedule::Digest() const {
   uint64_t digest = trace::Mix(fingerprint_, seed_);
-  for (const Run& run : runs_) {
+  for (const Run& run : runs()) {
     digest = trace::Mix(digest, uint64_t{run.alternatives} << 32 | run.choice);
     digest = trace::Mix(digest, run.repeat);
   }
@@ -141,22 +141,23 @@ uint64_t Schedule::Digest() const {
 
 std::string Schedule::ToString() const {
   std::string payload;
-  for (size_t begin = 0; begin < runs_.size();) {
+  const absl::Span<const Run> all = runs();
+  for (size_t begin = 0; begin < all.size();) {
     // A segment: all neighbouring questions with the same number of alternatives.
     size_t end = begin;
     uint64_t length = 0;
-    for (; end < runs_.size() && runs_[end].alternatives == runs_[begin].alternatives; ++end) {
-      length += runs_[end].repeat;
+    for (; end < all.size() && all[end].alternatives == all[begin].alternatives; ++end) {
+      length += all[end].repeat;
     }
-    const Runs segment = absl::MakeConstSpan(runs_).subspan(begin, end - begin);
-    const int bits = BitsFor(runs_[begin].alternatives);
+    const Runs segment = all.subspan(begin, end - begin);
+    const int bits = BitsFor(all[begin].alternatives);
     std::string body = Sparse(segment);
     bool dense = false;
     if ((length * bits + 7) / 8 < body.size()) {
       body = Dense(segment, bits);
       dense = true;
     }
-    PutVarint(uint64_t{runs_[begin].alternatives} << 1 | (dense ? 1 : 0), &payload);
+    PutVarint(uint64_t{all[begin].alternatives} << 1 | (dense ? 1 : 0), &payload);
     PutVarint(length, &payload);
     PutVarint(body.size(), &payload);
     payload += body;

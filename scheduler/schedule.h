@@ -16,12 +16,15 @@
 #ifndef DRYDOCK_SCHEDULER_SCHEDULE_H_
 #define DRYDOCK_SCHEDULER_SCHEDULE_H_
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 
 namespace drydock {
 
@@ -47,18 +50,22 @@ class Schedule {
   // Of the jitter of costs; 0 where there is none.
   uint64_t seed() const { return seed_; }
 
+  // Without branches on the answer, which the host's CPU could not foresee.
   void Append(uint32_t alternatives, uint32_t choice, uint64_t repeat = 1) {
     if (repeat == 0) return;
     questions_ += repeat;
-    if (!runs_.empty() && runs_.back().alternatives == alternatives &&
-        runs_.back().choice == choice) {
-      runs_.back().repeat += repeat;
-    } else {
-      runs_.push_back({alternatives, choice, repeat});
+    if (used_ == runs_.size()) runs_.resize(std::max<size_t>(2 * used_, 16));
+    bool same = false;
+    if (used_ > 0) {
+      const Run& last = runs_[used_ - 1];
+      same = (last.alternatives == alternatives) & (last.choice == choice);
     }
+    used_ += same ? 0 : 1;
+    Run& run = runs_[used_ - 1];
+    run = {alternatives, choice, repeat + (run.repeat & -uint64_t{same})};
   }
 
-  const std::vector<Run>& runs() const { return runs_; }
+  absl::Span<const Run> runs() const { return {runs_.data(), used_}; }
   uint64_t questions() const { return questions_; }
   // How many answers are not 0: the delays that make this run differ from the one at full speed.
   uint64_t deviations() const;
@@ -72,14 +79,15 @@ class Schedule {
   static absl::StatusOr<Schedule> Parse(absl::string_view text);
 
   friend bool operator==(const Schedule& a, const Schedule& b) {
-    return a.fingerprint_ == b.fingerprint_ && a.seed_ == b.seed_ && a.runs_ == b.runs_;
+    return a.fingerprint_ == b.fingerprint_ && a.seed_ == b.seed_ && a.runs() == b.runs();
   }
 
  private:
   uint64_t fingerprint_ = 0;
   uint64_t seed_ = 0;
   uint64_t questions_ = 0;
-  std::vector<Run> runs_;  // neighbours differ in alternatives or choice
+  std::vector<Run> runs_;  // the first used_; neighbours differ in alternatives or choice
+  size_t used_ = 0;
 };
 
 }  // namespace drydock

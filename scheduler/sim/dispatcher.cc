@@ -218,6 +218,7 @@ void Machine::Bill(Cpu& cpu) {
 // The quantum of the CPU's thread has ended: others of its priority have a turn. (section 7.4)
 void Machine::QuantumExpire(Cpu& cpu) {
   Thread* thread = cpu.thread;
+  Bill(cpu);
   if (scheduler_.Advance(Now())) AgeQueued();
   if (scheduler_.Spins(*thread)) {
     ChangePolicy(thread, "fail-safe", [this](Thread& t) { scheduler_.Demote(t, Now()); });
@@ -266,6 +267,7 @@ void Machine::ExitSelf() {
   deadlines_.Remove(&self->depression);
   self->cpu = nullptr;
   cpu.thread = nullptr;
+  Disturb();
   PickNext(cpu);
   if (!self->daemon) --unfinished_;
   while (Thread* joiner = FindWaiter(self, /*by_priority=*/false)) {

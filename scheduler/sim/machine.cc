@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
 #include "scheduler/kernel/boot.h"
 #include "scheduler/sim/crash.h"
@@ -189,50 +190,87 @@ void Machine::StepSlow() {
   RunNext();
 }
 
-void Machine::RunNext() {
+Fiber* Machine::NextFiber() {
   FlushFast();
   for (;;) {
     if (unfinished_ == 0) stopped_ = true;
-    if (!stopped_) Gather();
+    if (!stopped_ && !GatherStep()) Gather();
     if (stopped_ || alternatives_.empty()) {
       current_ = nullptr;
       self_ = nullptr;
-      if (fibers_.running() != fibers_.host()) fibers_.SwitchTo(fibers_.host());
-      return;
+      return fibers_.host();
     }
-    const size_t choice = Ask();
+    chosen_ = Ask();
     if (stopped_) continue;
-    const Alternative chosen = alternatives_[choice];
+    const Alternative& chosen = alternatives_[chosen_];
+    now_ = std::max(now_, chosen.time);
     switch (chosen.kind) {
       case Alternative::Kind::kDeadline:
-        now_ = std::max(now_, chosen.time);
+        Disturb();
         Expire(deadlines_.Find(chosen.time, chosen.actor));
         break;
       case Alternative::Kind::kInterrupt:
-        now_ = std::max(now_, chosen.time);
+        Disturb();
         Deliver(static_cast<int>(chosen.actor));
         break;
       case Alternative::Kind::kCpu: {
         Cpu& cpu = cpus_[chosen.cpu];
-        cpu.clock = now_ = std::max(now_, cpu.clock);
+        cpu.clock = now_;
         current_ = &cpu;
         self_ = cpu.thread;
+        pending_ = &cpu.interrupt_pending;
         if (!cpu.in_interrupt) {
-          Bill(cpu);
-          if (self_->quantum_left == 0) QuantumExpire(cpu);
+          if (cpu.clock >= cpu.charged_until + self_->quantum_left) QuantumExpire(cpu);
           if (cpu.thread != self_) break;
+          pending_ = &self_->pending;
         }
-        pending_ = cpu.in_interrupt ? &cpu.interrupt_pending : &cpu.thread->pending;
         SetFastPath();
-        Fiber* fiber = ActiveFiber(cpu);
-        if (fiber != fibers_.running()) fibers_.SwitchTo(fiber);
-        return;
+        return ActiveFiber(cpu);
       }
     }
   }
 }
 
-// Collects what could happen next, in order.
+namespace {
+
+// The order of alternatives. In one comparison, because its outcome is a coin's to the host's CPU.
+bool Before(const Alternative& a, const Alternative& b) {
+  const auto place = [](const Alternative& alternative) {
+    return absl::MakeUint128(alternative.time, static_cast<uint64_t>(alternative.kind) << 40 |
+                                                   uint64_t{alternative.cpu} << 32 |
+                                                   alternative.actor);
+  };
+  return place(a) < place(b);
+}
+
+}  // namespace
+
+bool Machine::GatherStep() {
+  if (!gathered_) return false;
+  Alternative step = alternatives_[chosen_];
+  step.time = current_->clock;
+  step.operation = *pending_;
+  if (alternatives_.size() == 2) {
+    const Alternative other = alternatives_[1 - chosen_];
+    const size_t place = Before(other, step) ? 1 : 0;
+    alternatives_[place] = step;
+    alternatives_[1 - place] = other;
+  } else {
+    size_t place = chosen_;
+    for (; place > 0 && Before(step, alternatives_[place - 1]); --place) {
+      alternatives_[place] = alternatives_[place - 1];
+    }
+    for (; place + 1 < alternatives_.size() && Before(alternatives_[place + 1], step); ++place) {
+      alternatives_[place] = alternatives_[place + 1];
+    }
+    alternatives_[place] = step;
+  }
+  const Time earliest = alternatives_[0].time;
+  const Time until = kernel::SaturatingAdd(std::max(now_, earliest), options_.horizon_ns);
+  return step.time <= until && first_left_out_ > until &&
+         (deadlines_.empty() || deadlines_.top()->when > until);
+}
+
 void Machine::Gather() {
   alternatives_.clear();
   Time earliest = kNever;
@@ -245,41 +283,36 @@ void Machine::Gather() {
   if (interruptible) earliest = std::min(earliest, now_);
   if (earliest == kNever) return;
   const Time until = kernel::SaturatingAdd(std::max(now_, earliest), options_.horizon_ns);
+  // A deadline among the alternatives may be removed without anybody's saying so.
+  gathered_ = deadlines_.empty() || deadlines_.top()->when > until;
+  first_left_out_ = kNever;
   for (const Cpu& cpu : cpus_) {
-    if (!cpu.steps() || cpu.clock > until) continue;
-    Alternative& alternative = alternatives_.emplace_back();
-    alternative.kind = Alternative::Kind::kCpu;
-    alternative.cpu = static_cast<uint8_t>(cpu.index);
-    alternative.actor = cpu.in_interrupt ? 0 : cpu.thread->id;
-    alternative.time = cpu.clock;
-    alternative.operation = cpu.in_interrupt ? cpu.interrupt_pending : cpu.thread->pending;
+    if (!cpu.steps()) continue;
+    if (cpu.clock > until) {
+      first_left_out_ = std::min(first_left_out_, cpu.clock);
+      continue;
+    }
+    alternatives_.push_back({Alternative::Kind::kCpu, static_cast<uint8_t>(cpu.index),
+                             cpu.in_interrupt ? 0 : cpu.thread->id, cpu.clock,
+                             cpu.in_interrupt ? cpu.interrupt_pending : cpu.thread->pending});
   }
   deadlines_.VisitUntil(until, [this](Deadline* deadline) {
-    Alternative& alternative = alternatives_.emplace_back();
-    alternative.kind = Alternative::Kind::kDeadline;
-    alternative.actor = deadline->number;
-    alternative.time = deadline->when;
-    alternative.operation = deadline->operation;
+    alternatives_.push_back(
+        {Alternative::Kind::kDeadline, 0, deadline->number, deadline->when, deadline->operation});
   });
   if (interruptible) {
     for (size_t word = 0; word < deliverable_.size(); ++word) {
       for (uint64_t bits = deliverable_[word]; bits != 0; bits &= bits - 1) {
         const size_t index = word * 64 + absl::countr_zero(bits);
-        Alternative& alternative = alternatives_.emplace_back();
-        alternative.kind = Alternative::Kind::kInterrupt;
-        alternative.actor = static_cast<uint32_t>(index);
-        alternative.time = lines_[index].since;
-        alternative.operation = {OperationKind::kInterrupt, 0};
+        alternatives_.push_back({Alternative::Kind::kInterrupt,
+                                 0,
+                                 static_cast<uint32_t>(index),
+                                 lines_[index].since,
+                                 {OperationKind::kInterrupt, 0}});
       }
     }
   }
-  if (alternatives_.size() < 2) return;
-  std::sort(alternatives_.begin(), alternatives_.end(),
-            [](const Alternative& a, const Alternative& b) {
-              if (a.time != b.time) return a.time < b.time;
-              if (a.kind != b.kind) return a.kind < b.kind;
-              return a.cpu != b.cpu ? a.cpu < b.cpu : a.actor < b.actor;
-            });
+  if (alternatives_.size() > 1) std::sort(alternatives_.begin(), alternatives_.end(), Before);
 }
 
 size_t Machine::Ask() {
@@ -305,10 +338,11 @@ size_t Machine::Ask() {
 }
 
 void Machine::FlushFast() {
+  fast_until_ = 0;
+  if (fast_steps_ == 0) return;
   if (fast_alternatives_ >= 2) schedule_.Append(fast_alternatives_, 0, fast_steps_);
   choice_points_ += fast_steps_;
   fast_steps_ = 0;
-  fast_until_ = 0;
 }
 
 void Machine::AddTrigger(OutsideEvent* event) {
@@ -364,6 +398,7 @@ Time Machine::QuantumLeft() const {
 // answer.
 void Machine::SetFastPath() {
   fast_alternatives_ = static_cast<uint32_t>(alternatives_.size());
+  if (fast_alternatives_ > 1 && !follows_time_) return;
   const auto only_cpus = [this] {
     return std::all_of(alternatives_.begin(), alternatives_.end(), [](const Alternative& other) {
       return other.kind == Alternative::Kind::kCpu;
@@ -374,8 +409,7 @@ void Machine::SetFastPath() {
     return std::any_of(triggers_.begin(), triggers_.end(),
                        [](const OutsideEvent* event) { return event->at_choice_point != 0; });
   };
-  const bool settled = (fast_alternatives_ == 1 || (follows_time_ && only_cpus())) && !counts();
-  fast_until_ = settled ? QuietUntil() : 0;
+  if ((fast_alternatives_ == 1 || only_cpus()) && !counts()) fast_until_ = QuietUntil();
 }
 
 void Machine::Stall(const void* address) {
