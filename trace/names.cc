@@ -1,18 +1,33 @@
 #include "trace/names.h"
 
+#include <array>
+#include <cstdint>
 #include <string>
 
 #include "absl/container/node_hash_set.h"
 
 namespace drydock::trace {
 
-const char* Intern(absl::string_view text) {
+namespace {
+
+const char* Find(absl::string_view text) {
   // Looked up by content only, never iterated, so its hash order is not observable. Leaked on
   // purpose: interned names live as long as the process.
   static auto* names = new absl::node_hash_set<std::string>();
   auto it = names->find(text);
   if (it == names->end()) it = names->emplace(text).first;
   return it->c_str();
+}
+
+}  // namespace
+
+const char* Intern(absl::string_view text) {
+  // Nearly all names are literals, given again and again from the same place.
+  static std::array<absl::string_view, 64> recent;
+  const auto place = reinterpret_cast<uintptr_t>(text.data());
+  absl::string_view& last = recent[(place >> 2 ^ place >> 8) % recent.size()];
+  if (last != text || last.data() == nullptr) last = absl::string_view(Find(text), text.size());
+  return last.data();
 }
 
 }  // namespace drydock::trace

@@ -13,7 +13,7 @@ namespace drydock::sim {
 using trace::EventKind;
 
 void Machine::LineChanged(int index) {
-  Line& line = lines_[index];
+  Line& line = this->line(index);
   uint64_t& word = deliverable_[index / 64];
   const uint64_t bit = uint64_t{1} << (index % 64);
   const bool was = (word & bit) != 0;
@@ -37,7 +37,7 @@ void Machine::Deliver(int index) {
   current_ = nullptr;
   self_ = nullptr;
   Cpu& cpu = *InterruptibleCpu();
-  Line& line = lines_[index];
+  Line& line = this->line(index);
   line.active = true;
   if (line.trigger == kernel::Trigger::kEdge) line.raised = false;
   LineChanged(index);
@@ -64,7 +64,7 @@ void Machine::CountStorm(Line& line, int index) {
 void Machine::InterruptMain(void* argument) {
   Cpu& cpu = *static_cast<Cpu*>(argument);
   for (;;) {
-    Line& line = machine->lines_[cpu.line];
+    Line& line = machine->line(cpu.line);
     machine->Emit(EventKind::kInterruptBegin, 0, static_cast<uint64_t>(cpu.line));
     if (line.handler != nullptr) line.handler(line.target, cpu.line);
     machine->Emit(EventKind::kInterruptEnd, 0, static_cast<uint64_t>(cpu.line));

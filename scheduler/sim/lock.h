@@ -11,7 +11,7 @@
 
 namespace drydock::kernel {
 
-struct Mutex {
+struct Mutex : sim::Recycled<Mutex> {
   ObjectId id = 0;
   const char* name = "";
   Thread* owner = nullptr;  // null also when it was taken with no run in progress
@@ -36,7 +36,7 @@ struct Mutex {
 //   n        none    some              waits (LK-4)   waits
 //   0        one     any               waits          waits
 //   0        none    some (woken)      waits          enters
-struct RWLock {
+struct RWLock : sim::Recycled<RWLock> {
   ObjectId id = 0;
   const char* name = "";
   bool pooled = false;  // storage is the run's
@@ -47,7 +47,7 @@ struct RWLock {
   int waiting_writers = 0;
 };
 
-struct SpinLock {
+struct SpinLock : sim::Recycled<SpinLock> {
   ObjectId id = 0;
   const char* name = "";
   bool held = false;

@@ -69,10 +69,9 @@ Machine::Machine(const MachineOptions& options, Strategy* strategy)
       scheduler_(options.profile, options.cpus, options.costs.quantum_ns),
       thread_calls_(options.profile) {
   for (size_t i = 0; i < cpus_.size(); ++i) cpus_[i].index = static_cast<int>(i);
-  Line& timer = lines_[kTimerLine];
-  timer.handler = &ThreadCalls::RunSignalled;
-  timer.target = &thread_calls_;
-  timer.masked = false;
+  timer_line_.handler = &ThreadCalls::RunSignalled;
+  timer_line_.target = &thread_calls_;
+  timer_line_.masked = false;
 }
 
 Machine::~Machine() {
@@ -307,7 +306,7 @@ void Machine::Gather() {
         alternatives_.push_back({Alternative::Kind::kInterrupt,
                                  0,
                                  static_cast<uint32_t>(index),
-                                 lines_[index].since,
+                                 line(static_cast<int>(index)).since,
                                  {OperationKind::kInterrupt, 0}});
       }
     }

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "absl/base/optimization.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "scheduler/kernel/interrupt.h"
@@ -90,6 +91,7 @@ inline constexpr int kTimerLine = kernel::kInterruptLines;
 
 class Machine {
  public:
+  // Both must outlive it.
   Machine(const MachineOptions& options, Strategy* strategy);
   ~Machine();
 
@@ -223,7 +225,11 @@ class Machine {
 
   // --- Interrupts.
 
-  Line& line(int index) { return lines_[index]; }
+  Line& line(int index) {
+    if (index == kTimerLine) return timer_line_;
+    if (lines_ == nullptr) lines_ = std::make_unique<Lines>();
+    return (*lines_)[static_cast<size_t>(index)];
+  }
   // Recomputes whether the line can be delivered.
   void LineChanged(int index);
 
@@ -327,12 +333,12 @@ class Machine {
     return waiters_[(bits >> 4 ^ bits >> 11) & (waiters_.size() - 1)];
   }
 
-  const MachineOptions options_;
+  const MachineOptions& options_;
   Strategy* const strategy_;
   const bool follows_time_;
   FiberPool& fibers_;
 
-  std::vector<Cpu> cpus_;
+  absl::InlinedVector<Cpu, 2> cpus_;
   Time now_ = 0;            // no step from here on happens earlier
   Cpu* current_ = nullptr;  // whose code is running
   Thread* self_ = nullptr;
@@ -346,19 +352,21 @@ class Machine {
   uint64_t choice_points_ = 0;  // so far, without the fast_steps_
 
   Prng jitter_;
-  std::vector<Alternative> alternatives_;  // what could happen next
-  size_t chosen_ = 0;                      // the one that did
-  bool gathered_ = false;                  // nothing else has changed since
-  Time first_left_out_ = kNever;           // of the CPUs' steps, beyond the horizon
+  absl::InlinedVector<Alternative, 8> alternatives_;  // what could happen next
+  size_t chosen_ = 0;                                 // the one that did
+  bool gathered_ = false;                             // nothing else has changed since
+  Time first_left_out_ = kNever;                      // of the CPUs' steps, beyond the horizon
   Schedule schedule_;
 
   Scheduler scheduler_;
   RunQueue run_queue_;
-  std::vector<std::unique_ptr<Thread>> threads_;  // never removed
-  int unfinished_ = 0;                    // threads that are not daemons and have not exited
-  std::vector<WaitBucket> waiters_{128};  // a power of two, about as many as threads
+  absl::InlinedVector<std::unique_ptr<Thread>, 8> threads_;  // never removed
+  int unfinished_ = 0;  // threads that are not daemons and have not exited
+  absl::InlinedVector<WaitBucket, 16> waiters_{16};  // a power of two, about as many as threads
   DeadlineQueue deadlines_;
-  std::array<Line, kTimerLine + 1> lines_;
+  using Lines = std::array<Line, kTimerLine>;
+  std::unique_ptr<Lines> lines_;  // made when one is first asked for
+  Line timer_line_;
   std::array<uint64_t, 3> deliverable_ = {};  // bitmap over lines_
   Locks locks_;
   OutsideEvents outside_;

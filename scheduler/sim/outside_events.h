@@ -10,7 +10,7 @@
 
 namespace drydock::sim {
 
-struct OutsideEvent {
+struct OutsideEvent : Recycled<OutsideEvent> {
   Deadline deadline{Deadline::Kind::kOutside, this};
   kernel::OutsideHandle handle = 0;
   const char* what = "";

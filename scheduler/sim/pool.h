@@ -1,14 +1,36 @@
 // scheduler/sim/pool.h
 //
 // Storage for the kernel objects of one run: what is given back is used again, and all of it ends
-// with the run, however the run ended.
+// with the run, however the run ended. The memory is kept for the next run: a small run would be
+// nothing but allocation otherwise.
 #ifndef DRYDOCK_SCHEDULER_SIM_POOL_H_
 #define DRYDOCK_SCHEDULER_SIM_POOL_H_
 
+#include <cstddef>
 #include <memory>
+#include <new>
 #include <vector>
 
 namespace drydock::sim {
+
+// Gives T an operator new and delete that keep what is freed for the next of its kind.
+template <typename T>
+class Recycled {
+ public:
+  static void* operator new(size_t size) {
+    if (kept_ == nullptr) return ::operator new (size, std::align_val_t{alignof(T)});
+    Kept* taken = kept_;
+    kept_ = taken->next;
+    return taken;
+  }
+  static void operator delete(void* memory) { kept_ = new (memory) Kept{kept_}; }
+
+ private:
+  struct Kept {
+    Kept* next;
+  };
+  inline static Kept* kept_ = nullptr;
+};
 
 template <typename T>
 class Pool {

@@ -34,6 +34,7 @@ class RunQueue {
   // Puts the thread last, or first, among those of its priority; a real-time one by its deadline.
   void Push(kernel::Thread* thread, bool tail, bool urgent) {
     List& list = lists_[thread->priority];
+    if (!Has(thread->priority)) list = {};
     kernel::Thread* before = tail ? list.tail : nullptr;  // of the place for it
     if (thread->priority >= BASEPRI_RTQUEUES) {
       before = list.tail;
@@ -69,6 +70,7 @@ class RunQueue {
   template <typename Visit>
   void VisitBelowKernel(Visit visit) const {
     for (int priority = 0; priority < MINPRI_KERNEL; ++priority) {
+      if (!Has(priority)) continue;
       for (kernel::Thread* thread = lists_[priority].head; thread != nullptr;
            thread = thread->queue_next) {
         visit(thread);
@@ -78,13 +80,14 @@ class RunQueue {
 
  private:
   struct List {
-    kernel::Thread* head = nullptr;
-    kernel::Thread* tail = nullptr;
+    kernel::Thread* head;
+    kernel::Thread* tail;
   };
+  bool Has(int priority) const { return (bitmap_[priority / 64] >> (priority % 64) & 1) != 0; }
   static_assert(NRQS == 128, "the bitmap covers every priority");
 
   std::array<uint64_t, 2> bitmap_ = {};
-  std::array<List, NRQS> lists_;
+  std::array<List, NRQS> lists_;  // of a priority that has none: anything
   int urgent_ = 0;
 };
 

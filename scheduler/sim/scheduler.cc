@@ -16,7 +16,6 @@ using kernel::Time;
 namespace {
 
 constexpr Time kTick = 125 * kMillisecond;
-constexpr Time kSampleInterval = 15 * kMillisecond;
 constexpr int kFixedShift = 23;  // with ticks of 1 ns
 
 // How much less a usage is shifted, and so the more it counts, at a load.

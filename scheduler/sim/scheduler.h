@@ -76,6 +76,7 @@ class Scheduler {
  private:
   enum Bucket { kForeground, kDefault, kUtility, kBackground, kFixedPriority, kBuckets };
   static constexpr int kNoDecay = 127;
+  static constexpr kernel::Time kSampleInterval = 15 * kernel::kMillisecond;
 
   static Bucket BucketOf(const kernel::Thread& thread);
   bool AdvanceSlow(kernel::Time now);
@@ -88,7 +89,7 @@ class Scheduler {
   std::array<int, kBuckets> runnable_ = {};
   std::array<uint32_t, kBuckets> load_ = {};  // averages, in sixteenths
   std::array<int, kBuckets> shift_ = {kNoDecay, kNoDecay, kNoDecay, kNoDecay, kNoDecay};
-  kernel::Time next_sample_ = 0;
+  kernel::Time next_sample_ = kSampleInterval;
   kernel::Time last_tick_ = 0;
   uint64_t tick_ = 0;
 };

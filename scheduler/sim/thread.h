@@ -14,6 +14,7 @@
 #include "scheduler/kernel/wait.h"
 #include "scheduler/sim/deadline_queue.h"
 #include "scheduler/sim/fiber.h"
+#include "scheduler/sim/pool.h"
 
 namespace drydock::sim {
 
@@ -30,7 +31,7 @@ namespace drydock::kernel {
 // kRunning   | its CPU  | no        | null, or asserted but not yet blocked
 // kWaiting   | null     | no        | what it waits for
 // kExited    | null     | no        | null
-struct alignas(64) Thread {
+struct alignas(64) Thread : sim::Recycled<Thread> {
   enum class State : uint8_t { kRunnable, kRunning, kWaiting, kExited };
 
   // --- What every dispatch looks at, together, so that it takes few lines of the host's cache.

@@ -15,7 +15,7 @@
 
 namespace drydock::kernel {
 
-struct ThreadCall {
+struct ThreadCall : sim::Recycled<ThreadCall> {
   sim::Deadline deadline{sim::Deadline::Kind::kThreadCall, this};
   ThreadCallFunction function = nullptr;
   void* parameter0 = nullptr;

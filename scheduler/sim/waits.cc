@@ -56,7 +56,7 @@ Thread* Machine::FindWaiter(const void* event, bool by_priority) {
 }
 
 void Machine::GrowWaitBuckets() {
-  std::vector<WaitBucket> old(waiters_.size() * 4);
+  decltype(waiters_) old(waiters_.size() * 4);
   old.swap(waiters_);
   for (const WaitBucket& bucket : old) {
     // In their order, so that the lines of each event stay as they are.
