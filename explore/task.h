@@ -45,7 +45,7 @@ class Patience {
 
 // Whether the order of the two steps can matter: both touch one object, and one of them changes it.
 inline bool Conflict(const kernel::Operation& a, const kernel::Operation& b) {
-  return a.object != 0 && a.object == b.object &&
+  return a.object != 0 && a.object == b.object && (a.bytes & b.bytes) != 0 &&
          (kernel::OperationWrites(a.kind) || kernel::OperationWrites(b.kind));
 }
 

@@ -52,12 +52,15 @@ size_t UniformWalk::Choose(const Question& question) {
     const bool competes =
         std::any_of(question.alternatives.begin(), question.alternatives.end(), interesting);
     // Whoever was to be next may be blocked: another is drawn.
-    const bool there = has_next_ && std::any_of(question.alternatives.begin(),
-                                                question.alternatives.end(), is_next);
+    const bool there =
+        has_next_ && held_back_ < Patience::kMost &&
+        std::any_of(question.alternatives.begin(), question.alternatives.end(), is_next);
     if (competes && !there) {
       next_ = TaskOf(question.alternatives[Draw(question, remaining)]);
       has_next_ = true;
+      held_back_ = 0;
     }
+    if (competes) ++held_back_;
     choice = Draw(question, [&](const Alternative& a) -> uint64_t {
       return !interesting(a) || is_next(a) ? 1 : 0;
     });

@@ -50,6 +50,7 @@ class UniformWalk final : public Strategy {
   absl::btree_map<uint64_t, uint64_t> remaining_;  // interesting steps of each task
   uint64_t next_ = 0;                              // the task whose interesting step comes next
   bool has_next_ = false;
+  int held_back_ = 0;  // questions for which others' interesting steps waited for that
   StepCounts taken_;
 };
 

@@ -1,7 +1,7 @@
 // libkern/OSAtomic.cc
 #include <libkern/OSAtomic.h>
 
-#include "scheduler/kernel/choice.h"
+#include "scheduler/kernel/memory.h"
 
 // Here the names themselves are defined, not their casting macros.
 #undef OSAddAtomic8
@@ -26,22 +26,19 @@
 #undef OSCompareAndSwap64
 #undef OSCompareAndSwapPtr
 
-namespace {
+using drydock::kernel::AtomicChange;
 
-// Has no object: addresses are not the same from run to run.
-void AtomicChoicePoint() {
-  drydock::kernel::ChoicePoint(drydock::kernel::OperationKind::kAtomic, 0);
-}
+namespace {
 
 template <typename T, typename Amount>
 T Add(Amount amount, volatile T *address) {
-  AtomicChoicePoint();
+  AtomicChange(address, sizeof(T));
   return __atomic_fetch_add(address, static_cast<T>(amount), __ATOMIC_SEQ_CST);
 }
 
 template <typename T>
 Boolean Swap(T old_value, T new_value, volatile T *address) {
-  AtomicChoicePoint();
+  AtomicChange(address, sizeof(T));
   return __atomic_compare_exchange_n(address, &old_value, new_value, /*weak=*/false,
                                      __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
@@ -68,17 +65,17 @@ SInt32 OSDecrementAtomic(volatile SInt32 *address) { return Add(-1, address); }
 SInt64 OSDecrementAtomic64(volatile SInt64 *address) { return Add(-1, address); }
 
 UInt32 OSBitAndAtomic(UInt32 mask, volatile UInt32 *address) {
-  AtomicChoicePoint();
+  AtomicChange(address, sizeof(*address));
   return __atomic_fetch_and(address, mask, __ATOMIC_SEQ_CST);
 }
 
 UInt32 OSBitOrAtomic(UInt32 mask, volatile UInt32 *address) {
-  AtomicChoicePoint();
+  AtomicChange(address, sizeof(*address));
   return __atomic_fetch_or(address, mask, __ATOMIC_SEQ_CST);
 }
 
 UInt32 OSBitXorAtomic(UInt32 mask, volatile UInt32 *address) {
-  AtomicChoicePoint();
+  AtomicChange(address, sizeof(*address));
   return __atomic_fetch_xor(address, mask, __ATOMIC_SEQ_CST);
 }
 
@@ -103,13 +100,13 @@ Boolean OSCompareAndSwapPtr(void *old_value, void *new_value, void *volatile *ad
 }
 
 Boolean OSTestAndSet(UInt32 bit, volatile UInt8 *address) {
-  AtomicChoicePoint();
+  AtomicChange(address + bit / 8, 1);
   const UInt8 mask = MaskOf(bit);
   return (__atomic_fetch_or(address + bit / 8, mask, __ATOMIC_SEQ_CST) & mask) != 0;
 }
 
 Boolean OSTestAndClear(UInt32 bit, volatile UInt8 *address) {
-  AtomicChoicePoint();
+  AtomicChange(address + bit / 8, 1);
   const UInt8 mask = MaskOf(bit);
   return (__atomic_fetch_and(address + bit / 8, static_cast<UInt8>(~mask), __ATOMIC_SEQ_CST) &
           mask) == 0;

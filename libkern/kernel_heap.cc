@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "scheduler/kernel/memory.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/per_boot.h"
 
@@ -83,6 +84,7 @@ void* HeapAllocate(BlockKind kind, size_t size, bool zero, size_t alignment) {
 
   void* const memory = header + 1;
   std::memset(memory, zero ? 0 : 0xaa, size);
+  kernel::MemoryAllocated(memory, size);
   if (here.guard != nullptr) here.guard->Allocated(memory, kind, size);
   return memory;
 }
@@ -92,6 +94,7 @@ void HeapFree(void* memory) {
   Header* const header = HeaderOf(memory);
   Heap& here = *heap;
   if (here.guard == nullptr) {
+    kernel::MemoryFreed(memory, header->size, /*kept=*/false);
     GiveBack(header);
   } else if (header->freed) {
     here.guard->FreedAgain(memory);
@@ -99,6 +102,7 @@ void HeapFree(void* memory) {
     header->freed = true;
     Unlink(header);
     here.Link(header, &here.kept);
+    kernel::MemoryFreed(memory, header->size, /*kept=*/true);
     here.guard->Freed(memory, header->kind, header->size);
   }
 }
@@ -108,6 +112,20 @@ void SetHeapGuard(HeapGuard* guard) { next_guard = guard; }
 HeapGuard* CurrentHeapGuard() { return heap->guard; }
 
 size_t HeapBlockSize(const void* memory) { return HeaderOf(memory)->size; }
+
+bool FindBlock(const void* address, FoundBlock* found) {
+  Heap& here = *heap;
+  for (const Header* const end : {&here.blocks, &here.kept}) {
+    for (const Header* block = end->next; block != end; block = block->next) {
+      const auto* const memory = reinterpret_cast<const char*>(block + 1);
+      const auto offset = static_cast<size_t>(static_cast<const char*>(address) - memory);
+      if (offset >= block->size) continue;
+      *found = {{block->kind, block->size, memory}, offset, block->freed};
+      return true;
+    }
+  }
+  return false;
+}
 
 const OSObject* LiveBlock::object() const {
   return kind == BlockKind::kObject ? static_cast<const OSObject*>(memory) : nullptr;

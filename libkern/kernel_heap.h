@@ -70,6 +70,15 @@ HeapGuard* CurrentHeapGuard();
 // The live blocks of the boot in progress (of none, if none is), in the order of their allocation.
 std::vector<LiveBlock> LiveBlocks();
 
+// The block that an address lies in, also one that was freed and is kept for a guard. It looks at
+// all blocks, so it is for reports.
+struct FoundBlock {
+  LiveBlock block;
+  size_t offset;
+  bool freed;
+};
+bool FindBlock(const void* address, FoundBlock* found);
+
 // Those that are objects.
 std::vector<const OSObject*> LiveObjects();
 

@@ -19,6 +19,7 @@
 #include "scheduler/call_stack.h"
 #include "scheduler/cost_model.h"
 #include "scheduler/kernel/evidence.h"
+#include "scheduler/kernel/memory.h"
 #include "scheduler/kernel/profile.h"
 #include "scheduler/kernel/types.h"
 #include "scheduler/schedule.h"
@@ -36,6 +37,8 @@ struct MachineOptions {
   // that a strategy may let one overtake the other: CPUs, deadlines, interrupts. At each question
   // it can be late by no more than this.
   kernel::Time horizon_ns = 20 * kernel::kMicrosecond;
+  // At which accesses to memory, by code that is compiled with hooks, others can step in.
+  kernel::AccessChoices accesses = kernel::AccessChoices::kNone;
   int main_priority = 81;               // of the thread that runs the body, 0..127
   uint64_t max_questions = 50'000'000;  // a run that asks more is stopped as endless
   uint64_t fingerprint = 0;             // names program and scenario in the schedule

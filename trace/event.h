@@ -47,7 +47,8 @@ enum class Context : uint8_t {
   X(kThreadPolicy, "policy")     /* other: thread; value: its mode, as Mach's; detail: why */      \
   X(kUserMode, "user mode")      /* value: 1 = entered, 0 = left for the kernel */                 \
   X(kThreadExit, "thread exit")  /* other: thread */                                               \
-  /* Locks: object is the lock. */                                                                 \
+  X(kThreadJoin, "thread join")  /* other: thread, which has ended */                              \
+  /* Locks: object is the lock; detail: spin, shared, exclusive, or inner: of a read-write lock */ \
   X(kLockAcquire, "lock")                                                                          \
   X(kLockContend, "lock contend") /* other: owner */                                               \
   X(kLockRelease, "unlock")                                                                        \
@@ -61,6 +62,14 @@ enum class Context : uint8_t {
   X(kThreadCallBegin, "thread call begin")                                                         \
   X(kThreadCallEnd, "thread call end")                                                             \
   X(kThreadCallCancel, "thread call cancel")                                                       \
+  /* Memory: object is the location (scheduler/kernel/memory.h); other: which of its bytes, as     \
+   * bits; value: 0, or 1 + the order of an atomic, as C++ numbers them. */                        \
+  X(kMemoryRead, "read")                                                                           \
+  X(kMemoryWrite, "write")                                                                         \
+  X(kMemoryChange, "change") /* an atomic that reads and writes */                                 \
+  X(kMemoryFence, "fence")                                                                         \
+  X(kHandOver, "hand over") /* what came before comes before what comes after ... */               \
+  X(kTakeOver, "take over") /* ... this, of the same object */                                     \
   /* Objects: object is the object, name its class. */                                             \
   X(kObjectCreate, "create") /* value: bytes */                                                    \
   X(kObjectFree, "free")                                                                           \

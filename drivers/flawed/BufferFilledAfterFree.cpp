@@ -49,5 +49,6 @@ const FlawedCase kBufferFilledAfterFree = {
     .defect = "It fills a buffer outside of the gate, while another client frees it",
     .failure = "write-after-free",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(BufferFilledAfterFree); },
+    .also_races = true,
 };
 }  // namespace drydock

@@ -42,5 +42,6 @@ const FlawedCase kBufferFreedTwice = {
     .defect = "Two clients may both find the buffer there and free it, outside of the gate",
     .failure = "double-free",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(BufferFreedTwice); },
+    .also_races = true,
 };
 }  // namespace drydock

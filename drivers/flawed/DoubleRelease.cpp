@@ -47,5 +47,6 @@ const FlawedCase kDoubleRelease = {
     .defect = "Two clients may both find the current request and release it, outside of the gate",
     .failure = "panic",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(DoubleRelease); },
+    .also_races = true,
 };
 }  // namespace drydock

@@ -40,5 +40,6 @@ const FlawedCase kLostWakeup = {
         "again",
     .failure = "blocked",
     .make = []() -> FlawedDriver* { return OSTypeAlloc(LostWakeup); },
+    .also_races = true,
 };
 }  // namespace drydock

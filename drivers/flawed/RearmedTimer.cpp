@@ -49,5 +49,6 @@ const FlawedCase kRearmedTimer = {
     .failure = "panic",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(RearmedTimer); },
     .clients = 0,
+    .also_races = true,
 };
 }  // namespace drydock

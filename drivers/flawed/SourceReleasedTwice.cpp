@@ -45,5 +45,6 @@ const FlawedCase kSourceReleasedTwice = {
     .defect = "Two clients may both find the timer there and release it, outside of the gate",
     .failure = "event-source-freed-while-attached",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(SourceReleasedTwice); },
+    .also_races = true,
 };
 }  // namespace drydock

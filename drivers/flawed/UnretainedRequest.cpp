@@ -55,5 +55,6 @@ const FlawedCase kUnretainedRequest = {
         "it",
     .failure = "panic; use-after-free",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(UnretainedRequest); },
+    .also_races = true,
 };
 }  // namespace drydock

@@ -30,6 +30,7 @@ extern const FlawedCase kBufferFilledAfterFree;
 extern const FlawedCase kFailedStartStaysAttached;
 extern const FlawedCase kWaitsInWillTerminate;
 extern const FlawedCase kProviderLeftOpen;
+extern const FlawedCase kUngatedCount;
 
 const std::vector<const FlawedCase*>& FlawedCases() {
   static const auto* const kCases = new std::vector<const FlawedCase*>{
@@ -60,6 +61,7 @@ const std::vector<const FlawedCase*>& FlawedCases() {
       &kFailedStartStaysAttached,
       &kWaitsInWillTerminate,
       &kProviderLeftOpen,
+      &kUngatedCount,
   };
   return *kCases;
 }

@@ -78,6 +78,7 @@ struct FlawedCase {
   UInt32 clients = 2;
   int interrupts = 0;                 // that the device raises, 20 us apart
   bool unplug_under_clients = false;  // else when all of them have returned
+  bool also_races = false;            // a data race leads to the failure, and is not counted
 };
 
 }  // namespace drydock

@@ -2,13 +2,17 @@
 
 #include "drivers/service/service_lock.h"
 #include "libkern/kernel_heap.h"
+#include "libkern/object_id.h"
 #include "scheduler/kernel/choice.h"
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/interrupt.h"
+#include "scheduler/kernel/memory.h"
 #include "scheduler/kernel/panic.h"
 
 OSDefineMetaClassAndAbstractStructors(IOInterruptController, IOService)
 OSDefineMetaClassAndStructors(IOSharedInterruptController, IOInterruptController)
+
+using drydock::ObjectIdOf;
 
 namespace {
 
@@ -27,12 +31,18 @@ void Register(IOInterruptVector *vector, IOService *nub, int source, void *targe
 }
 
 // An interrupt may come just before a vector is enabled or disabled.
-void BeforeChange() { drydock::kernel::ChoicePoint(drydock::kernel::OperationKind::kMask, 0); }
+void BeforeChange(IOService *nub) {
+  drydock::kernel::ChoicePoint(drydock::kernel::OperationKind::kMask, 0);
+  drydock::kernel::HandOver(ObjectIdOf(nub));
+}
 
 // Whether the handler did not say that the interrupt is another's.
 bool CallHandler(IOInterruptVector *vector) {
+  const drydock::kernel::ObjectId nub = ObjectIdOf(vector->nub);
   drydock::kernel::InterruptClaim(true);
+  drydock::kernel::TakeOver(nub);  // from who enabled it
   vector->handler(vector->target, vector->refCon, vector->nub, vector->source);
+  drydock::kernel::HandOver(nub);  // to who disables it
   return drydock::kernel::InterruptClaimed();
 }
 
@@ -114,7 +124,7 @@ IOReturn IOInterruptController::enableInterrupt(IOService *nub, int source) {
     return vector->sharedController->enableInterrupt(nub, source);
   }
   if (!vector->interruptRegistered) return kIOReturnNoInterrupt;
-  BeforeChange();
+  BeforeChange(nub);
   if (!vector->interruptDisabledSoft) return kIOReturnSuccess;
   vector->interruptDisabledSoft = false;
   waitInactive(vector);
@@ -133,9 +143,10 @@ IOReturn IOInterruptController::disableInterrupt(IOService *nub, int source) {
     return vector->sharedController->disableInterrupt(nub, source);
   }
   if (!vector->interruptRegistered) return kIOReturnNoInterrupt;
-  BeforeChange();
+  BeforeChange(nub);
   vector->interruptDisabledSoft = true;
   waitInactive(vector);
+  drydock::kernel::TakeOver(ObjectIdOf(nub));
   return kIOReturnSuccess;
 }
 
@@ -240,7 +251,7 @@ IOReturn IOSharedInterruptController::getInterruptType(IOService *, int, int *in
 IOReturn IOSharedInterruptController::enableInterrupt(IOService *nub, int source) {
   IOInterruptVector *vector = find(nub, source);
   if (vector == nullptr) return kIOReturnNoInterrupt;
-  BeforeChange();
+  BeforeChange(nub);
   if (!vector->interruptDisabledSoft) return kIOReturnSuccess;
   vector->interruptDisabledSoft = false;
   ++vectorsEnabled;
@@ -252,13 +263,14 @@ IOReturn IOSharedInterruptController::enableInterrupt(IOService *nub, int source
 IOReturn IOSharedInterruptController::disableInterrupt(IOService *nub, int source) {
   IOInterruptVector *vector = find(nub, source);
   if (vector == nullptr) return kIOReturnNoInterrupt;
-  BeforeChange();
+  BeforeChange(nub);
   if (!vector->interruptDisabledSoft) {
     vector->interruptDisabledSoft = true;
     vector->disabledByHandler = drydock::kernel::InInterruptContext();
     --vectorsEnabled;
   }
   waitInactive(vector);
+  drydock::kernel::TakeOver(ObjectIdOf(nub));
   return kIOReturnSuccess;
 }
 

@@ -27,6 +27,9 @@ struct Moment {
 };
 Moment ThisMoment();
 
+// From where; for those who ask often. 0 where no code of the run is running.
+CallStackId CallStackHere();
+
 // kernel::Misuse, with what led to it, the earliest first.
 void MisuseWithEvidence(const char* finding, absl::string_view sentence,
                         std::vector<Evidence> evidence);

@@ -59,8 +59,13 @@ bool OperationWrites(OperationKind kind);
 
 // An operation that has not happened yet.
 struct Operation {
+  constexpr Operation() = default;
+  constexpr Operation(OperationKind operation, ObjectId touches, uint8_t which = 0xff)
+      : kind(operation), bytes(which), object(touches) {}
+
   OperationKind kind = OperationKind::kBegin;
-  ObjectId object = 0;  // what it touches; 0 = nothing that another thread could touch
+  uint8_t bytes = 0xff;  // if the object is memory: which of its bytes, as bits
+  ObjectId object = 0;   // what it touches; 0 = nothing that another thread could touch
 };
 
 }  // namespace drydock::kernel

@@ -314,7 +314,9 @@ Fiber* Machine::ActiveFiber(Cpu& cpu) {
     return cpu.interrupt_fiber;
   }
   if (cpu.thread->fiber == nullptr) {
-    cpu.thread->fiber = fibers_.Acquire(&Machine::ThreadMain, cpu.thread);
+    Fiber* fiber = cpu.thread->fiber = fibers_.Acquire(&Machine::ThreadMain, cpu.thread);
+    // Others may have touched the stack when it was another thread's.
+    if (!memory_.empty()) memory_.Forget(fiber->stack_begin(), fiber->stack_end());
   }
   return cpu.thread->fiber;
 }
@@ -369,6 +371,7 @@ void ThreadJoin(Thread* thread) {
     machine->EndWait(machine->self(), WaitResult::kAwakened);
   }
   ThreadBlock();
+  machine->Emit(trace::EventKind::kThreadJoin, thread->id, 0, 0, thread->name);
 }
 
 void ThreadYield() {

@@ -96,6 +96,11 @@ CallStack FiberPool::StackOf(const Fiber& fiber) const {
   return Walk(fiber, &fiber == running_ ? __builtin_frame_address(0) : fiber.frame_);
 }
 
+CallStackId FiberPool::StackIdHere() const {
+  return CallStacks::Walk(__builtin_frame_address(0), running_->stack_begin(),
+                          running_->stack_end());
+}
+
 CallStack FiberPool::StackLeft(const Fiber& fiber) const { return Walk(fiber, fiber.frame_); }
 
 CallStack FiberPool::Walk(const Fiber& fiber, const void* frame, const void* code) {

@@ -20,6 +20,10 @@ class Fiber {
   Fiber(const Fiber&) = delete;
   Fiber& operator=(const Fiber&) = delete;
 
+  // Its stack. Not of the host's.
+  const char* stack_begin() const { return stack_; }
+  const char* stack_end() const { return stack_ + stack_bytes_; }
+
   // Fetches the end of its stack into the host's cache.
   void WarmUp() const {
     const auto* line = static_cast<const char*>(context_);
@@ -72,6 +76,9 @@ class FiberPool {
   // Where a fiber's code stands: the caller's, if it is the running one. Empty for the host's.
   CallStack StackOf(const Fiber& fiber) const;
 
+  // The caller's, for those who ask often.
+  CallStackId StackIdHere() const;
+
   // Where a fiber's code was left: when it last switched away, or for the running one at MarkLeft,
   // called with its frame when the outside world has its turn on it.
   CallStack StackLeft(const Fiber& fiber) const;
@@ -82,6 +89,12 @@ class FiberPool {
 
   // Whether an address lies in the guard page of the running fiber's stack.
   bool InGuardPage(const void* address) const;
+
+  // Whether an address lies on the running fiber's stack.
+  bool OnRunningStack(const void* address) const {
+    return static_cast<size_t>(static_cast<const char*>(address) - running_->stack_) <
+           running_->stack_bytes_;
+  }
 
   // How many fibers were ever made.
   size_t made() const { return made_; }

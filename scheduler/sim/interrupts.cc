@@ -52,7 +52,7 @@ void Machine::Deliver(int index) {
 
 // Its handler has returned, and the line is still raised.
 void Machine::CountStorm(Line& line, int index) {
-  constexpr int kStorm = 10'000;
+  constexpr int kStorm = 1'000;
   if (++line.in_a_row < kStorm) return;
   const char* sentence = trace::Intern(
       absl::StrCat("interrupt line ", index, " was raised again ", kStorm,

@@ -22,6 +22,7 @@ struct Mutex : sim::Recycled<Mutex> {
 
   // Its turnstile: the waiters' push goes to the owner or, when a waiter has been woken, to that.
   bool promotes = true;
+  const char* detail = "";  // of its events: "inner" if it guards another lock's state
   int push = 0;
   Thread* inheritor = nullptr;
   Mutex* next_pusher = nullptr;  // of the inheritor's

@@ -14,7 +14,7 @@ namespace drydock::sim {
 void Machine::ReleaseMutex(kernel::Mutex* mutex) {
   mutex->held = false;
   mutex->owner = nullptr;
-  Emit(trace::EventKind::kLockRelease, 0, 0, mutex->id, mutex->name);
+  Emit(trace::EventKind::kLockRelease, 0, 0, mutex->id, mutex->name, mutex->detail);
   if (mutex->waiters == 0) return;
   Thread* waiter = FindWaiter(mutex, /*by_priority=*/true);
   if (waiter == nullptr) return;
@@ -93,7 +93,7 @@ static void Take(Mutex* mutex, Thread* self) {
   mutex->owner = self;
   if (self == nullptr) return;
   mutex->owner_slept = self->slept;
-  machine->Emit(EventKind::kLockAcquire, 0, 0, mutex->id, mutex->name);
+  machine->Emit(EventKind::kLockAcquire, 0, 0, mutex->id, mutex->name, mutex->detail);
   if (mutex->inheritor != nullptr) {
     machine->PushInheritor(mutex, mutex->push > 0 ? self : nullptr);
   }

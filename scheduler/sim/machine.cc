@@ -68,6 +68,7 @@ Machine::Machine(const MachineOptions& options, Strategy* strategy)
       schedule_(options.fingerprint, options.costs.jitter_percent > 0 ? strategy->seed() : 0),
       scheduler_(options.profile, options.cpus, options.costs.quantum_ns),
       thread_calls_(options.profile) {
+  if (options.accesses != kernel::AccessChoices::kNone) ++kernel::internal::memory_watchers;
   for (size_t i = 0; i < cpus_.size(); ++i) cpus_[i].index = static_cast<int>(i);
   timer_line_.handler = &ThreadCalls::RunSignalled;
   timer_line_.target = &thread_calls_;
@@ -75,6 +76,7 @@ Machine::Machine(const MachineOptions& options, Strategy* strategy)
 }
 
 Machine::~Machine() {
+  if (options_.accesses != kernel::AccessChoices::kNone) --kernel::internal::memory_watchers;
   for (const std::unique_ptr<Thread>& thread : threads_) {
     if (thread->fiber != nullptr) fibers_.Release(thread->fiber);
   }

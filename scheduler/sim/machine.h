@@ -33,6 +33,7 @@
 #include "scheduler/sim/deadline_queue.h"
 #include "scheduler/sim/fiber.h"
 #include "scheduler/sim/lock.h"
+#include "scheduler/sim/memory_map.h"
 #include "scheduler/sim/outside_events.h"
 #include "scheduler/sim/run_queue.h"
 #include "scheduler/sim/scheduler.h"
@@ -109,6 +110,7 @@ class Machine {
   Time Now() const { return current_ != nullptr ? current_->clock : now_; }
   const CostModel& costs() const { return options_.costs; }
   kernel::Profile profile() const { return options_.profile; }
+  kernel::AccessChoices accesses() const { return options_.accesses; }
 
   // Publishes an event of the calling context.
   void Emit(trace::Event event) const;
@@ -128,10 +130,11 @@ class Machine {
   // --- Stepping. For code on a CPU.
 
   // A choice point.
-  void Step(OperationKind kind, ObjectId object) {
+  void Step(OperationKind kind, ObjectId object) { Step(Operation(kind, object)); }
+  void Step(Operation operation) {
     Cpu& cpu = *current_;
-    *pending_ = {kind, object};
-    cpu.clock += Cost(options_.costs[kind]);
+    *pending_ = operation;
+    cpu.clock += Cost(options_.costs[operation.kind]);
     if (ABSL_PREDICT_TRUE(cpu.clock < fast_until_)) {
       ++fast_steps_;
       return;
@@ -254,13 +257,19 @@ class Machine {
     outcome_.findings.back().evidence = std::move(evidence);
   }
 
+  // Whether an address lies on the stack of the code that is running.
+  bool OnOwnStack(const void* address) const { return fibers_.OnRunningStack(address); }
+
   // Where the calling code stands; empty in the outside world.
   CallStack StackHere() const {
     return current_ != nullptr ? fibers_.StackOf(*fibers_.running()) : CallStack();
   }
 
+  CallStackId StackIdHere() const { return current_ != nullptr ? fibers_.StackIdHere() : 0; }
+
   ObjectId NewId() { return next_id_++; }
 
+  MemoryMap& memory() { return memory_; }
   ThreadCalls& thread_calls() { return thread_calls_; }
   Locks& locks() { return locks_; }
   OutsideEvents& outside() { return outside_; }
@@ -372,6 +381,7 @@ class Machine {
   OutsideEvents outside_;
   std::vector<OutsideEvent*> triggers_;  // in order of their scheduling
   ThreadCalls thread_calls_;
+  MemoryMap memory_;
 
   ObjectId next_id_ = 1;
   bool started_ = false;

@@ -5,6 +5,7 @@
 
 #include "scheduler/kernel/choice.h"
 #include "scheduler/kernel/clock.h"
+#include "scheduler/kernel/memory.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/wait.h"
 #include "scheduler/sim/machine.h"
@@ -44,6 +45,7 @@ OutsideHandle OutsideSchedule(Time when, const char* what, ObjectId object,
                               OutsideFunction function, void* context) {
   if (machine == nullptr) Panic("OutsideSchedule with no run in progress");
   ChoicePoint(OperationKind::kSubmit, object);
+  HandOver(kOutsideWorld);
   OutsideEvent* event = machine->outside().Make(what, function, context);
   event->deadline.operation = {OperationKind::kOutside, object};
   machine->deadlines().Insert(&event->deadline, std::max(when, machine->Now()));
@@ -55,6 +57,7 @@ OutsideHandle OutsideScheduleAtBlock(Thread* thread, const char* what, ObjectId 
                                      OutsideFunction function, void* context) {
   if (machine == nullptr) Panic("OutsideScheduleAtBlock with no run in progress");
   ChoicePoint(OperationKind::kSubmit, object);
+  HandOver(kOutsideWorld);
   OutsideEvent* event = machine->outside().Make(what, function, context);
   event->deadline.operation = {OperationKind::kOutside, object};
   event->at_block_of = thread;
@@ -66,6 +69,7 @@ OutsideHandle OutsideScheduleAtChoicePoint(uint64_t number, const char* what, Ob
                                            OutsideFunction function, void* context) {
   if (machine == nullptr) Panic("OutsideScheduleAtChoicePoint with no run in progress");
   ChoicePoint(OperationKind::kSubmit, object);
+  HandOver(kOutsideWorld);
   OutsideEvent* event = machine->outside().Make(what, function, context);
   event->deadline.operation = {OperationKind::kOutside, object};
   event->at_choice_point = std::max<uint64_t>(number, 1);

@@ -34,6 +34,8 @@ Moment ThisMoment() {
   return {thread, machine->Now(), machine->StackHere()};
 }
 
+CallStackId CallStackHere() { return machine != nullptr ? machine->StackIdHere() : 0; }
+
 void MisuseWithEvidence(const char* finding, absl::string_view sentence,
                         std::vector<Evidence> evidence) {
   Misuse(finding, sentence);

@@ -58,6 +58,7 @@ void WakeNext(RWLock* lock) {
 RWLock* RWLockAlloc(absl::string_view name) {
   RWLock* lock = MakeLock(RWLocks(), name);
   lock->lock = MutexAlloc(name);
+  lock->lock->detail = "inner";
   return lock;
 }
 

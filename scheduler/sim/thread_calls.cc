@@ -167,7 +167,9 @@ void ThreadCalls::RunSignalled(void* calls, int) {
     ThreadCall* call = signalled.Pop();
     call->queued = false;
     ++call->running;
+    machine->Emit(EventKind::kThreadCallBegin, 0, 0, call->id);
     call->function(call->parameter0, call->parameter1);
+    machine->Emit(EventKind::kThreadCallEnd, 0, 0, call->id);
     --call->running;
     kernel::ThreadWakeup(call, /*one_thread=*/false);
     if (call->free_when_done) {

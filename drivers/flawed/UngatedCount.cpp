@@ -1,0 +1,40 @@
+// A driver that counts the requests under way, so that stop can wait for the last.
+#include "drivers/flawed/flawed_driver.h"
+
+class UngatedCount : public FlawedDriver {
+  OSDeclareDefaultStructors(UngatedCount)
+
+ public:
+  IOReturn call(UInt32) override {
+    if (fFlawed) {
+      count();
+    } else {
+      fGate->runAction(OSMemberFunctionCast(IOCommandGate::Action, this, &UngatedCount::count));
+    }
+    return fGate->runAction(
+        OSMemberFunctionCast(IOCommandGate::Action, this, &UngatedCount::finished));
+  }
+
+ private:
+  IOReturn count() {
+    ++fRequests;
+    return kIOReturnSuccess;
+  }
+  IOReturn finished() {
+    --fRequests;
+    return kIOReturnSuccess;
+  }
+
+  UInt32 fRequests;
+};
+OSDefineMetaClassAndStructors(UngatedCount, FlawedDriver)
+
+namespace drydock {
+extern const FlawedCase kUngatedCount;
+const FlawedCase kUngatedCount = {
+    .name = "ungated-count",
+    .defect = "It counts requests down in its gate, and up outside of it",
+    .failure = "data-race",
+    .make = []() -> FlawedDriver* { return OSTypeAlloc(UngatedCount); },
+};
+}  // namespace drydock

@@ -1,0 +1,18 @@
+"""How to compile code that tells what memory it touches."""
+
+# The compilers do not combine this with AddressSanitizer: under --config=asan there are no hooks.
+# The compiler's own copies of memcpy and its like would not tell, so it may have none.
+HOOK_COPTS = select({
+    "//:asan": [],
+    "//conditions:default": [
+        "-fsanitize=thread",
+        "-fno-builtin-memcpy",
+        "-fno-builtin-memmove",
+        "-fno-builtin-memset",
+        "-fno-builtin-memcmp",
+        "-fno-builtin-bcopy",
+        "-fno-builtin-bzero",
+        "-include",
+        "scheduler/hooks/hooked_string.h",
+    ],
+})

@@ -1,0 +1,126 @@
+// scheduler/kernel/memory.h
+//
+// Plain memory. Code that is compiled with hooks (drivers/kext.bzl) says here what it is about to
+// read or write; so do atomics, and the heap says what is new and what is gone.
+//
+// Memory is known by *locations*: the eight bytes at an address that is a multiple of eight, from
+// their first access on, numbered in the order of these within a run. Memory that is allocated
+// again is new locations. A location is an ObjectId of its own kind, so it names what an operation
+// or an event is about, and is the same whenever the same schedule is run.
+//
+// Nothing is recorded, and a hook costs its one branch, unless somebody watches for accesses: an
+// observer of EventKind::kMemoryRead, choice points (MachineOptions::accesses), or a watch for
+// memory that is gone. What a thread does on its own stack nobody is told.
+#ifndef DRYDOCK_SCHEDULER_KERNEL_MEMORY_H_
+#define DRYDOCK_SCHEDULER_KERNEL_MEMORY_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/base/optimization.h"
+#include "scheduler/kernel/trace.h"
+#include "scheduler/kernel/types.h"
+
+namespace drydock::kernel {
+
+// Locations among the ids of objects: above, and below those of objects that are older than the
+// run.
+inline constexpr ObjectId kFirstLocation = 0x40000000;
+
+// The world outside the CPUs, as an object that is handed over to.
+inline constexpr ObjectId kOutsideWorld = 0x3fffffff;
+
+// Which accesses are choice points.
+enum class AccessChoices : uint8_t {
+  kNone,
+  kShared,  // to locations that others than the one who allocated or first touched them touch
+  kAll,
+};
+
+// What an access does.
+enum class Access : uint8_t {
+  kRead,
+  kWrite,
+  kAtomicRead,
+  kAtomicWrite,
+  kAtomicChange,  // reads and writes in one
+};
+
+// How an atomic orders what is before and after it; the compilers' values.
+enum class MemoryOrder : uint8_t {
+  kRelaxed = 0,
+  kConsume = 1,
+  kAcquire = 2,
+  kRelease = 3,
+  kAcquireRelease = 4,
+  kSequential = 5,
+};
+
+inline bool Acquires(MemoryOrder order) {
+  return order != MemoryOrder::kRelaxed && order != MemoryOrder::kRelease;
+}
+inline bool Releases(MemoryOrder order) { return order >= MemoryOrder::kRelease; }
+
+namespace internal {
+extern int memory_watchers;  // that are no observers
+extern bool has_hooked_code;
+void MemoryAccessSlow(const void* address, size_t bytes, Access access, MemoryOrder order);
+void MemoryFenceSlow(MemoryOrder order);
+void MemoryAllocatedSlow(const void* address, size_t bytes);
+void MemoryFreedSlow(const void* address, size_t bytes, bool kept);
+}  // namespace internal
+
+// Whether anybody watches.
+inline bool MemoryIsWatched() {
+  return ABSL_PREDICT_FALSE(trace::Observed(trace::EventKind::kMemoryRead) |
+                            (internal::memory_watchers != 0));
+}
+
+// The calling code is about to touch `bytes` bytes at `address`. Any context; outside of threads
+// and interrupt handlers it does nothing.
+inline void MemoryAccess(const void* address, size_t bytes, Access access,
+                         MemoryOrder order = MemoryOrder::kRelaxed) {
+  if (MemoryIsWatched()) internal::MemoryAccessSlow(address, bytes, access, order);
+}
+
+// An atomic of the kernel's own, in sequential order, is about to change `bytes` bytes: a choice
+// point whatever the setting. They are not divided by a multiple of eight.
+void AtomicChange(const volatile void* address, size_t bytes);
+
+// An atomic fence.
+inline void MemoryFence(MemoryOrder order) {
+  if (MemoryIsWatched()) internal::MemoryFenceSlow(order);
+}
+
+// The memory has come into use; what was there before is forgotten. The caller is its first user.
+inline void MemoryAllocated(const void* address, size_t bytes) {
+  if (MemoryIsWatched()) internal::MemoryAllocatedSlow(address, bytes);
+}
+
+// It goes out of use, which is a change of every part of it that was used. `kept`: nobody will get
+// it again in this run, so whoever touches it from now on does what it must not
+// (SetDeadMemoryWatch).
+inline void MemoryFreed(const void* address, size_t bytes, bool kept) {
+  if (MemoryIsWatched()) internal::MemoryFreedSlow(address, bytes, kept);
+}
+
+// `watch` is called at each access to memory that is gone, before it; null for none. Between runs.
+using DeadMemoryWatch = void (*)(const void* address, size_t bytes, bool write);
+void SetDeadMemoryWatch(DeadMemoryWatch watch);
+
+// Where a location of this run begins; null if it is none.
+const void* LocationAddress(ObjectId location);
+
+// Whether the program has code compiled with hooks.
+inline bool HasHookedCode() { return internal::has_hooked_code; }
+
+// --- For code whose accesses are not hooked, and which orders others' by means that no event
+// shows: everything before a hand-over of `object` comes before everything after a take-over that
+// follows it.
+
+inline void HandOver(ObjectId object) { Trace(trace::EventKind::kHandOver, object); }
+inline void TakeOver(ObjectId object) { Trace(trace::EventKind::kTakeOver, object); }
+
+}  // namespace drydock::kernel
+
+#endif  // DRYDOCK_SCHEDULER_KERNEL_MEMORY_H_

@@ -1,0 +1,314 @@
+#include "verify/race_checker.h"
+
+#include <bitset>
+
+#include "absl/strings/str_cat.h"
+#include "libkern/kernel_heap.h"
+#include "libkern/object_id.h"
+#include "scheduler/kernel/evidence.h"
+#include "scheduler/kernel/memory.h"
+#include "scheduler/kernel/wait.h"
+
+namespace drydock {
+
+using trace::Context;
+using trace::Event;
+using trace::EventKind;
+using trace::ObjectId;
+
+namespace {
+
+constexpr ObjectId kFirstLocation = kernel::kFirstLocation;
+
+// "an UnlockedCounter #12, at offset 40 of its 64 bytes"; as it is now.
+std::string DescribeMemory(ObjectId location, uint32_t bytes) {
+  const auto* address = static_cast<const char*>(kernel::LocationAddress(location));
+  if (address == nullptr) return absl::StrCat("memory location ", location - kFirstLocation);
+  while ((bytes & 1) == 0) {
+    bytes >>= 1;
+    ++address;
+  }
+  FoundBlock found;
+  if (!FindBlock(address, &found)) {
+    return absl::StrCat("global memory (location ", location - kFirstLocation, ")");
+  }
+  const OSObject* object = found.freed ? nullptr : found.block.object();
+  const std::string what = object != nullptr ? absl::StrCat(object->getMetaClass()->getClassName(),
+                                                            " #", ObjectIdOf(object), ", ")
+                                             : absl::StrCat(found.freed ? "freed memory" : "memory",
+                                                            " of ", found.block.size, " bytes, ");
+  return absl::StrCat(what, "at offset ", found.offset);
+}
+
+const char* Verb(EventKind kind) {
+  switch (kind) {
+    case EventKind::kMemoryRead:
+      return "reads";
+    case EventKind::kMemoryWrite:
+      return "writes";
+    default:
+      return "changes";
+  }
+}
+
+}  // namespace
+
+trace::EventKinds RaceChecker::Kinds() {
+  return {
+      EventKind::kMemoryRead,      EventKind::kMemoryWrite,     EventKind::kMemoryChange,
+      EventKind::kMemoryFence,     EventKind::kHandOver,        EventKind::kTakeOver,
+      EventKind::kThreadCreate,    EventKind::kThreadUnblock,   EventKind::kThreadJoin,
+      EventKind::kLockAcquire,     EventKind::kLockRelease,     EventKind::kInterruptRaise,
+      EventKind::kInterruptBegin,  EventKind::kInterruptEnd,    EventKind::kThreadCallEnter,
+      EventKind::kThreadCallBegin, EventKind::kThreadCallEnd,   EventKind::kThreadCallCancel,
+      EventKind::kRelease,         EventKind::kWorkSignal,      EventKind::kActionBegin,
+      EventKind::kSourceEnable,    EventKind::kIoSubmit,        EventKind::kIoComplete,
+      EventKind::kServiceAttach,   EventKind::kServiceStart,    EventKind::kServiceStarted,
+      EventKind::kServiceRegister, EventKind::kServiceOpen,     EventKind::kServiceClose,
+      EventKind::kServiceMessage,  EventKind::kTerminatePhase1, EventKind::kTerminateWill,
+      EventKind::kTerminateDid,    EventKind::kTerminateStop,   EventKind::kTerminateDone,
+  };
+}
+
+size_t RaceChecker::NewActor(std::string name) {
+  actors_.emplace_back();
+  actors_.back().name = std::move(name);
+  actors_.back().clock.Tick(actors_.size() - 1);
+  return actors_.size() - 1;
+}
+
+size_t RaceChecker::ThreadActor(trace::ThreadId thread) {
+  if (thread >= actor_of_thread_.size()) actor_of_thread_.resize(thread + 1);
+  uint16_t& actor = actor_of_thread_[thread];
+  if (actor == 0) actor = static_cast<uint16_t>(NewActor("") + 1);
+  return actor - 1u;
+}
+
+size_t RaceChecker::ActorOf(const Event& event) {
+  if (event.context == Context::kThread) return ThreadActor(event.thread);
+  const uint32_t line = line_of_cpu_[event.cpu];
+  if (line >= actor_of_line_.size()) actor_of_line_.resize(line + 1);
+  uint16_t& actor = actor_of_line_[line];
+  if (actor == 0) {
+    actor =
+        static_cast<uint16_t>(NewActor(absl::StrCat("the handler of interrupt line ", line)) + 1);
+  }
+  return actor - 1u;
+}
+
+void RaceChecker::Release(size_t actor, VectorClock* clock) {
+  clock->Join(actors_[actor].clock);
+  actors_[actor].clock.Tick(actor);
+}
+
+void RaceChecker::OnEvent(const Event& event) {
+  if (event.kind == EventKind::kInterruptBegin) {
+    line_of_cpu_[event.cpu] = static_cast<uint32_t>(event.value);
+  }
+  if (event.context == Context::kOutside) {
+    // What comes from outside comes after what was handed to it; nobody else's memory is touched.
+    switch (event.kind) {
+      case EventKind::kInterruptRaise:
+        if (event.value >= lines_.size()) lines_.resize(event.value + 1);
+        lines_[event.value].Join(outside_);
+        break;
+      case EventKind::kThreadUnblock:
+        if (event.value != static_cast<uint64_t>(kernel::WaitResult::kTimedOut)) {
+          Acquire(ThreadActor(event.other), outside_);
+        }
+        break;
+      default:
+        break;
+    }
+    return;
+  }
+  const size_t actor = ActorOf(event);
+  switch (event.kind) {
+    case EventKind::kMemoryRead:
+    case EventKind::kMemoryWrite:
+    case EventKind::kMemoryChange:
+      Check(actor, event);
+      break;
+    default:
+      Synchronise(actor, event);
+      break;
+  }
+}
+
+void RaceChecker::Synchronise(size_t actor, const Event& event) {
+  const auto release = [&](ObjectId object) { Release(actor, &objects_[object]); };
+  const auto acquire = [&](ObjectId object) {
+    const auto found = objects_.find(object);
+    if (found != objects_.end()) Acquire(actor, found->second);
+  };
+  switch (event.kind) {
+    case EventKind::kThreadCreate:
+    case EventKind::kThreadUnblock: {
+      const size_t other = ThreadActor(event.other);
+      if (event.kind == EventKind::kThreadCreate) {
+        actors_[other].name = absl::StrCat("thread ", event.name, " (", event.other, ")");
+      }
+      if (other == actor) {
+        acquire(event.object);  // what it was about to wait for has happened meanwhile
+      } else {
+        Release(actor, &actors_[other].clock);
+      }
+      break;
+    }
+    case EventKind::kThreadJoin:
+      Acquire(actor, actors_[ThreadActor(event.other)].clock);
+      break;
+    case EventKind::kLockAcquire: {
+      const absl::string_view how = event.detail;
+      if (how == "inner") break;
+      acquire(event.object);
+      if (how == "exclusive") Acquire(actor, readers_[event.object]);
+      break;
+    }
+    case EventKind::kLockRelease: {
+      const absl::string_view how = event.detail;
+      if (how == "inner") break;
+      if (how == "shared") {
+        Release(actor, &readers_[event.object]);
+      } else {
+        release(event.object);
+      }
+      break;
+    }
+    case EventKind::kInterruptRaise:
+    case EventKind::kInterruptEnd:
+      if (event.value >= lines_.size()) lines_.resize(event.value + 1);
+      Release(actor, &lines_[event.value]);
+      break;
+    case EventKind::kInterruptBegin:
+      if (event.value < lines_.size()) Acquire(actor, lines_[event.value]);
+      // (A line that is raised already is not raised again when a device has something new.)
+      Acquire(actor, outside_);
+      break;
+    case EventKind::kHandOver:
+      if (event.object == kernel::kOutsideWorld) {
+        Release(actor, &outside_);
+      } else {
+        release(event.object);
+      }
+      break;
+    case EventKind::kThreadCallEnter:
+    case EventKind::kThreadCallEnd:
+      release(event.object);
+      break;
+    case EventKind::kTakeOver:
+    case EventKind::kThreadCallBegin:
+    case EventKind::kThreadCallCancel:
+      acquire(event.object);
+      break;
+    case EventKind::kRelease:
+      release(event.object);
+      if (event.value == 0) acquire(event.object);
+      break;
+    case EventKind::kWorkSignal:
+    case EventKind::kSourceEnable:
+      release(event.other);
+      break;
+    case EventKind::kActionBegin:
+      if (event.other != 0) acquire(event.other);
+      break;
+    case EventKind::kIoSubmit:
+      release(event.object);
+      break;
+    case EventKind::kIoComplete:
+      acquire(event.object);
+      break;
+    case EventKind::kMemoryFence: {
+      const auto order = static_cast<kernel::MemoryOrder>(event.value);
+      Actor& self = actors_[actor];
+      if (kernel::Acquires(order)) self.clock.Join(self.relaxed);
+      if (kernel::Releases(order)) Release(actor, &self.fence);
+      break;
+    }
+    default:  // a service's life
+      acquire(event.object);
+      release(event.object);
+      break;
+  }
+}
+
+void RaceChecker::Check(size_t actor, const Event& event) {
+  ++accesses_;
+  const size_t index = event.object - kFirstLocation;
+  if (index >= locations_.size()) locations_.resize(std::max(index + 1, 2 * locations_.size()));
+  Epochs& epochs = locations_[index];
+  Actor& self = actors_[actor];
+  const bool atomic = event.value != 0;
+  const bool writes = event.kind != EventKind::kMemoryRead;
+  const auto bytes = static_cast<uint8_t>(event.other);
+  const uint32_t now = self.clock[actor];
+
+  if (atomic) {
+    // What it orders, before its own release.
+    const auto order = static_cast<kernel::MemoryOrder>(event.value - 1);
+    if (event.kind != EventKind::kMemoryWrite) {
+      const auto found = atomics_.find(event.object);
+      if (found != atomics_.end()) {
+        (kernel::Acquires(order) ? self.clock : self.relaxed).Join(found->second);
+      }
+    }
+  }
+
+  bool known = false;
+  size_t kept = 0;
+  for (size_t i = 0; i < epochs.size(); ++i) {
+    Epoch& epoch = epochs[i];
+    if ((epoch.bytes & bytes) != 0) {
+      if (epoch.actor == actor && epoch.time == now && epoch.atomic == atomic &&
+          (epoch.bytes & bytes) == bytes && (epoch.writes || !writes)) {
+        known = true;
+      } else if (epoch.time <= self.clock[epoch.actor]) {
+        // It was before. Who is after this one is after that one.
+        if (writes || !epoch.writes) epoch.bytes &= static_cast<uint8_t>(~bytes);
+      } else if ((writes || epoch.writes) && !(atomic && epoch.atomic)) {
+        Report(actor, event, epoch);
+      }
+    }
+    if (epoch.bytes != 0) epochs[kept++] = epoch;
+  }
+  epochs.resize(kept);
+  if (!known) {
+    Epoch& epoch = epochs.emplace_back();
+    epoch.actor = static_cast<uint16_t>(actor);
+    epoch.bytes = bytes;
+    epoch.writes = writes;
+    epoch.atomic = atomic;
+    epoch.time = now;
+    epoch.stack = kernel::CallStackHere();
+  }
+
+  if (atomic && writes) {
+    const auto order = static_cast<kernel::MemoryOrder>(event.value - 1);
+    VectorClock& clock = atomics_[event.object];
+    // A plain store ends what was handed over by earlier ones; a change goes on with it.
+    if (event.kind == EventKind::kMemoryWrite) clock = VectorClock();
+    if (kernel::Releases(order)) {
+      Release(actor, &clock);
+    } else {
+      clock.Join(self.fence);
+    }
+  }
+}
+
+void RaceChecker::Report(size_t actor, const Event& event, const Epoch& earlier) {
+  const CallStack before = CallStacks::Get(earlier.stack);
+  const CallStack here = CallStacks::Get(kernel::CallStackHere());
+  if (!reported_.emplace(before.Innermost(), here.Innermost()).second) return;
+  const size_t count = std::bitset<8>(event.other & earlier.bytes).count();
+  kernel::MisuseWithEvidence(
+      "data-race",
+      absl::StrCat(actors_[actor].name, " ", Verb(event.kind), " ", count,
+                   count == 1 ? " byte" : " bytes", " of ",
+                   DescribeMemory(event.object, event.other & earlier.bytes), ", which ",
+                   actors_[earlier.actor].name, earlier.writes ? " wrote" : " read",
+                   " before, and nothing orders the two"),
+      {{absl::StrCat(earlier.writes ? "written" : "read", " by ", actors_[earlier.actor].name),
+        before}});
+}
+
+}  // namespace drydock

@@ -1,0 +1,99 @@
+// verify/race_checker.h
+//
+// Finds data races: two accesses to the same bytes by different actors, at least one of them a
+// write and not both atomic, between which nothing says which comes first. It need not see them
+// happen at the same time: that nothing orders them is enough. Each is the finding `data-race`,
+// once for each pair of places in the code, with the stacks of both.
+//
+// An actor is a thread, or the handler of an interrupt line. What orders them: locks and gates;
+// waits and wakeups; the creation of a thread, and waiting for its end; a raised line and its
+// handler; enabling an interrupt and its handler, its handler and disabling it; thread calls and
+// timers; the signal of an event source and its action; the release of a reference and the free of
+// the last; I/O and its completion; a service's way through its life; atomics, as their memory
+// orders say. Memory that is freed is written to.
+//
+// Accesses are those of code that is compiled with hooks (scheduler/kernel/memory.h); of the
+// framework the ones that it tells of itself.
+//
+// Vector clocks, with the last accesses to a location as epochs: Flanagan, Freund: "FastTrack:
+// efficient and precise dynamic race detection", PLDI 2009. It differs in that an access may be of
+// some of a location's bytes: a location has a short list of epochs where FastTrack has one write
+// and one read.
+#ifndef DRYDOCK_VERIFY_RACE_CHECKER_H_
+#define DRYDOCK_VERIFY_RACE_CHECKER_H_
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "scheduler/call_stack.h"
+#include "trace/observer.h"
+#include "verify/vector_clock.h"
+
+namespace drydock {
+
+class RaceChecker : public trace::Observer {
+ public:
+  // What it has to be shown, all of one run.
+  static trace::EventKinds Kinds();
+
+  void OnEvent(const trace::Event& event) override;
+
+  // How many accesses were checked.
+  uint64_t accesses() const { return accesses_; }
+
+ private:
+  // Who accesses memory.
+  struct Actor {
+    VectorClock clock;
+    VectorClock fence;    // as it was at the last releasing fence; what relaxed stores hand over
+    VectorClock relaxed;  // what relaxed loads have found; an acquiring fence takes it over
+    std::string name;
+  };
+
+  // The last access of an actor to some bytes of a location.
+  struct Epoch {
+    uint16_t actor = 0;
+    uint8_t bytes = 0;
+    bool writes : 1 = false;
+    bool atomic : 1 = false;
+    uint32_t time = 0;  // of the actor's own clock
+    CallStackId stack = 0;
+  };
+  using Epochs = std::vector<Epoch>;
+
+  size_t ActorOf(const trace::Event& event);
+  size_t ThreadActor(trace::ThreadId thread);
+  size_t NewActor(std::string name);
+
+  // `actor` hands over to who takes over from `clock`; or takes over.
+  void Release(size_t actor, VectorClock* clock);
+  void Acquire(size_t actor, const VectorClock& clock) { actors_[actor].clock.Join(clock); }
+
+  void Check(size_t actor, const trace::Event& event);
+  void Synchronise(size_t actor, const trace::Event& event);
+  void Report(size_t actor, const trace::Event& event, const Epoch& earlier);
+
+  std::vector<Actor> actors_;
+  std::vector<uint16_t> actor_of_thread_;  // + 1; 0 = none yet
+  std::vector<uint16_t> actor_of_line_;
+  std::array<uint32_t, 64> line_of_cpu_ = {};  // whose handler runs
+
+  absl::flat_hash_map<trace::ObjectId, VectorClock> objects_;
+  absl::flat_hash_map<trace::ObjectId, VectorClock> readers_;  // of read-write locks
+  absl::flat_hash_map<trace::ObjectId, VectorClock> atomics_;  // locations
+  std::vector<VectorClock> lines_;
+  VectorClock outside_;
+
+  std::vector<Epochs> locations_;
+  absl::flat_hash_set<std::pair<const void*, const void*>> reported_;
+  uint64_t accesses_ = 0;
+};
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_VERIFY_RACE_CHECKER_H_
