@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "explore/bounded_search.h"
+#include "explore/order_search.h"
 #include "explore/pct.h"
 #include "explore/pos.h"
 #include "explore/random_walk.h"
@@ -88,7 +89,8 @@ std::unique_ptr<Explorer> MakePortfolio(uint64_t seed) {
 }  // namespace
 
 const char kExplorerSpecs[] =
-    "random, pct[:DEPTH], pos, urw, surw, delay[:BOUND], preemption[:BOUND] or portfolio";
+    "random, pct[:DEPTH], pos, urw, surw, delay[:BOUND], preemption[:BOUND], dpor, exhaustive or "
+    "portfolio";
 
 absl::StatusOr<std::unique_ptr<Explorer>> MakeExplorer(absl::string_view spec, uint64_t seed) {
   const std::pair<absl::string_view, absl::string_view> parts =
@@ -125,6 +127,8 @@ absl::StatusOr<std::unique_ptr<Explorer>> MakeExplorer(absl::string_view spec, u
     if (name == "pos") return std::make_unique<Seeded<Pos>>("POS", seed);
     if (name == "urw") return std::make_unique<UniformWalks>(seed, /*selective=*/false);
     if (name == "surw") return std::make_unique<UniformWalks>(seed, /*selective=*/true);
+    if (name == "dpor") return std::make_unique<OrderSearch>(OrderSearch::Reduction::kClasses);
+    if (name == "exhaustive") return std::make_unique<OrderSearch>(OrderSearch::Reduction::kNone);
     if (name == "portfolio") return MakePortfolio(seed);
   }
   return absl::InvalidArgumentError(

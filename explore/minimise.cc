@@ -29,6 +29,7 @@ class Watched : public Strategy {
   }
   bool Finish(uint64_t questions) override { return strategy_->Finish(questions); }
   uint64_t seed() const override { return strategy_->seed(); }
+  bool timeless() const override { return strategy_->timeless(); }
   std::string refusal() const override { return strategy_->refusal(); }
 
   const std::vector<Switch>& switches() const { return switches_; }
@@ -42,7 +43,8 @@ class Watched : public Strategy {
 // Forces switches where they can be, and nothing else.
 class Forcing : public Strategy {
  public:
-  Forcing(const std::vector<Switch>& switches, uint64_t seed) : seed_(seed) {
+  Forcing(const std::vector<Switch>& switches, const Schedule& found)
+      : seed_(found.seed()), timeless_(found.timeless()) {
     for (const Switch& forced : switches) switches_[forced.from] = forced.to;
   }
   size_t Choose(const Question& question) override {
@@ -56,9 +58,11 @@ class Forcing : public Strategy {
     return choice;
   }
   uint64_t seed() const override { return seed_; }
+  bool timeless() const override { return timeless_; }
 
  private:
   const uint64_t seed_;
+  const bool timeless_;
   absl::flat_hash_map<Course::Place, uint64_t> switches_;
   Course course_;
 };
@@ -90,7 +94,7 @@ Minimised Minimise(const RunResult& found, const RunProgram& run, uint64_t most_
     const size_t to = switches.size() * (parts - part) / parts;
     std::vector<Switch> fewer(switches.begin(), switches.begin() + static_cast<ptrdiff_t>(from));
     fewer.insert(fewer.end(), switches.begin() + static_cast<ptrdiff_t>(to), switches.end());
-    Forcing forcing(fewer, found.schedule.seed());
+    Forcing forcing(fewer, found.schedule);
     if (improves(&forcing, switches.size())) {
       part = 0;
       parts = std::max<size_t>(parts - 1, 2);

@@ -23,6 +23,7 @@ class Replay final : public Strategy {
   // False if the schedule has answers left.
   bool Finish(uint64_t questions) override;
   uint64_t seed() const override { return schedule_.seed(); }
+  bool timeless() const override { return schedule_.timeless(); }
   std::string refusal() const override { return refusal_; }
 
  private:

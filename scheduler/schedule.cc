@@ -11,6 +11,7 @@ namespace drydock {
 namespace {
 
 constexpr absl::string_view kFormat = "dd1";
+constexpr absl::string_view kTimeless = "timeless";
 constexpr uint64_t kMaxAlternatives = 1 << 16;
 constexpr uint64_t kMaxQuestions = uint64_t{1} << 40;
 
@@ -163,8 +164,10 @@ std::string Schedule::ToString() const {
     payload += body;
     begin = end;
   }
-  const std::string seed = seed_ == 0 ? "" : absl::StrFormat(".%016x", seed_);
-  return absl::StrFormat("%s-%016x%s-%s", kFormat, fingerprint_, seed,
+  const std::string how = timeless_   ? absl::StrCat(".", kTimeless)
+                          : seed_ > 0 ? absl::StrFormat(".%016x", seed_)
+                                      : "";
+  return absl::StrFormat("%s-%016x%s-%s", kFormat, fingerprint_, how,
                          absl::WebSafeBase64Escape(payload));
 }
 
@@ -181,8 +184,9 @@ absl::StatusOr<Schedule> Schedule::Parse(absl::string_view text) {
   if (head.first.size() != 16 || !absl::SimpleHexAtoi(head.first, &fingerprint)) {
     return Malformed("the fingerprint is not 16 hex digits");
   }
+  const bool timeless = head.second == kTimeless;
   uint64_t seed = 0;
-  if (!head.second.empty() &&
+  if (!timeless && !head.second.empty() &&
       (head.second.size() != 16 || !absl::SimpleHexAtoi(head.second, &seed))) {
     return Malformed("the seed is not 16 hex digits");
   }
@@ -191,6 +195,7 @@ absl::StatusOr<Schedule> Schedule::Parse(absl::string_view text) {
     return Malformed("the payload is not base64url");
   }
   Schedule schedule(fingerprint, seed);
+  if (timeless) schedule.set_timeless();
   absl::string_view in = payload;
   while (!in.empty()) {
     uint64_t kind, length, size;

@@ -5,10 +5,12 @@
 // Program + scenario + schedule determine a run, so this is what a failing test prints and what
 // `replay` takes. The printed form (docs/schedule.md):
 //
-//   dd1-<fingerprint>-<payload>, or dd1-<fingerprint>.<seed>-<payload>
+//   dd1-<fingerprint>-<payload>, dd1-<fingerprint>.<seed>-<payload>, or
+//   dd1-<fingerprint>.timeless-<payload>
 //
 // `dd1` is the format; the fingerprint, 16 hex digits, names program and scenario; the seed,
-// another 16, is there only if costs jitter; the payload is base64url of runs of questions that had
+// another 16, is there only if costs jitter; `timeless` if the machine was (Strategy::timeless); the
+// payload is base64url of runs of questions that had
 // the same number of alternatives, each with its answers packed sparsely (when almost all are 0,
 // the alternative a machine at full speed would take) or densely. A schedule says how many
 // alternatives each question had, so that one which does not fit is noticed at the first question
@@ -49,6 +51,12 @@ class Schedule {
   uint64_t fingerprint() const { return fingerprint_; }
   // Of the jitter of costs; 0 where there is none.
   uint64_t seed() const { return seed_; }
+  // Whether it is of a timeless machine, on which nothing jitters.
+  bool timeless() const { return timeless_; }
+  void set_timeless() {
+    timeless_ = true;
+    seed_ = 0;
+  }
 
   // Without branches on the answer, which the host's CPU could not foresee.
   void Append(uint32_t alternatives, uint32_t choice, uint64_t repeat = 1) {
@@ -79,12 +87,14 @@ class Schedule {
   static absl::StatusOr<Schedule> Parse(absl::string_view text);
 
   friend bool operator==(const Schedule& a, const Schedule& b) {
-    return a.fingerprint_ == b.fingerprint_ && a.seed_ == b.seed_ && a.runs() == b.runs();
+    return a.fingerprint_ == b.fingerprint_ && a.seed_ == b.seed_ &&
+           a.timeless_ == b.timeless_ && a.runs() == b.runs();
   }
 
  private:
   uint64_t fingerprint_ = 0;
   uint64_t seed_ = 0;
+  bool timeless_ = false;
   uint64_t questions_ = 0;
   std::vector<Run> runs_;  // the first used_; neighbours differ in alternatives or choice
   size_t used_ = 0;

@@ -24,6 +24,8 @@ namespace drydock {
 
 // A step that could be taken next.
 struct Alternative {
+  static constexpr uint32_t kTimeoutOf = uint32_t{1} << 31;
+
   // In the order they have at one time: hardware does not wait for software.
   enum class Kind : uint8_t {
     kDeadline,   // a wait times out, a delayed thread call is due, a device acts
@@ -33,8 +35,12 @@ struct Alternative {
 
   Kind kind = Kind::kCpu;
   uint8_t cpu = 0;  // kCpu: which
+  // On a timeless machine: the step would find nothing to do but wait, for a lock that is held, an
+  // event that has not happened, a thread that has not ended.
+  bool waits = false;
   // kCpu: the thread, 0 in interrupt context. kInterrupt: the line. kDeadline: its number among all
-  // that were ever set.
+  // that were ever set; or, on a timeless machine where a wait would time out, kTimeoutOf + the
+  // thread.
   uint32_t actor = 0;
   kernel::Time time = 0;        // when it would happen at full speed
   kernel::Operation operation;  // what it is about to do
@@ -61,6 +67,19 @@ class Strategy {
   // True if Choose would return 0 whatever the question; the machine then takes alternative 0
   // without asking, and without gathering the alternatives while it stays on one CPU.
   virtual bool FollowsTime() const { return false; }
+
+  // True if the run is to be free of time, so that the order of steps is all there is to decide and
+  // orders can be enumerated: steps cost nothing, every thread that can run has a CPU, a deadline
+  // may pass as soon as it is set, and a thread that must wait comes to a choice point before it
+  // does. The schedule remembers it.
+  virtual bool timeless() const { return false; }
+
+  // True if a timeless strategy is to be asked also where there is one alternative, which is no
+  // part of the schedule, and to be told all that a step does.
+  virtual bool sees_every_step() const { return false; }
+
+  // The step chosen last does this too, beyond the operation it announced.
+  virtual void Also(const kernel::Operation& operation) { (void)operation; }
 
   // Called when the run is over after `questions` questions; false if the strategy expected more of
   // it, as a replay does. refusal() then says why.

@@ -23,6 +23,7 @@ namespace drydock::kernel {
   X(kSpinUnlock, "spin unlock", true)                                                        \
   X(kAssertWait, "assert wait", true)                                                        \
   X(kBlock, "block", true)                                                                   \
+  X(kJoin, "join", false)                                                                    \
   X(kWakeup, "wakeup", true)                                                                 \
   X(kYield, "yield", true)                                                                   \
   X(kPolicy, "policy", true)          /* a thread's scheduling policy is set */              \

@@ -4,10 +4,10 @@
 
 namespace drydock::sim {
 
-void DeadlineQueue::Insert(Deadline* deadline, kernel::Time when) {
+void DeadlineQueue::Insert(Deadline* deadline, kernel::Time when, uint32_t number) {
   assert(!deadline->queued());
   deadline->when = when;
-  deadline->number = next_number_++;
+  deadline->number = number;
   heap_.push_back(deadline);
   deadline->index = static_cast<uint32_t>(heap_.size() - 1);
   Up(deadline->index);

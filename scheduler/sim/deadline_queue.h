@@ -24,14 +24,16 @@ struct Deadline {
   void* const owner;            // what it is embedded in: a Thread, a ThreadCall or an OutsideEvent
   uint32_t index = kNotQueued;  // of the heap
   kernel::Time when = 0;
-  uint32_t number = 0;          // in order of insertion
+  uint32_t number = 0;          // in order of insertion, mostly
   kernel::Operation operation;  // for the strategy
 };
 
 class DeadlineQueue {
  public:
   // `deadline` must not be queued; it stays the caller's.
-  void Insert(Deadline* deadline, kernel::Time when);
+  void Insert(Deadline* deadline, kernel::Time when) { Insert(deadline, when, next_number_++); }
+  // The same with a number that nobody else who is queued has.
+  void Insert(Deadline* deadline, kernel::Time when, uint32_t number);
   // No effect if it is not queued.
   void Remove(Deadline* deadline);
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "scheduler/kernel/choice.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/sim/machine.h"
@@ -23,6 +24,9 @@ Thread* Machine::NewThread(const kernel::ThreadOptions& options, std::function<v
   thread.max_priority = options.user ? MAXPRI_USER : MAXPRI_KERNEL;
   SetBase(thread, options.priority, options.mode, options.time_constraint);
   thread.body = std::move(body);
+  thread.pending = {OperationKind::kBegin, NameOf(thread)};
+  Also(OperationKind::kThreadCreate, NameOf(thread));
+  Also(OperationKind::kThreadCreate, NameOf(kNamedThreads));
   thread.timeout.operation = {OperationKind::kDeadline, 0};
   thread.depression.operation = {OperationKind::kDeadline, 0};
   if (!options.daemon) ++unfinished_;
@@ -52,6 +56,16 @@ void Machine::MakeRunnable(Thread* thread, const char* why) {
       Assign(cpu, thread);
       return;
     }
+  }
+  if (timeless_) {
+    if (Cpu* another = IdleCpu()) {
+      Assign(*another, thread);
+      return;
+    }
+    stopped_ = true;
+    outcome_.kind = Outcome::Kind::kRefused;
+    outcome_.text = absl::StrCat("more than ", kMaxCpus,
+                                 " threads can run at once: their orders are not enumerated");
   }
   Enqueue(thread, /*tail=*/true);
   Dispatch();
@@ -263,6 +277,7 @@ void Machine::ExitSelf() {
   Bill(cpu);
   Emit(EventKind::kThreadExit, self->id, 0, 0, self->name);
   self->state = Thread::State::kExited;
+  self->alive = false;
   scheduler_.Uncount(*self);
   deadlines_.Remove(&self->depression);
   self->cpu = nullptr;
@@ -325,7 +340,7 @@ void Machine::ThreadMain(void* argument) {
   auto* thread = static_cast<Thread*>(argument);
   thread->body();
   thread->body = nullptr;  // what it captured ends here, on the thread
-  machine->Step(OperationKind::kExit, 0);
+  machine->Step(OperationKind::kExit, machine->NameOf(*thread));
   machine->ExitSelf();
 }
 
@@ -337,7 +352,7 @@ using sim::machine;
 
 Thread* ThreadStart(const ThreadOptions& options, std::function<void()> body) {
   if (machine == nullptr) Panic("ThreadStart with no run in progress");
-  ChoicePoint(OperationKind::kThreadCreate, 0);
+  ChoicePoint(OperationKind::kThreadCreate, machine->NameOf(sim::kNamedThreads));
   Thread* thread = machine->NewThread(options, std::move(body));
   machine->MakeRunnable(thread, "created");
   machine->Settle();
@@ -364,6 +379,10 @@ bool OthersAreAtRest() { return machine->OthersAreAtRest(); }
 bool ThreadIsBlocked(const Thread* thread) { return thread->state == Thread::State::kWaiting; }
 
 void ThreadJoin(Thread* thread) {
+  if (machine->timeless()) {
+    machine->StepGuarded(&thread->alive, OperationKind::kJoin, machine->NameOf(*thread));
+    if (!thread->alive) return;
+  }
   AssertWait(thread, Interruptible::kUninterruptible, 0,
              {"waits for the end of thread", thread->name, 0, nullptr});
   // Nobody wakes those who come too late.
@@ -381,7 +400,7 @@ void ThreadYield() {
 }
 
 void ThreadAbort(Thread* thread, bool safely) {
-  ChoicePoint(OperationKind::kWakeup, 0);
+  ChoicePoint(OperationKind::kWakeup, machine->NameOf(*thread));
   const bool breaks = thread->wait_event != nullptr &&
                       (safely ? thread->interruptible == Interruptible::kAbortSafe
                               : thread->interruptible != Interruptible::kUninterruptible);
@@ -395,7 +414,12 @@ void ThreadAbort(Thread* thread, bool safely) {
 }
 
 void ChoicePoint(OperationKind kind, ObjectId object) {
-  if (machine != nullptr && machine->cpu() != nullptr) machine->Step(kind, object);
+  if (machine == nullptr) return;
+  if (machine->cpu() != nullptr) {
+    machine->Step(kind, object);
+  } else {
+    machine->Also(kind, object);
+  }
 }
 
 }  // namespace drydock::kernel

@@ -23,7 +23,9 @@ Funnel Machine::DropFunnel() {
   const Funnel funnel = self_->funnel;
   if (funnel == Funnel::kNone) return funnel;
   self_->funnel = Funnel::kNone;
-  ReleaseMutex(LockOf(funnel));
+  Mutex* lock = LockOf(funnel);
+  Also(OperationKind::kUnlock, lock->id);
+  ReleaseMutex(lock);
   return funnel;
 }
 

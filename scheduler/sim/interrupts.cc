@@ -24,6 +24,7 @@ void Machine::LineChanged(int index) {
 }
 
 Cpu* Machine::InterruptibleCpu() {
+  if (timeless_) return IdleCpu();
   Cpu* chosen = nullptr;
   for (Cpu& cpu : cpus_) {
     if (!cpu.interrupts_enabled || cpu.in_interrupt || cpu.stalled_on != nullptr) continue;
@@ -47,7 +48,8 @@ void Machine::Deliver(int index) {
   cpu.claimed = true;
   cpu.interrupt_began = cpu.clock;
   cpu.clock += Cost(options_.costs.interrupt_entry_ns);
-  cpu.interrupt_pending = {OperationKind::kInterrupt, 0};
+  cpu.interrupt_pending = {OperationKind::kInterrupt,
+                           NameOf(kNamedLine, static_cast<ObjectId>(index))};
 }
 
 // Its handler has returned, and the line is still raised.
@@ -73,6 +75,8 @@ void Machine::InterruptMain(void* argument) {
     } else {
       line.in_a_row = 0;
     }
+    machine->Also(OperationKind::kInterrupt,
+                  machine->NameOf(kNamedLine, static_cast<ObjectId>(cpu.line)));
     line.active = false;
     cpu.in_interrupt = false;
     // The interrupted thread does not pay for it.
@@ -94,8 +98,16 @@ using sim::Line;
 using sim::machine;
 using trace::EventKind;
 
+namespace {
+
+kernel::ObjectId LineName(int line) {
+  return machine->NameOf(sim::kNamedLine, static_cast<ObjectId>(line));
+}
+
+}  // namespace
+
 void InterruptInstall(int line, Trigger trigger, InterruptHandler handler, void* target) {
-  ChoicePoint(OperationKind::kMask, 0);
+  ChoicePoint(OperationKind::kMask, LineName(line));
   Line& state = machine->line(line);
   state.trigger = trigger;
   state.handler = handler;
@@ -106,13 +118,13 @@ void InterruptInstall(int line, Trigger trigger, InterruptHandler handler, void*
 }
 
 void InterruptMask(int line) {
-  ChoicePoint(OperationKind::kMask, 0);
+  ChoicePoint(OperationKind::kMask, LineName(line));
   machine->line(line).masked = true;
   machine->LineChanged(line);
 }
 
 void InterruptUnmask(int line) {
-  ChoicePoint(OperationKind::kMask, 0);
+  ChoicePoint(OperationKind::kMask, LineName(line));
   machine->line(line).masked = false;
   machine->LineChanged(line);
 }
@@ -120,7 +132,7 @@ void InterruptUnmask(int line) {
 bool InterruptIsMasked(int line) { return machine->line(line).masked; }
 
 void InterruptRaise(int line) {
-  ChoicePoint(OperationKind::kRaise, 0);
+  ChoicePoint(OperationKind::kRaise, LineName(line));
   Line& state = machine->line(line);
   if (!state.raised) {
     machine->Emit(EventKind::kInterruptRaise, 0, static_cast<uint64_t>(line));
@@ -130,7 +142,7 @@ void InterruptRaise(int line) {
 }
 
 void InterruptLower(int line) {
-  ChoicePoint(OperationKind::kRaise, 0);
+  ChoicePoint(OperationKind::kRaise, LineName(line));
   Line& state = machine->line(line);
   if (state.raised) {
     machine->Emit(EventKind::kInterruptLower, 0, static_cast<uint64_t>(line));
@@ -146,6 +158,7 @@ bool InterruptActiveElsewhere(int line) {
 
 void InterruptWaitInactive(int line) {
   if (machine->cpu() == nullptr) return;
+  machine->Also(OperationKind::kRead, LineName(line));
   while (InterruptActiveElsewhere(line)) {
     const bool on_thread = !machine->in_interrupt();
     if (on_thread) ++machine->self()->spin_depth;

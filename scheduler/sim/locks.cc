@@ -115,7 +115,7 @@ void MutexLock(Mutex* mutex) {
   Thread* self = CurrentThread();
   if (self != nullptr) {
     if (!MayBlock()) RefuseLock(mutex);
-    machine->Step(OperationKind::kLock, mutex->id);
+    machine->StepGuarded(&mutex->held, OperationKind::kLock, mutex->id);
     if (mutex->held && mutex->owner == self) {
       Panic("lock ", mutex->name, " is taken again by its owner");
     }
@@ -140,6 +140,7 @@ void MutexLock(Mutex* mutex) {
 bool MutexTryLock(Mutex* mutex) {
   ChoicePoint(OperationKind::kTryLock, mutex->id);
   if (mutex->held) return false;
+  if (machine != nullptr) machine->Also(OperationKind::kLock, mutex->id);
   Take(mutex, CurrentThread());
   return true;
 }
@@ -192,7 +193,7 @@ void SpinLockLock(SpinLock* lock) {
   }
   const bool on_thread = !machine->in_interrupt();
   if (on_thread) ++machine->self()->spin_depth;
-  machine->Step(OperationKind::kSpinLock, lock->id);
+  machine->StepGuarded(&lock->held, OperationKind::kSpinLock, lock->id);
   while (lock->held) machine->Stall(lock);
   lock->held = true;
   machine->Emit(EventKind::kLockAcquire, 0, 0, lock->id, lock->name, "spin");
@@ -203,6 +204,7 @@ bool SpinLockTryLock(SpinLock* lock) {
   if (lock->held) return false;
   lock->held = true;
   if (machine == nullptr || machine->cpu() == nullptr) return true;
+  machine->Also(OperationKind::kSpinLock, lock->id);
   if (!machine->in_interrupt()) ++machine->self()->spin_depth;
   machine->Emit(EventKind::kLockAcquire, 0, 0, lock->id, lock->name, "spin");
   return true;

@@ -29,7 +29,7 @@ const char* OutcomeName(Outcome::Kind kind) {
 }
 
 Simulation::Simulation(const MachineOptions& options, Strategy* strategy)
-    : options_(options), strategy_(strategy) {}
+    : options_(strategy->timeless() ? sim::Timeless(options) : options), strategy_(strategy) {}
 
 Simulation::~Simulation() = default;
 
@@ -62,6 +62,8 @@ Machine::Machine(const MachineOptions& options, Strategy* strategy)
     : options_(options),
       strategy_(strategy),
       follows_time_(strategy->FollowsTime()),
+      timeless_(strategy->timeless()),
+      sees_every_step_(strategy->sees_every_step()),
       fibers_(FiberPool::Get()),
       cpus_(options.cpus),
       jitter_(strategy->seed(), "jitter"),
@@ -69,6 +71,10 @@ Machine::Machine(const MachineOptions& options, Strategy* strategy)
       scheduler_(options.profile, options.cpus, options.costs.quantum_ns),
       thread_calls_(options.profile) {
   if (options.accesses != kernel::AccessChoices::kNone) ++kernel::internal::memory_watchers;
+  if (timeless_) {
+    cpus_.reserve(kMaxCpus);
+    schedule_.set_timeless();
+  }
   for (size_t i = 0; i < cpus_.size(); ++i) cpus_[i].index = static_cast<int>(i);
   timer_line_.handler = &ThreadCalls::RunSignalled;
   timer_line_.target = &thread_calls_;
@@ -187,6 +193,9 @@ Time Machine::Jittered(Time time) {
 void Machine::StepSlow() {
   FlushFast();
   ++choice_points_;
+  if (timeless_ && choice_points_ > options_.max_questions) {
+    StopEndless();
+  }
   if (!triggers_.empty()) PullTriggers(nullptr);
   RunNext();
 }
@@ -285,7 +294,7 @@ void Machine::Gather() {
   if (earliest == kNever) return;
   const Time until = kernel::SaturatingAdd(std::max(now_, earliest), options_.horizon_ns);
   // A deadline among the alternatives may be removed without anybody's saying so.
-  gathered_ = deadlines_.empty() || deadlines_.top()->when > until;
+  gathered_ = !timeless_ && (deadlines_.empty() || deadlines_.top()->when > until);
   first_left_out_ = kNever;
   for (const Cpu& cpu : cpus_) {
     if (!cpu.steps()) continue;
@@ -294,12 +303,12 @@ void Machine::Gather() {
       continue;
     }
     alternatives_.push_back({Alternative::Kind::kCpu, static_cast<uint8_t>(cpu.index),
-                             cpu.in_interrupt ? 0 : cpu.thread->id, cpu.clock,
+                             timeless_ && MustWait(cpu), cpu.in_interrupt ? 0 : cpu.thread->id, cpu.clock,
                              cpu.in_interrupt ? cpu.interrupt_pending : cpu.thread->pending});
   }
   deadlines_.VisitUntil(until, [this](Deadline* deadline) {
     alternatives_.push_back(
-        {Alternative::Kind::kDeadline, 0, deadline->number, deadline->when, deadline->operation});
+        {Alternative::Kind::kDeadline, 0, false, deadline->number, deadline->when, deadline->operation});
   });
   if (interruptible) {
     for (size_t word = 0; word < deliverable_.size(); ++word) {
@@ -307,9 +316,11 @@ void Machine::Gather() {
         const size_t index = word * 64 + absl::countr_zero(bits);
         alternatives_.push_back({Alternative::Kind::kInterrupt,
                                  0,
+                                 false,
                                  static_cast<uint32_t>(index),
                                  line(static_cast<int>(index)).since,
-                                 {OperationKind::kInterrupt, 0}});
+                                 {OperationKind::kInterrupt,
+                                  NameOf(kNamedLine, static_cast<ObjectId>(index))}});
       }
     }
   }
@@ -318,7 +329,7 @@ void Machine::Gather() {
 
 size_t Machine::Ask() {
   const size_t count = alternatives_.size();
-  if (count < 2) return 0;
+  if (count < 2 && !sees_every_step_) return 0;
   size_t choice = 0;
   if (!follows_time_) {
     choice = strategy_->Choose({schedule_.questions(), alternatives_});
@@ -329,13 +340,16 @@ size_t Machine::Ask() {
       return 0;
     }
   }
+  if (count < 2) return choice;
   schedule_.Append(static_cast<uint32_t>(count), static_cast<uint32_t>(choice));
-  if (schedule_.questions() > options_.max_questions) {
-    stopped_ = true;
-    outcome_.kind = Outcome::Kind::kEndless;
-    outcome_.text = absl::StrCat("the run asked more than ", options_.max_questions, " questions");
-  }
+  if (schedule_.questions() > options_.max_questions) StopEndless();
   return choice;
+}
+
+void Machine::StopEndless() {
+  stopped_ = true;
+  outcome_.kind = Outcome::Kind::kEndless;
+  outcome_.text = absl::StrCat("the run asked more than ", options_.max_questions, " questions");
 }
 
 void Machine::FlushFast() {
@@ -399,7 +413,7 @@ Time Machine::QuantumLeft() const {
 // answer.
 void Machine::SetFastPath() {
   fast_alternatives_ = static_cast<uint32_t>(alternatives_.size());
-  if (fast_alternatives_ > 1 && !follows_time_) return;
+  if (timeless_ || (fast_alternatives_ > 1 && !follows_time_)) return;
   const auto only_cpus = [this] {
     return std::all_of(alternatives_.begin(), alternatives_.end(), [](const Alternative& other) {
       return other.kind == Alternative::Kind::kCpu;
@@ -436,6 +450,7 @@ void Machine::Expire(Deadline* deadline) {
   self_ = nullptr;
   fibers_.MarkLeft(__builtin_frame_address(0));
   deadlines_.Remove(deadline);
+  Also(OperationKind::kRead, NameOf(kNamedClock));
   switch (deadline->kind) {
     case Deadline::Kind::kWait:
       EndWait(static_cast<Thread*>(deadline->owner), kernel::WaitResult::kTimedOut);

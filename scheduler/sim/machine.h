@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "absl/base/optimization.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
@@ -60,6 +61,7 @@ struct Cpu {
   Time charged_until = 0;            // up to here the thread's time has been charged to its quantum
   Thread* thread = nullptr;          // null = idle
   const void* stalled_on = nullptr;  // spins until this is released; not an alternative meanwhile
+  const bool* guard = nullptr;       // as a thread's, of what the interrupt handler does next
   bool interrupts_enabled = true;
   bool in_interrupt = false;
   int line = 0;         // being handled, while in_interrupt
@@ -85,6 +87,17 @@ struct Line {
   int in_a_row = 0;     // how often it was still raised when its handler returned
 
   bool deliverable() const { return raised && !masked && !active && handler != nullptr; }
+};
+
+// What has no id of its own is named, where the strategy enumerates orders, by one of these and a
+// number: operations on it conflict.
+enum Named : ObjectId {
+  kNamedThread = 0x80000000,   // by its id: what others know of it
+  kNamedAddress = 0xc0000000,  // by order of first use: an event, an atomic variable
+  kNamedLine = 0xe0000000,     // of interrupts
+  kNamedCalls = 0xe1000000,    // thread calls of a priority
+  kNamedThreads = 0xe2000000,  // how many there are: it is what names the next one
+  kNamedClock = 0xe3000000,
 };
 
 // One past the lines drivers see: the CPUs' own timer.
@@ -140,6 +153,29 @@ class Machine {
       return;
     }
     StepSlow();
+  }
+
+  // The same before an operation that would only wait while `*guard` is true.
+  void StepGuarded(const bool* guard, OperationKind kind, ObjectId object) {
+    (in_interrupt() ? current_->guard : self_->guard) = guard;
+    Step(kind, object);
+  }
+
+  // --- Timeless (Strategy::timeless).
+
+  bool timeless() const { return timeless_; }
+
+  // The id for operations on what has none: 0, which conflicts with nothing, unless orders are
+  // enumerated.
+  ObjectId NameOf(Named what, ObjectId number = 0) const { return timeless_ ? what | number : 0; }
+  ObjectId NameOf(const Thread& thread) const { return NameOf(kNamedThread, thread.id); }
+  ObjectId NameOf(const void* address) {
+    return timeless_ ? NameOfAddress(address) : 0;
+  }
+
+  // The step in progress does this too, which no choice point announced.
+  void Also(OperationKind kind, ObjectId object) {
+    if (ABSL_PREDICT_FALSE(sees_every_step_)) strategy_->Also({kind, object});
   }
 
   // Goes on with whatever comes next; returns when the caller is to go on. The caller has set its
@@ -283,6 +319,11 @@ class Machine {
   }
   Time Jittered(Time time);
   void StepSlow();
+  ObjectId NameOfAddress(const void* address);
+  // The first CPU that has nothing to do, or null. A timeless machine gets another if it must.
+  Cpu* IdleCpu();
+  // Whether what the CPU does next is nothing but to wait.
+  bool MustWait(const Cpu& cpu) const;
   // Asks what comes next, lets it happen, until it is the turn of a fiber; the host's at the end.
   Fiber* NextFiber();
   // Collects what could happen next, in order.
@@ -292,6 +333,7 @@ class Machine {
   // The strategy's answer, an index into alternatives_; sets stopped_ if the run cannot go on.
   size_t Ask();
   void FlushFast();
+  void StopEndless();
   // Makes due the outside events that wait for this choice point or, if it is not null, for
   // `blocks` to block.
   void PullTriggers(const Thread* blocks);
@@ -345,6 +387,8 @@ class Machine {
   const MachineOptions& options_;
   Strategy* const strategy_;
   const bool follows_time_;
+  const bool timeless_;
+  const bool sees_every_step_;
   FiberPool& fibers_;
 
   absl::InlinedVector<Cpu, 2> cpus_;
@@ -359,6 +403,8 @@ class Machine {
   uint32_t fast_alternatives_ = 1;  // that each of them would have had
 
   uint64_t choice_points_ = 0;  // so far, without the fast_steps_
+
+  absl::flat_hash_map<const void*, ObjectId> addresses_;  // that have a name
 
   Prng jitter_;
   absl::InlinedVector<Alternative, 8> alternatives_;  // what could happen next
@@ -391,6 +437,9 @@ class Machine {
 
 // The machine that is running, or null.
 extern Machine* machine;
+
+// What a timeless machine is made with.
+MachineOptions Timeless(const MachineOptions& options);
 
 // What a thread that waits waits for.
 std::string WaitText(const Thread& thread);

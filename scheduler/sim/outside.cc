@@ -15,7 +15,12 @@ namespace drydock::kernel {
 using sim::machine;
 using sim::OutsideEvent;
 
-Time Now() { return machine == nullptr ? 0 : machine->Now(); }
+Time Now() {
+  if (machine == nullptr) return 0;
+  // Those who set the clock forward do not conflict with each other, but with who reads it.
+  machine->Also(OperationKind::kWrite, machine->NameOf(sim::kNamedClock));
+  return machine->Now();
+}
 
 void Delay(Time interval) {
   if (machine == nullptr || machine->cpu() == nullptr) return;
@@ -30,14 +35,16 @@ void Delay(Time interval) {
     machine->cpu()->clock += step;
     interval -= step;
     slice = std::min(2 * slice, kLongest);
-    machine->Step(OperationKind::kDelay, 0);
+    machine->Step(OperationKind::kDelay, machine->NameOf(sim::kNamedClock));
   }
 }
 
 void Sleep(Time interval) {
-  const char* address = nullptr;
-  AssertWait(&address, Interruptible::kUninterruptible,
-             SaturatingAdd(Now(), std::max<Time>(interval, 1)), {"sleeps", "", 0, nullptr});
+  if (machine == nullptr || machine->self() == nullptr) Panic("a sleep where there is no thread");
+  // Nobody wakes it by that; and no other thread ever has it for its event.
+  AssertWait(&machine->self()->timeout, Interruptible::kUninterruptible,
+             SaturatingAdd(machine->Now(), std::max<Time>(interval, 1)),
+             {"sleeps", "", 0, nullptr});
   ThreadBlock();
 }
 

@@ -67,6 +67,8 @@ struct alignas(64) Thread : sim::Recycled<Thread> {
   Thread* queue_next = nullptr;  // run queue
   Thread* queue_previous = nullptr;
   Operation pending;  // what it does when it next steps
+  // Of a lock, block or join that is pending: while this is true there is nothing but to wait.
+  const bool* guard = nullptr;
   ThreadId id = 0;
   const char* name = "";
 
@@ -99,6 +101,7 @@ struct alignas(64) Thread : sim::Recycled<Thread> {
   const void* wait_event = nullptr;
   Thread* wait_next = nullptr;  // wait bucket
   Thread* wait_previous = nullptr;
+  bool waiting = false;  // wait_event is not null
   WaitResult wait_result = WaitResult::kNotWaiting;
   Interruptible interruptible = Interruptible::kUninterruptible;
   WaitNote note;
@@ -111,6 +114,7 @@ struct alignas(64) Thread : sim::Recycled<Thread> {
   std::function<void()> body;
   ThreadFrame* innermost_frame = nullptr;
   bool daemon = false;
+  bool alive = true;  // not exited
   sim::ThreadCallGroup* group = nullptr;  // of a thread-call worker
 };
 

@@ -12,6 +12,7 @@ using kernel::ThreadCall;
 using trace::EventKind;
 
 void ThreadCallGroup::Kick() {
+  Touch();
   if (pending.empty()) return;
   if (parallel) {
     if (idle.empty() && active > 0 && pending.size() <= 4 * static_cast<size_t>(active)) return;
@@ -31,14 +32,22 @@ void ThreadCallGroup::Kick() {
   machine->MakeRunnable(worker, "created");
 }
 
+void ThreadCallGroup::Touch() const {
+  machine->Also(OperationKind::kThreadCall,
+                machine->NameOf(kNamedCalls, static_cast<ObjectId>(priority)));
+}
+
 // A worker's life.
 void ThreadCallGroup::Work() {
   for (;;) {
+    Touch();
     while (!pending.empty()) {
       Run(pending.Pop());
+      Touch();
     }
     kernel::AssertWait(this, kernel::Interruptible::kUninterruptible, 0,
                        {"waits for thread calls", "", 0, nullptr});
+    Touch();
     // Idle only now: who kicks an idle worker ends its wait. A call may have come meanwhile.
     if (pending.empty()) {
       idle.push_back(machine->self());
@@ -140,6 +149,7 @@ ThreadCallLine& ThreadCalls::LineOf(ThreadCall* call) {
 bool ThreadCalls::Cancel(ThreadCall* call) {
   const bool was_pending = call->pending();
   machine->deadlines().Remove(&call->deadline);
+  call->group->Touch();
   if (call->queued) {
     call->queued = false;
     LineOf(call).Remove(call);
@@ -228,6 +238,7 @@ bool ThreadCallCancelWait(ThreadCall* call) {
     Panic("ThreadCallCancelWait from inside the call it waits for");
   }
   const bool was_pending = ThreadCallCancel(call);
+  machine->Also(OperationKind::kThreadCall, call->id);
   while (call->running > 0) {
     AssertWait(call, Interruptible::kUninterruptible, 0,
                {"waits for a thread call to return", "", call->id, nullptr, /*for_lock=*/true});

@@ -86,6 +86,8 @@ struct ThreadCallGroup {
     Kick();
   }
   void WorkerUnblocked() { ++active; }
+  // The step in progress looks at what is here, or changes it.
+  void Touch() const;
 
  private:
   void Work();

@@ -14,6 +14,7 @@ void Machine::LinkWaiter(Thread* thread, const void* event) {
   assert(thread->wait_event == nullptr);
   WaitBucket& bucket = BucketOf(event);
   thread->wait_event = event;
+  thread->waiting = true;
   thread->wait_result = kernel::WaitResult::kWaiting;
   if (thread->priority >= BASEPRI_REALTIME) {
     thread->wait_previous = nullptr;
@@ -36,7 +37,10 @@ void Machine::EndWait(Thread* thread, kernel::WaitResult result) {
   (thread->wait_next != nullptr ? thread->wait_next->wait_previous : bucket.tail) =
       thread->wait_previous;
   thread->wait_next = thread->wait_previous = nullptr;
+  Also(OperationKind::kWakeup, NameOf(thread->wait_event));
+  Also(OperationKind::kWakeup, NameOf(*thread));
   thread->wait_event = nullptr;
+  thread->waiting = false;
   thread->wait_result = result;
   deadlines_.Remove(&thread->timeout);
   Emit(trace::EventKind::kThreadUnblock, thread->id, static_cast<uint64_t>(result),
@@ -83,7 +87,7 @@ namespace {
 int Wake(const void* event, bool one_thread, WaitResult result) {
   if (event == nullptr) Panic("a wakeup of the null event");
   if (machine == nullptr) return 0;
-  ChoicePoint(OperationKind::kWakeup, 0);
+  ChoicePoint(OperationKind::kWakeup, machine->NameOf(event));
   int woken = 0;
   while (Thread* thread = machine->FindWaiter(event, /*by_priority=*/false)) {
     machine->EndWait(thread, result);
@@ -107,8 +111,12 @@ WaitResult AssertWait(const void* event, Interruptible interruptible, Time deadl
   if (event == nullptr) Panic("a wait for the null event");
   if (machine == nullptr || machine->cpu() == nullptr) Panic("a wait where there is no thread");
   RefuseWaitInInterrupt(note.verb, note.name);
-  ChoicePoint(OperationKind::kAssertWait, note.object);
+  ChoicePoint(OperationKind::kAssertWait,
+              machine->timeless() ? machine->NameOf(event) : note.object);
   Thread* self = machine->self();
+  if (interruptible != Interruptible::kUninterruptible) {
+    machine->Also(OperationKind::kRead, machine->NameOf(*self));
+  }
   self->note = note;
   if (AbortPending(interruptible)) {
     if (interruptible == Interruptible::kAbortSafe) self->aborted_safely = false;
@@ -121,6 +129,7 @@ WaitResult AssertWait(const void* event, Interruptible interruptible, Time deadl
     if (deadline <= machine->Now()) {
       machine->EndWait(self, WaitResult::kTimedOut);
     } else {
+      self->timeout.operation.object = machine->NameOf(event);
       machine->deadlines().Insert(&self->timeout, deadline);
       machine->Disturb();
     }
@@ -138,8 +147,15 @@ WaitResult ThreadBlock() {
              absl::StrCat(rule.what, " ", rule.call, " of ", rule.name, ": it ", self->note.verb,
                           *self->note.name != '\0' ? " " : "", self->note.name));
     }
+  }
+  // Whether its wait ends before it blocks or after must be no difference.
+  if (machine->timeless()) {
+    machine->StepGuarded(&self->waiting, OperationKind::kBlock, machine->NameOf(*self));
+  }
+  if (self->wait_event != nullptr) {
     const Time began = machine->Now();
-    machine->BlockSelf({OperationKind::kResume, self->note.object});
+    machine->BlockSelf({OperationKind::kResume,
+                        machine->timeless() ? machine->NameOf(*self) : self->note.object});
     if (!self->note.for_lock) self->slept += machine->Now() - began;
   }
   self->note.owner = nullptr;
@@ -165,7 +181,7 @@ int ThreadWakeupWithResult(const void* event, WaitResult result) {
 int SpinLimit() { return 1; }
 
 bool ThreadWakeupThread(const void* event, Thread* thread) {
-  ChoicePoint(OperationKind::kWakeup, 0);
+  ChoicePoint(OperationKind::kWakeup, machine->NameOf(event));
   if (thread->wait_event != event) return false;
   machine->EndWait(thread, WaitResult::kAwakened);
   machine->Settle();

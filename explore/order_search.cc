@@ -1,0 +1,307 @@
+#include "explore/order_search.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "explore/task.h"
+
+namespace drydock {
+namespace {
+
+using kernel::OperationKind;
+
+constexpr uint32_t kNone = HappensBefore::kNone;
+
+constexpr uint64_t KeyOfThread(uint32_t id) {
+  return static_cast<uint64_t>(Alternative::Kind::kCpu) << 40 | id;
+}
+
+// As TaskOf, but that all waits of a thread that time out are steps of one task.
+uint64_t KeyOf(const Alternative& alternative) {
+  if (alternative.owner == 0) return TaskOf(alternative);
+  return static_cast<uint64_t>(Alternative::Kind::kDeadline) << 40 | uint64_t{1} << 39 |
+         alternative.owner;
+}
+
+bool TakesLock(const kernel::Operation& operation) {
+  return operation.kind == OperationKind::kLock || operation.kind == OperationKind::kSpinLock;
+}
+
+}  // namespace
+
+Strategy* OrderSearch::Next() {
+  if (runs_ > 0) {
+    given_ = 0;
+    while (given_ == 0 && !places_.empty()) {
+      Place& place = places_.back();
+      options_.resize(place.options_end);
+      options_[place.chosen].sleeps = true;
+      const uint32_t next = Pick(place, /*wanted=*/true);
+      if (next == kNone) {
+        places_.pop_back();
+        continue;
+      }
+      place.chosen = next;
+      given_ = static_cast<uint32_t>(places_.size());
+      order_.CutBack(given_ - 1, place.tasks);
+      extras_.resize(place.extras);
+      where_.resize(place.tasks);
+      for (uint32_t i = place.options; i < place.options_end; ++i) where_[options_[i].task] = i;
+    }
+    if (given_ == 0) return nullptr;
+  }
+  ++runs_;
+  position_ = 0;
+  open_ = adrift_ = redundant_run_ = false;
+  return &follower_;
+}
+
+std::string OrderSearch::Describe() const {
+  return absl::StrCat(reduction_ == Reduction::kNone ? "all orders" : "DPOR", ", run ", runs_);
+}
+
+std::string OrderSearch::Exhausted() const {
+  if (!places_.empty()) return "";
+  std::string text =
+      reduction_ == Reduction::kNone
+          ? absl::StrCat("all ", runs_, " orders, of ", classes_, " classes, were run")
+          : absl::StrCat("all ", classes_, " classes of schedules were run");
+  if (held_back_) {
+    absl::StrAppend(&text, ", but for those in which who polls goes on before something changes");
+  }
+  if (too_long_ > 0) {
+    absl::StrAppend(&text, ", but for what comes after ", kMostSteps, " steps, in ", too_long_,
+                    too_long_ == 1 ? " run" : " runs");
+  }
+  return text;
+}
+
+size_t OrderSearch::Choose(const Question& question) {
+  if (position_ < given_) {
+    const Place& place = places_[position_];
+    const Option& option = options_[place.chosen];
+    const size_t choice = place.chosen - place.options;
+    if (question.alternatives.size() != place.options_end - place.options ||
+        KeyOf(question.alternatives[choice]) != order_.key(option.task)) {
+      refusal_ = absl::StrCat("at step ", position_,
+                              " the run differs from an earlier one that was the same so far: the "
+                              "program is not deterministic");
+      return Strategy::kRefuse;
+    }
+    if (++position_ == given_) Open(option);
+    return choice;
+  }
+  if (adrift_) return PickFairly(question);
+  if (open_) CloseStep();
+  Arrive(question);
+  Place& place = places_.back();
+  const uint32_t next = Pick(place, /*wanted=*/false);
+  if (next == kNone) {
+    const bool stuck = std::none_of(options_.begin() + place.options, options_.end(),
+                                    [](const Option& option) { return option.enabled; });
+    redundant_run_ = !stuck;
+    if (stuck) ReverseLocks(place);
+    GoAdrift();
+    return PickFairly(question);
+  }
+  if (places_.size() > kMostSteps) {
+    ++too_long_;
+    GoAdrift();
+    return PickFairly(question);
+  }
+  place.chosen = next;
+  options_[next].wanted = true;
+  Open(options_[next]);
+  given_ = ++position_;
+  return next - place.options;
+}
+
+void OrderSearch::GoAdrift() {
+  options_.resize(places_.back().options);
+  places_.pop_back();
+  adrift_ = true;
+}
+
+size_t OrderSearch::PickFairly(const Question& question) {
+  const size_t count = question.alternatives.size();
+  const size_t start = turn_++ % count;
+  for (size_t i = 0; i < count; ++i) {
+    const size_t choice = (start + i) % count;
+    if (!question.alternatives[choice].waits) return choice;
+  }
+  return start;
+}
+
+void OrderSearch::Open(const Option& option) {
+  order_.Open(option.task, option.cause, option.operation);
+  open_ = true;
+}
+
+void OrderSearch::Also(const kernel::Operation& operation) {
+  if (open_) order_.Add(operation);
+}
+
+void OrderSearch::CloseStep() {
+  open_ = false;
+  const uint32_t step = order_.size() - 1;
+  const auto races = order_.Close();
+  if (reduction_ == Reduction::kNone) return;
+  for (const HappensBefore::Race& race : races) Reverse(race, order_.task(step), step);
+  Place& place = places_.back();
+  Option& option = options_[place.chosen];
+  option.extras = static_cast<uint32_t>(extras_.size());
+  auto operations = order_.OperationsOf(step);
+  if (option.operation.object != 0) operations.remove_prefix(1);
+  extras_.insert(extras_.end(), operations.begin(), operations.end());
+  option.extras_end = place.extras = static_cast<uint32_t>(extras_.size());
+}
+
+void OrderSearch::Arrive(const Question& question) {
+  const uint32_t step = order_.size() - 1;  // the last; none at first
+  const auto options = static_cast<uint32_t>(options_.size());
+  places_.push_back({options, options, kNone, 0, static_cast<uint32_t>(extras_.size())});
+  Place& place = places_.back();
+  const Place* before = places_.size() > 1 ? &places_[places_.size() - 2] : nullptr;
+  bool free = false;
+  for (const Alternative& alternative : question.alternatives) {
+    const uint32_t task = order_.TaskOf(
+        KeyOf(alternative), alternative.owner != 0 ? KeyOfThread(alternative.owner) : 0);
+    Option option = {task, kNone, alternative.operation, !alternative.waits};
+    const uint32_t was = before != nullptr ? Find(*before, task) : kNone;
+    if (was == kNone) {
+      if (before != nullptr) option.cause = step;
+    } else if (was == before->chosen) {
+      option.held = order_.Polls(task);
+    } else {
+      const Option& earlier = options_[was];
+      option.cause = earlier.cause;
+      option.held = earlier.held && !order_.EndsPolling(step, task);
+      option.extras = earlier.extras;
+      option.extras_end = earlier.extras_end;
+      option.sleeps = reduction_ == Reduction::kClasses && earlier.sleeps && option.enabled &&
+                      Independent(step, option);
+    }
+    free |= option.enabled && !option.held;
+    options_.push_back(option);
+  }
+  place.options_end = static_cast<uint32_t>(options_.size());
+  place.tasks = order_.tasks();
+  where_.resize(place.tasks, kNone);
+  for (uint32_t i = place.options; i < place.options_end; ++i) {
+    Option& option = options_[i];
+    where_[option.task] = i;
+    if (!free) {
+      option.held = false;
+    } else if (option.held && option.enabled) {
+      held_back_ = true;
+    }
+    option.wanted = reduction_ == Reduction::kNone;
+  }
+  if (before != nullptr && reduction_ == Reduction::kClasses) WantDisabled(*before, place);
+}
+
+// What was possible before the last step and has been undone by it may come first.
+void OrderSearch::WantDisabled(const Place& before, const Place& now) {
+  for (uint32_t i = before.options; i < before.options_end; ++i) {
+    if (i != before.chosen && Find(now, options_[i].task) == kNone) options_[i].wanted = true;
+  }
+}
+
+// The same of all that is left when the run is over.
+void OrderSearch::WantLeft(const Place& last) {
+  for (uint32_t i = last.options; i < last.options_end; ++i) options_[i].wanted = true;
+}
+
+uint32_t OrderSearch::Pick(const Place& place, bool wanted) const {
+  const uint32_t last = places_.size() > 1 ? order_.task(static_cast<uint32_t>(places_.size()) - 2)
+                                           : kNone;
+  uint32_t first = kNone;
+  for (uint32_t i = place.options; i < place.options_end; ++i) {
+    const Option& option = options_[i];
+    if (!option.enabled || option.held || option.sleeps || (wanted && !option.wanted)) continue;
+    if (first == kNone) first = i;
+    const OperationKind kind = option.operation.kind;
+    if (option.task == last && kind != OperationKind::kYield && kind != OperationKind::kDelay) {
+      return i;
+    }
+  }
+  return first;
+}
+
+uint32_t OrderSearch::Find(const Place& place, uint32_t task) const {
+  const uint32_t option = task < where_.size() ? where_[task] : kNone;
+  if (option >= place.options && option < place.options_end && options_[option].task == task) {
+    return option;
+  }
+  for (uint32_t i = place.options; i < place.options_end; ++i) {
+    if (options_[i].task == task) return i;
+  }
+  return kNone;
+}
+
+bool OrderSearch::Independent(uint32_t step, const Option& option) const {
+  if (order_.Conflicts(step, option.operation)) return false;
+  for (uint32_t i = option.extras; i < option.extras_end; ++i) {
+    if (order_.Conflicts(step, extras_[i])) return false;
+  }
+  return true;
+}
+
+void OrderSearch::Reverse(const HappensBefore::Race& race, uint32_t task, uint32_t later) {
+  const Place& place = places_[race.earlier];
+  first_.assign(order_.tasks(), kNone);
+  uint32_t wanted = kNone;
+  // Of the steps that do not depend on the earlier one, and then the later one: those that nothing
+  // among them must come before. True if an order that begins with one of them is run anyway.
+  const auto begins = [&](uint32_t step, uint32_t of, const uint32_t* clock) {
+    if (first_[of] != kNone) return false;
+    first_[of] = step;
+    for (uint32_t other = 0; other < first_.size(); ++other) {
+      if (other != of && first_[other] != kNone && first_[other] < clock[other]) return false;
+    }
+    const uint32_t option = Find(place, of);
+    if (option == kNone || !options_[option].enabled || options_[option].held) return false;
+    if (wanted == kNone) wanted = option;
+    return options_[option].wanted || options_[option].sleeps;
+  };
+  for (uint32_t step = race.earlier + 1; step < later; ++step) {
+    if (order_.Before(race.earlier, step)) continue;
+    if (begins(step, order_.task(step), order_.clock(step))) return;
+  }
+  if (begins(later, task, race.clock)) return;
+  // If there is none, the later one was made possible by the earlier one.
+  if (wanted != kNone) options_[wanted].wanted = true;
+}
+
+void OrderSearch::ReverseLocks(const Place& place) {
+  if (reduction_ == Reduction::kNone) return;
+  for (uint32_t i = place.options; i < place.options_end; ++i) {
+    const Option option = options_[i];
+    if (option.enabled || !TakesLock(option.operation)) continue;
+    for (const auto& race : order_.RaceForLock(option.task, option.operation.object)) {
+      Reverse(race, option.task, order_.size());
+    }
+  }
+}
+
+bool OrderSearch::Finish() {
+  if (position_ < given_) {
+    refusal_ = absl::StrCat("the run ended after ", position_,
+                            " steps, where an earlier one that was the same so far went on: the "
+                            "program is not deterministic");
+    return false;
+  }
+  if (open_) CloseStep();
+  if (!adrift_ && !places_.empty() && reduction_ == Reduction::kClasses) {
+    WantLeft(places_.back());
+    ReverseLocks(places_.back());
+  }
+  if (redundant_run_) {
+    ++redundant_;
+  } else if (reduction_ == Reduction::kClasses || seen_.insert(order_.trace()).second) {
+    ++classes_;
+  }
+  return true;
+}
+
+}  // namespace drydock
