@@ -165,6 +165,9 @@ class Machine {
 
   bool timeless() const { return timeless_; }
 
+  // Whether what is to happen at `deadline` happens at once. Without time it is a step of its own.
+  bool HasPassed(Time deadline) const { return deadline <= Now() && !timeless_; }
+
   // The id for operations on what has none: 0, which conflicts with nothing, unless orders are
   // enumerated.
   ObjectId NameOf(Named what, ObjectId number = 0) const { return timeless_ ? what | number : 0; }

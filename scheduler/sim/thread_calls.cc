@@ -133,7 +133,7 @@ bool ThreadCalls::Enter(ThreadCall* call, void* parameter1, Time deadline) {
   }
   const bool was_pending = Cancel(call);
   call->parameter1 = parameter1;
-  if (deadline == 0 || deadline <= machine->Now()) {
+  if (deadline == 0 || machine->HasPassed(deadline)) {
     Queue(call);
   } else {
     machine->deadlines().Insert(&call->deadline, deadline);

@@ -126,7 +126,7 @@ WaitResult AssertWait(const void* event, Interruptible interruptible, Time deadl
   self->interruptible = interruptible;
   machine->LinkWaiter(self, event);
   if (deadline != 0) {
-    if (deadline <= machine->Now()) {
+    if (machine->HasPassed(deadline)) {
       machine->EndWait(self, WaitResult::kTimedOut);
     } else {
       self->timeout.operation.object = machine->NameOf(event);
