@@ -38,8 +38,8 @@ class Explorer {
 extern const char kExplorerSpecs[];
 
 // The explorer that `spec` names: random, pct[:DEPTH], pos, urw, surw, delay[:BOUND],
-// preemption[:BOUND], dpor, exhaustive, or portfolio. Every seed searches differently and always the same.
-// InvalidArgument with one line for another spec.
+// preemption[:BOUND], dpor, exhaustive, or portfolio. Every seed searches differently and always
+// the same. InvalidArgument with one line for another spec.
 absl::StatusOr<std::unique_ptr<Explorer>> MakeExplorer(absl::string_view spec, uint64_t seed);
 
 }  // namespace drydock

@@ -50,7 +50,7 @@ bool WaitsByItself(OperationKind kind) {
 }
 
 // So many times the same is polling.
-constexpr uint32_t kRoundsWithWait = 2;
+constexpr uint32_t kRoundsWithWait = 4;
 constexpr uint32_t kRoundsWithout = 5;
 
 // Every bit of the result depends on every bit of the argument (the finaliser of SplitMix64), so
@@ -132,6 +132,12 @@ uint32_t HappensBefore::PreviousAcquisition(uint32_t access) const {
 
 // The latest steps that this access must come after; the race of a lock is with who had it before.
 void HappensBefore::CollectCandidates(const Access& access) {
+  if (access.operation.object == kernel::kEverything) {
+    for (const uint32_t last : last_) {
+      if (last != kNone && last != access.step) candidates_.push_back({last, true});
+    }
+    return;
+  }
   const OperationKind kind = access.operation.kind;
   const bool writes = kernel::OperationWrites(kind);
   bool released = false;
@@ -167,7 +173,8 @@ absl::Span<const HappensBefore::Race> HappensBefore::Close() {
   races_.clear();
   for (size_t i = step.accesses; i < accesses_.size(); ++i) CollectCandidates(accesses_[i]);
   for (const uint32_t acquisition : acquisitions_) {
-    if (acquisition >= base_[steps_[acquisition].task]) races_.push_back({acquisition, base_.data()});
+    if (acquisition >= base_[steps_[acquisition].task])
+      races_.push_back({acquisition, base_.data()});
   }
   if (candidates_.size() > 1) {
     std::sort(candidates_.begin(), candidates_.end(),

@@ -12,15 +12,15 @@ using kernel::OperationKind;
 
 constexpr uint32_t kNone = HappensBefore::kNone;
 
-constexpr uint64_t KeyOfThread(uint32_t id) {
-  return static_cast<uint64_t>(Alternative::Kind::kCpu) << 40 | id;
-}
-
-// As TaskOf, but that all waits of a thread that time out are steps of one task.
-uint64_t KeyOf(const Alternative& alternative) {
-  if (alternative.owner == 0) return TaskOf(alternative);
-  return static_cast<uint64_t>(Alternative::Kind::kDeadline) << 40 | uint64_t{1} << 39 |
-         alternative.owner;
+// The key of the thread whose wait would time out; 0 if it is something else.
+uint64_t OwnerOf(const Alternative& alternative) {
+  if (alternative.kind != Alternative::Kind::kDeadline ||
+      (alternative.actor & Alternative::kTimeoutOf) == 0) {
+    return 0;
+  }
+  Alternative thread;
+  thread.actor = alternative.actor & ~Alternative::kTimeoutOf;
+  return TaskOf(thread);
 }
 
 bool TakesLock(const kernel::Operation& operation) {
@@ -82,7 +82,7 @@ size_t OrderSearch::Choose(const Question& question) {
     const Option& option = options_[place.chosen];
     const size_t choice = place.chosen - place.options;
     if (question.alternatives.size() != place.options_end - place.options ||
-        KeyOf(question.alternatives[choice]) != order_.key(option.task)) {
+        TaskOf(question.alternatives[choice]) != order_.key(option.task)) {
       refusal_ = absl::StrCat("at step ", position_,
                               " the run differs from an earlier one that was the same so far: the "
                               "program is not deterministic");
@@ -164,8 +164,7 @@ void OrderSearch::Arrive(const Question& question) {
   const Place* before = places_.size() > 1 ? &places_[places_.size() - 2] : nullptr;
   bool free = false;
   for (const Alternative& alternative : question.alternatives) {
-    const uint32_t task = order_.TaskOf(
-        KeyOf(alternative), alternative.owner != 0 ? KeyOfThread(alternative.owner) : 0);
+    const uint32_t task = order_.TaskOf(TaskOf(alternative), OwnerOf(alternative));
     Option option = {task, kNone, alternative.operation, !alternative.waits};
     const uint32_t was = before != nullptr ? Find(*before, task) : kNone;
     if (was == kNone) {
@@ -213,8 +212,8 @@ void OrderSearch::WantLeft(const Place& last) {
 }
 
 uint32_t OrderSearch::Pick(const Place& place, bool wanted) const {
-  const uint32_t last = places_.size() > 1 ? order_.task(static_cast<uint32_t>(places_.size()) - 2)
-                                           : kNone;
+  const uint32_t last =
+      places_.size() > 1 ? order_.task(static_cast<uint32_t>(places_.size()) - 2) : kNone;
   uint32_t first = kNone;
   for (uint32_t i = place.options; i < place.options_end; ++i) {
     const Option& option = options_[i];

@@ -7,18 +7,19 @@
 // can be seen if they differ only in the order of steps that do not conflict (explore/
 // happens_before.h). From the races of each run follows what else to try at the places where they
 // were decided: at each, first steps enough that every class begins with one of them (source sets);
-// sleep sets see to it that none is run twice to its end. A step that must wait for a lock, an event
-// or the end of a thread cannot be taken; where two take one lock, the race is between the takings.
+// sleep sets see to it that none is run twice to its end. A step that must wait for a lock, an
+// event or the end of a thread cannot be taken; where two take one lock, the race is between the
+// takings.
 //
 // Abdulla, Aronis, Jonsson, Sagonas: "Optimal dynamic partial order reduction", POPL 2014, whose
-// Source-DPOR this is, with locks as in their "Source sets: a foundation for optimal dynamic partial
-// order reduction", JACM 64(4), 2017. Godefroid: "Partial-order methods for the verification of
-// concurrent systems", 1996, on sleep sets.
+// Source-DPOR this is, with locks as in their "Source sets: a foundation for optimal dynamic
+// partial order reduction", JACM 64(4), 2017. Godefroid: "Partial-order methods for the
+// verification of concurrent systems", 1996, on sleep sets.
 //
 // What it knows of a step is what the step announces. Programs that do not end in all orders are
-// searched within bounds, and Exhausted says so: who polls (HappensBefore::Polls) is held back until
-// somebody changes what he looks at, or nobody else can go on; and what comes after kMostSteps steps
-// is not varied.
+// searched within bounds, and Exhausted says so: who polls (HappensBefore::Polls) is held back
+// until somebody changes what he looks at, or nobody else can go on; and what comes after
+// kMostSteps steps is not varied.
 #ifndef DRYDOCK_EXPLORE_ORDER_SEARCH_H_
 #define DRYDOCK_EXPLORE_ORDER_SEARCH_H_
 
@@ -42,8 +43,8 @@ class OrderSearch final : public Explorer {
   std::string Describe() const override;
   std::string Exhausted() const override;
 
-  // Runs so far that were the first of their class; those that were not, and those that could not be
-  // known not to be before they had begun.
+  // Runs so far that were the first of their class; those that were not, and those that could not
+  // be known not to be before they had begun.
   uint64_t classes() const { return classes_; }
   uint64_t redundant() const { return redundant_; }
   // The class of the last run (HappensBefore::trace).

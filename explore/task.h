@@ -43,8 +43,10 @@ class Patience {
   int in_a_row_ = 0;
 };
 
-// Whether the order of the two steps can matter: both touch one object, and one of them changes it.
+// Whether the order of the two steps can matter: both touch one object, and one of them changes it;
+// or one of them ends the run.
 inline bool Conflict(const kernel::Operation& a, const kernel::Operation& b) {
+  if (a.object == kernel::kEverything || b.object == kernel::kEverything) return true;
   return a.object != 0 && a.object == b.object && (a.bytes & b.bytes) != 0 &&
          (kernel::OperationWrites(a.kind) || kernel::OperationWrites(b.kind));
 }

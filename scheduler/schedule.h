@@ -9,12 +9,11 @@
 //   dd1-<fingerprint>.timeless-<payload>
 //
 // `dd1` is the format; the fingerprint, 16 hex digits, names program and scenario; the seed,
-// another 16, is there only if costs jitter; `timeless` if the machine was (Strategy::timeless); the
-// payload is base64url of runs of questions that had
-// the same number of alternatives, each with its answers packed sparsely (when almost all are 0,
-// the alternative a machine at full speed would take) or densely. A schedule says how many
-// alternatives each question had, so that one which does not fit is noticed at the first question
-// that differs.
+// another 16, is there only if costs jitter; `timeless` if the machine was (Strategy::timeless);
+// the payload is base64url of runs of questions that had the same number of alternatives, each with
+// its answers packed sparsely (when almost all are 0, the alternative a machine at full speed would
+// take) or densely. A schedule says how many alternatives each question had, so that one which does
+// not fit is noticed at the first question that differs.
 #ifndef DRYDOCK_SCHEDULER_SCHEDULE_H_
 #define DRYDOCK_SCHEDULER_SCHEDULE_H_
 
@@ -87,8 +86,8 @@ class Schedule {
   static absl::StatusOr<Schedule> Parse(absl::string_view text);
 
   friend bool operator==(const Schedule& a, const Schedule& b) {
-    return a.fingerprint_ == b.fingerprint_ && a.seed_ == b.seed_ &&
-           a.timeless_ == b.timeless_ && a.runs() == b.runs();
+    return a.fingerprint_ == b.fingerprint_ && a.seed_ == b.seed_ && a.timeless_ == b.timeless_ &&
+           a.runs() == b.runs();
   }
 
  private:

@@ -23,7 +23,8 @@ ABSL_FLAG(int, drydock_schedules, 20, "schedules each DRYDOCK_TEST runs under");
 ABSL_FLAG(uint64_t, drydock_seed, 1, "seed of the first random schedule");
 ABSL_FLAG(std::string, drydock_strategy, "all",
           "all (timed, then random), timed, or a strategy: "
-          "random, pct[:DEPTH], pos, urw, surw, delay[:BOUND], preemption[:BOUND], portfolio");
+          "random, pct[:DEPTH], pos, urw, surw, delay[:BOUND], preemption[:BOUND], dpor, "
+          "exhaustive, portfolio");
 ABSL_FLAG(std::string, drydock_replay, "", "a schedule to replay instead");
 
 namespace drydock::testing {

@@ -58,6 +58,9 @@ inline constexpr int kOperationKinds = 0
 const char* OperationName(OperationKind kind);
 bool OperationWrites(OperationKind kind);
 
+// The object of an operation that conflicts with every other: it ends the run.
+inline constexpr ObjectId kEverything = ~ObjectId{0};
+
 // An operation that has not happened yet.
 struct Operation {
   constexpr Operation() = default;

@@ -284,7 +284,7 @@ void Machine::ExitSelf() {
   cpu.thread = nullptr;
   Disturb();
   PickNext(cpu);
-  if (!self->daemon) --unfinished_;
+  if (!self->daemon && --unfinished_ == 0) Also(OperationKind::kExit, kernel::kEverything);
   while (Thread* joiner = FindWaiter(self, /*by_priority=*/false)) {
     EndWait(joiner, kernel::WaitResult::kAwakened);
   }

@@ -131,6 +131,7 @@ void Machine::StopByFault(const char* what, const void* code, const void* frame)
 }
 
 void Machine::End(Outcome::Kind kind, const char* text) {
+  Also(OperationKind::kExit, kernel::kEverything);
   outcome_.kind = kind;
   outcome_.text = text;
   stopped_ = true;
@@ -303,24 +304,25 @@ void Machine::Gather() {
       continue;
     }
     alternatives_.push_back({Alternative::Kind::kCpu, static_cast<uint8_t>(cpu.index),
-                             timeless_ && MustWait(cpu), cpu.in_interrupt ? 0 : cpu.thread->id, cpu.clock,
+                             timeless_ && MustWait(cpu), cpu.in_interrupt ? 0 : cpu.thread->id,
+                             cpu.clock,
                              cpu.in_interrupt ? cpu.interrupt_pending : cpu.thread->pending});
   }
   deadlines_.VisitUntil(until, [this](Deadline* deadline) {
-    alternatives_.push_back(
-        {Alternative::Kind::kDeadline, 0, false, deadline->number, deadline->when, deadline->operation});
+    alternatives_.push_back({Alternative::Kind::kDeadline, 0, false, deadline->number,
+                             deadline->when, deadline->operation});
   });
   if (interruptible) {
     for (size_t word = 0; word < deliverable_.size(); ++word) {
       for (uint64_t bits = deliverable_[word]; bits != 0; bits &= bits - 1) {
         const size_t index = word * 64 + absl::countr_zero(bits);
-        alternatives_.push_back({Alternative::Kind::kInterrupt,
-                                 0,
-                                 false,
-                                 static_cast<uint32_t>(index),
-                                 line(static_cast<int>(index)).since,
-                                 {OperationKind::kInterrupt,
-                                  NameOf(kNamedLine, static_cast<ObjectId>(index))}});
+        alternatives_.push_back(
+            {Alternative::Kind::kInterrupt,
+             0,
+             false,
+             static_cast<uint32_t>(index),
+             line(static_cast<int>(index)).since,
+             {OperationKind::kInterrupt, NameOf(kNamedLine, static_cast<ObjectId>(index))}});
       }
     }
   }

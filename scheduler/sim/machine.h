@@ -172,9 +172,7 @@ class Machine {
   // enumerated.
   ObjectId NameOf(Named what, ObjectId number = 0) const { return timeless_ ? what | number : 0; }
   ObjectId NameOf(const Thread& thread) const { return NameOf(kNamedThread, thread.id); }
-  ObjectId NameOf(const void* address) {
-    return timeless_ ? NameOfAddress(address) : 0;
-  }
+  ObjectId NameOf(const void* address) { return timeless_ ? NameOfAddress(address) : 0; }
 
   // The step in progress does this too, which no choice point announced.
   void Also(OperationKind kind, ObjectId object) {

@@ -40,11 +40,12 @@ void Delay(Time interval) {
 }
 
 void Sleep(Time interval) {
-  if (machine == nullptr || machine->self() == nullptr) Panic("a sleep where there is no thread");
-  // Nobody wakes it by that; and no other thread ever has it for its event.
-  AssertWait(&machine->self()->timeout, Interruptible::kUninterruptible,
-             SaturatingAdd(machine->Now(), std::max<Time>(interval, 1)),
-             {"sleeps", "", 0, nullptr});
+  // Nobody wakes it, and no other thread ever has it for its event.
+  const Thread* self = CurrentThread();
+  const void* event = self != nullptr ? static_cast<const void*>(&self->timeout) : &machine;
+  const Time now = machine != nullptr ? machine->Now() : 0;
+  AssertWait(event, Interruptible::kUninterruptible,
+             SaturatingAdd(now, std::max<Time>(interval, 1)), {"sleeps", "", 0, nullptr});
   ThreadBlock();
 }
 

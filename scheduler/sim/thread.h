@@ -114,7 +114,7 @@ struct alignas(64) Thread : sim::Recycled<Thread> {
   std::function<void()> body;
   ThreadFrame* innermost_frame = nullptr;
   bool daemon = false;
-  bool alive = true;  // not exited
+  bool alive = true;                      // not exited
   sim::ThreadCallGroup* group = nullptr;  // of a thread-call worker
 };
 

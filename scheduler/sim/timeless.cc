@@ -39,7 +39,8 @@ Cpu* Machine::IdleCpu() {
 }
 
 bool Machine::MustWait(const Cpu& cpu) const {
-  const OperationKind kind = cpu.in_interrupt ? cpu.interrupt_pending.kind : cpu.thread->pending.kind;
+  const OperationKind kind =
+      cpu.in_interrupt ? cpu.interrupt_pending.kind : cpu.thread->pending.kind;
   switch (kind) {
     case OperationKind::kBlock:
       // Unless something is to happen when it blocks.

@@ -130,7 +130,11 @@ WaitResult AssertWait(const void* event, Interruptible interruptible, Time deadl
       machine->EndWait(self, WaitResult::kTimedOut);
     } else {
       self->timeout.operation.object = machine->NameOf(event);
-      machine->deadlines().Insert(&self->timeout, deadline);
+      if (machine->timeless()) {
+        machine->deadlines().Insert(&self->timeout, deadline, Alternative::kTimeoutOf | self->id);
+      } else {
+        machine->deadlines().Insert(&self->timeout, deadline);
+      }
       machine->Disturb();
     }
   }
@@ -154,8 +158,8 @@ WaitResult ThreadBlock() {
   }
   if (self->wait_event != nullptr) {
     const Time began = machine->Now();
-    machine->BlockSelf({OperationKind::kResume,
-                        machine->timeless() ? machine->NameOf(*self) : self->note.object});
+    machine->BlockSelf(
+        {OperationKind::kResume, machine->timeless() ? machine->NameOf(*self) : self->note.object});
     if (!self->note.for_lock) self->slept += machine->Now() - began;
   }
   self->note.owner = nullptr;

@@ -105,7 +105,7 @@ TEST_P(EveryExplorer, FindsNothingWhereNothingIsWrong) {
 
 INSTANTIATE_TEST_SUITE_P(All, EveryExplorer,
                          ::testing::Values("random", "pct", "pct:2", "pos", "urw", "surw", "delay",
-                                           "preemption", "portfolio"),
+                                           "preemption", "dpor", "exhaustive", "portfolio"),
                          [](const auto& info) {
                            std::string name = info.param;
                            for (char& c : name) {
