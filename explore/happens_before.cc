@@ -141,17 +141,17 @@ void HappensBefore::CollectCandidates(const Access& access) {
   const OperationKind kind = access.operation.kind;
   const bool writes = kernel::OperationWrites(kind);
   bool released = false;
+  uint8_t bytes = access.operation.bytes;  // not yet seen written
   uint32_t at = access.previous;
-  while (at != kNone) {
+  for (; at != kNone && bytes != 0; at = accesses_[at].previous) {
     const Access& other = accesses_[at];
+    if (other.step == access.step || (other.operation.bytes & bytes) == 0) continue;
     const bool other_writes = kernel::OperationWrites(other.operation.kind);
-    if (other.step != access.step && (writes || other_writes)) {
-      const bool unlocked = Acquires(kind) && Releases(other.operation.kind);
-      released |= unlocked;
-      candidates_.push_back({other.step, !unlocked && !Follows(kind)});
-    }
-    if (other_writes && other.step != access.step) break;
-    at = other.previous;
+    if (other_writes) bytes &= static_cast<uint8_t>(~other.operation.bytes);
+    if (!writes && !other_writes) continue;
+    const bool unlocked = Acquires(kind) && Releases(other.operation.kind);
+    released |= unlocked;
+    candidates_.push_back({other.step, !unlocked && !Follows(kind)});
   }
   if (released) {
     if (const uint32_t step = PreviousAcquisition(at); step != kNone) acquisitions_.push_back(step);

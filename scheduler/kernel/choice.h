@@ -14,10 +14,6 @@ namespace drydock::kernel {
 // progress, it does nothing.
 void ChoicePoint(OperationKind kind, ObjectId object);
 
-// The object to announce for an operation on what is at `address`, such as an atomic variable, and
-// has no id: the same for the same address throughout the run. 0 if nobody wants to know.
-ObjectId NameOf(const void* address);
-
 }  // namespace drydock::kernel
 
 #endif  // DRYDOCK_SCHEDULER_KERNEL_CHOICE_H_

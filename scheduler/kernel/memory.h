@@ -10,7 +10,8 @@
 //
 // Nothing is recorded, and a hook costs its one branch, unless somebody watches for accesses: an
 // observer of EventKind::kMemoryRead, choice points (MachineOptions::accesses), or a watch for
-// memory that is gone. What a thread does on its own stack nobody is told.
+// memory that is gone. What a thread does on its own stack nobody is told, but where all accesses
+// are choice points.
 #ifndef DRYDOCK_SCHEDULER_KERNEL_MEMORY_H_
 #define DRYDOCK_SCHEDULER_KERNEL_MEMORY_H_
 

@@ -381,15 +381,14 @@ bool ThreadIsBlocked(const Thread* thread) { return thread->state == Thread::Sta
 void ThreadJoin(Thread* thread) {
   if (machine->timeless()) {
     machine->StepGuarded(&thread->alive, OperationKind::kJoin, machine->NameOf(*thread));
-    if (!thread->alive) return;
   }
-  AssertWait(thread, Interruptible::kUninterruptible, 0,
-             {"waits for the end of thread", thread->name, 0, nullptr});
-  // Nobody wakes those who come too late.
-  if (thread->state == Thread::State::kExited) {
-    machine->EndWait(machine->self(), WaitResult::kAwakened);
+  if (thread->alive || !machine->timeless()) {
+    AssertWait(thread, Interruptible::kUninterruptible, 0,
+               {"waits for the end of thread", thread->name, 0, nullptr});
+    // Nobody wakes those who come too late.
+    if (!thread->alive) machine->EndWait(machine->self(), WaitResult::kAwakened);
+    ThreadBlock();
   }
-  ThreadBlock();
   machine->Emit(trace::EventKind::kThreadJoin, thread->id, 0, 0, thread->name);
 }
 

@@ -93,7 +93,7 @@ struct Line {
 // number: operations on it conflict.
 enum Named : ObjectId {
   kNamedThread = 0xc0000000,   // by its id: what others know of it
-  kNamedAddress = 0xd0000000,  // by order of first use: an event, an atomic variable
+  kNamedAddress = 0xd0000000,  // by order of first use: an event
   kNamedLine = 0xe0000000,     // of interrupts
   kNamedCalls = 0xe1000000,    // thread calls of a priority
   kNamedThreads = 0xe2000000,  // how many there are: it is what names the next one

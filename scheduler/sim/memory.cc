@@ -92,7 +92,9 @@ bool OnCpu() { return machine != nullptr && machine->Running() && machine->cpu()
 
 void internal::MemoryAccessSlow(const void* memory, size_t bytes, Access access,
                                 MemoryOrder order) {
-  if (!OnCpu() || machine->OnOwnStack(memory)) return;
+  if (!OnCpu()) return;
+  // What others are let see of it is rare, but then it is one access among others.
+  if (machine->OnOwnStack(memory) && machine->accesses() != AccessChoices::kAll) return;
   auto address = reinterpret_cast<uintptr_t>(memory);
   while (bytes > 0) {
     const size_t here = std::min(bytes, kGranuleBytes - address % kGranuleBytes);

@@ -5,7 +5,6 @@
 // all orders live by; and they are told of everything a step touches.
 #include <algorithm>
 
-#include "scheduler/kernel/choice.h"
 #include "scheduler/sim/machine.h"
 
 namespace drydock::sim {
@@ -18,6 +17,8 @@ MachineOptions Timeless(const MachineOptions& options) {
   timeless.costs.quantum_ns = kNever / 2;
   timeless.costs.jitter_percent = 0;
   timeless.horizon_ns = kNever;
+  // Memory that only one thread has touched so far may be touched by others in other orders.
+  timeless.accesses = kernel::AccessChoices::kAll;
   return timeless;
 }
 
@@ -58,11 +59,3 @@ bool Machine::MustWait(const Cpu& cpu) const {
 }
 
 }  // namespace drydock::sim
-
-namespace drydock::kernel {
-
-ObjectId NameOf(const void* address) {
-  return sim::machine == nullptr ? 0 : sim::machine->NameOf(address);
-}
-
-}  // namespace drydock::kernel
