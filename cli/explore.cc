@@ -75,7 +75,7 @@ trace::Json ToJson(const Scenario& scenario, const std::string& what,
 
 int RunExplore(absl::Span<const std::string> arguments, Console* console) {
   absl::optional<std::string> strategy_text, schedules_text, seconds_text, seed_text, all_text,
-      format_text;
+      accesses_text, format_text;
   std::string file;
   uint64_t schedules = 10'000;
   uint64_t seconds = 0;
@@ -87,6 +87,7 @@ int RunExplore(absl::Span<const std::string> arguments, Console* console) {
                                           {"seconds", &seconds_text},
                                           {"seed", &seed_text},
                                           {"stop", &all_text},
+                                          {"accesses", &accesses_text},
                                           {"format", &format_text}},
                                          &file);
   if (status.ok()) status = ParseNumber("schedules", schedules_text, 1, &schedules);
@@ -103,6 +104,8 @@ int RunExplore(absl::Span<const std::string> arguments, Console* console) {
   if (!explorer.ok()) return BadInput("explore", explorer.status().message(), console);
   const std::unique_ptr<Scenario> scenario = LoadScenario(file, console);
   if (scenario == nullptr) return kBadInput;
+  status = ChooseAccesses(accesses_text, scenario.get());
+  if (!status.ok()) return BadInput("explore", status.message(), console);
 
   // Only this goes by the host's clock: when to stop if so asked, and how fast it went.
   const auto began = std::chrono::steady_clock::now();
@@ -137,7 +140,7 @@ int RunExplore(absl::Span<const std::string> arguments, Console* console) {
 const Command kExplore = {
     "explore",
     "FILE [--strategy S] [--schedules N] [--seconds N] [--seed N] [--stop first|never] "
-    "[--format text|json]",
+    "[--accesses none|shared|all] [--format text|json]",
     "searches the schedules of a scenario for one under which it fails",
     "Runs the scenario in FILE under one schedule after another. The first under which something\n"
     "fails is made as small as it can be, and printed with the line that replays it.\n"
@@ -149,6 +152,8 @@ const Command kExplore = {
     "  --seconds N    for so long\n"
     "  --seed N       another search; the same for the same N\n"
     "  --stop never   goes on after a failure, and prints the first of each kind\n"
+    "  --accesses A   at which accesses to memory by drivers others can step in (docs/races.md):\n"
+    "                 all; none; or shared, which is the default: to memory that others touch too\n"
     "  --format json  one JSON document instead of a page of text\n"
     "\n"
     "Exit code: 0 if everything held, 1 if something failed, 2 if the input is bad.\n",

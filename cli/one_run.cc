@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/arguments.h"
+#include "explore/accesses.h"
 #include "explore/random_walk.h"
 #include "scenario/reader.h"
 #include "scenario/runner.h"
@@ -16,6 +17,17 @@ std::unique_ptr<Scenario> LoadScenario(const std::string& file, Console* console
     return nullptr;
   }
   return std::make_unique<Scenario>(*std::move(scenario));
+}
+
+absl::Status ChooseAccesses(const absl::optional<std::string>& word, Scenario* scenario) {
+  const absl::StatusOr<kernel::AccessChoices> accesses = ParseAccesses(word.value_or("shared"));
+  if (!accesses.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("--accesses: ", accesses.status().message()));
+  }
+  scenario->accesses = PossibleAccesses(*accesses);
+  scenario->fingerprint = FingerprintWith(scenario->fingerprint, scenario->accesses);
+  scenario->check_races = kernel::HasHookedCode();
+  return absl::OkStatus();
 }
 
 absl::StatusOr<ChosenStrategy> ChooseStrategy(const absl::optional<std::string>& seed_text) {

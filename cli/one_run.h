@@ -21,6 +21,10 @@ namespace drydock::cli {
 // wrong with it.
 std::unique_ptr<Scenario> LoadScenario(const std::string& file, Console* console);
 
+// Makes schedules of the scenario ones with choice points at accesses (--accesses, "shared" if not
+// given), and has data races found. InvalidArgument with one line if the word is none.
+absl::Status ChooseAccesses(const absl::optional<std::string>& word, Scenario* scenario);
+
 struct ChosenStrategy {
   std::unique_ptr<Strategy> strategy;
   std::string text;  // "at full speed", "random walk, seed 7"

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/one_run.h"
 #include "cli/report.h"
+#include "explore/accesses.h"
 #include "scenario/runner.h"
 #include "trace/recorder.h"
 
@@ -28,7 +29,9 @@ int RunReplay(absl::Span<const std::string> arguments, Console* console) {
 
   const std::unique_ptr<Scenario> scenario = LoadScenario(file, console);
   if (scenario == nullptr) return kBadInput;
-  if (schedule->fingerprint() != scenario->fingerprint) {
+  const absl::StatusOr<kernel::AccessChoices> accesses =
+      AccessesOf(schedule->fingerprint(), scenario->fingerprint);
+  if (!accesses.ok()) {
     return BadInput(
         "replay",
         absl::StrFormat("the schedule is of scenario %016x, but %s is %016x; it replays "
@@ -36,6 +39,9 @@ int RunReplay(absl::Span<const std::string> arguments, Console* console) {
                         schedule->fingerprint(), file, scenario->fingerprint),
         console);
   }
+  scenario->accesses = *accesses;
+  scenario->fingerprint = schedule->fingerprint();
+  scenario->check_races = kernel::HasHookedCode();
   Replay strategy(*schedule);
   trace::Recorder recorder;
   ScenarioResult result;

@@ -26,6 +26,7 @@
 #include "scheduler/kernel/outside.h"
 #include "trace/latency.h"
 #include "trace/observer.h"
+#include "verify/race_checker.h"
 
 namespace drydock {
 namespace {
@@ -345,11 +346,15 @@ ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const L
   options.profile = scenario.profile;
   options.costs = scenario.costs;
   options.fingerprint = scenario.fingerprint;
+  options.accesses = scenario.accesses;
   Simulation simulation(options, strategy);
   ScenarioResult result;
   {
     trace::ScopedObserver watching(run.watch(), run.watch()->kinds());
     trace::ScopedObserver metering(run.meter(), run.MeterKinds());
+    RaceChecker races;
+    trace::ScopedObserver checking(
+        &races, scenario.check_races ? RaceChecker::Kinds() : trace::EventKinds());
     result.outcome = simulation.Run([&run] { run.Body(); });
     run.meter()->Finish(result.outcome.end_ns);
   }

@@ -14,6 +14,7 @@
 #include "absl/types/optional.h"
 #include "drivers/usb/usb_model.h"
 #include "scheduler/cost_model.h"
+#include "scheduler/kernel/memory.h"
 #include "scheduler/kernel/profile.h"
 #include "scheduler/kernel/thread.h"
 #include "trace/event.h"
@@ -183,6 +184,11 @@ struct Scenario {
   std::vector<Thread> threads;
   std::vector<Happening> timeline;
   std::vector<Expectation> expectations;
+
+  // How it is to be run; no part of the file. Choice points at accesses by drivers' code; and
+  // whether a RaceChecker (verify/race_checker.h) watches, whose findings fail the run.
+  kernel::AccessChoices accesses = kernel::AccessChoices::kNone;
+  bool check_races = false;
 
   // Names the scenario in schedules. Of what happens, not of layout, comments, description and
   // expectations: those may be edited and an old schedule judged anew.

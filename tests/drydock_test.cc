@@ -12,12 +12,14 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "explore/accesses.h"
 #include "explore/explorer.h"
 #include "explore/minimise.h"
 #include "explore/replay.h"
 #include "gtest/gtest-spi.h"
 #include "trace/digest.h"
 #include "verify/lifetime_checker.h"
+#include "verify/race_checker.h"
 
 ABSL_FLAG(int, drydock_schedules, 20, "schedules each DRYDOCK_TEST runs under");
 ABSL_FLAG(uint64_t, drydock_seed, 1, "seed of the first random schedule");
@@ -25,6 +27,9 @@ ABSL_FLAG(std::string, drydock_strategy, "all",
           "all (timed, then random), timed, or a strategy: "
           "random, pct[:DEPTH], pos, urw, surw, delay[:BOUND], preemption[:BOUND], dpor, "
           "exhaustive, portfolio");
+ABSL_FLAG(std::string, drydock_accesses, "shared",
+          "at which accesses to memory, by code that is compiled with hooks, others can step in: "
+          "none, shared (those to memory that others touch too), or all");
 ABSL_FLAG(std::string, drydock_replay, "", "a schedule to replay instead");
 
 namespace drydock::testing {
@@ -68,6 +73,9 @@ Ran RunBody(const MachineOptions& options, Strategy* strategy, bool check_lifeti
     trace::ScopedObserver watching(&observer);
     std::optional<LifetimeChecker> checker;
     if (check_lifetimes) checker.emplace();
+    RaceChecker races;
+    trace::ScopedObserver checking(
+        &races, kernel::HasHookedCode() ? RaceChecker::Kinds() : trace::EventKinds());
     ran.outcome = Simulation(options, strategy).Run(body);
   }
   ran.digest = observer.value();
@@ -150,13 +158,22 @@ void RunUnderSchedules(const std::string& name, const MachineOptions& base,
   if (!replay.empty()) {
     absl::StatusOr<Schedule> schedule = Schedule::Parse(replay);
     ASSERT_TRUE(schedule.ok()) << schedule.status().message();
-    ASSERT_EQ(schedule->fingerprint(), options.fingerprint)
-        << "the schedule is not one of " << name;
+    const absl::StatusOr<kernel::AccessChoices> accesses =
+        AccessesOf(schedule->fingerprint(), options.fingerprint);
+    ASSERT_TRUE(accesses.ok()) << "the schedule is not one of " << name;
+    options.accesses = *accesses;
+    options.fingerprint = schedule->fingerprint();
     Replay strategy(*schedule);
     const Ran ran = RunBody(options, &strategy, /*check_lifetimes=*/true, body);
     if (!ran.failures.empty()) Report(name, ran, "replay");
     return;
   }
+
+  const absl::StatusOr<kernel::AccessChoices> accesses =
+      ParseAccesses(absl::GetFlag(FLAGS_drydock_accesses));
+  ASSERT_TRUE(accesses.ok()) << "--drydock_accesses: " << accesses.status().message();
+  options.accesses = PossibleAccesses(*accesses);
+  options.fingerprint = FingerprintWith(options.fingerprint, options.accesses);
 
   const std::string which = absl::GetFlag(FLAGS_drydock_strategy);
   const bool timed_first = which == "all" || which == "timed";

@@ -13,6 +13,10 @@
 // (Outcome::findings), or a thread that is not a daemon stays blocked. The first failing schedule
 // is printed with the command that replays it.
 //
+// Code in the program that is compiled with hooks (drivers/kext.bzl) is watched for data races
+// (verify/race_checker.h) under all schedules, and can be preempted where it accesses memory that
+// others touch too (--drydock_accesses=none|shared|all).
+//
 // Flags: --drydock_schedules=N, --drydock_seed=S, --drydock_strategy=all|timed|NAME, NAME as
 // drydock explore has it (docs/explore.md),
 // --drydock_replay=dd1-…. Bazel's sharding (shard_count) splits schedules, not tests: shard i of n

@@ -6,6 +6,7 @@
 #include <libkern/c++/OSObject.h>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/kernel/memory.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/per_boot.h"
 #include "trace/names.h"
@@ -84,9 +85,13 @@ struct FreedObject {
 
 const FreedObject::Table FreedObject::table = MakeTable(std::make_index_sequence<kSlots>());
 
-LifetimeChecker::LifetimeChecker() { SetHeapGuard(this); }
+LifetimeChecker::LifetimeChecker() {
+  SetHeapGuard(this);
+  kernel::SetDeadMemoryWatch(&Touched);
+}
 
 LifetimeChecker::~LifetimeChecker() {
+  kernel::SetDeadMemoryWatch(nullptr);
   SetHeapGuard(nullptr);
   if (current == this) current = nullptr;
 }
@@ -152,7 +157,33 @@ void LifetimeChecker::UsedAfterFree(const void* memory, size_t slot) const {
       finding,
       absl::StrCat(Describe(life), ", or what it pointed to, is ", how, " after it was freed"),
       EvidenceOf(life));
-  kernel::Panic(finding, " of ", trace::Intern(Describe(life)));
+  // Nothing is unwound by a panic: no string may be left behind.
+  const char* const what = trace::Intern(Describe(life));
+  kernel::Panic(finding, " of ", what);
+}
+
+void LifetimeChecker::Touched(const void* address, size_t bytes, bool write) {
+  FoundBlock found;
+  if (!FindBlock(address, &found)) return;
+  const auto life = current->lives_.find(found.block.memory);
+  if (life == current->lives_.end()) return;
+  // That is how virtual functions are called, which is reported when the call comes.
+  if (life->second.name != nullptr && found.offset == 0 && bytes == sizeof(void*) && !write) return;
+  bool& reported = write ? life->second.written : life->second.read;
+  if (reported) return;
+  reported = true;
+  kernel::MisuseWithEvidence(
+      write ? "write-after-free" : "use-after-free",
+      absl::StrCat(Describe(life->second), " is ", write ? "written to" : "read",
+                   " after it was freed, ", bytes, bytes == 1 ? " byte" : " bytes", " at offset ",
+                   found.offset),
+      EvidenceOf(life->second));
+}
+
+std::vector<kernel::Evidence> LifetimeChecker::EvidenceAbout(const void* block) {
+  if (current == nullptr || current->boot_ != kernel::internal::boot_number) return {};
+  const auto life = current->lives_.find(block);
+  return life == current->lives_.end() ? std::vector<kernel::Evidence>() : EvidenceOf(life->second);
 }
 
 void LifetimeChecker::Conclude() {
@@ -188,7 +219,7 @@ void LifetimeChecker::ReportLeaks() const {
 void LifetimeChecker::ReportWrites() const {
   for (const void* memory : freed_) {
     const Life& life = lives_.at(memory);
-    if (FreedObject::IsIntact(memory, life.size)) continue;
+    if (life.written || FreedObject::IsIntact(memory, life.size)) continue;
     kernel::MisuseWithEvidence("write-after-free",
                                absl::StrCat(Describe(life), " was written to after it was freed"),
                                EvidenceOf(life));

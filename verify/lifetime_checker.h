@@ -3,22 +3,22 @@
 // Finds what outlives its memory, and memory that outlives its use, in the boots that begin while
 // it exists:
 //
-//   use-after-free     a virtual function of a freed object is called: also OSDynamicCast, retain
+//   use-after-free     a virtual function of a freed object is called: also OSDynamicCast, retain;
+//                      or hooked code (scheduler/kernel/memory.h) reads a freed block
 //   over-release       release of a freed object
-//   write-after-free   a freed block was changed
-//   double-free        a block is freed twice
-//   leak               a block that is still there when ReportLeaks looks; and free-without-super
+//   write-after-free   hooked code writes to a freed block; or it was changed, as is found at the
+//   end double-free        a block is freed twice leak               a block that is still there
+//   when ReportLeaks looks; and free-without-super
 //                      if its last reference has gone
 //
 // Each is a finding with the stacks of the allocation and of the free. Freed blocks stay where they
 // are until the boot ends, filled so that whoever reads a pointer or calls a virtual function there
 // comes out here. The run cannot go on from a call to what is no more: it panics.
-//
-// Plain reads of a freed object's members are not seen as such: that takes hooked memory accesses.
 #ifndef DRYDOCK_VERIFY_LIFETIME_CHECKER_H_
 #define DRYDOCK_VERIFY_LIFETIME_CHECKER_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "libkern/kernel_heap.h"
@@ -38,6 +38,9 @@ class LifetimeChecker : private HeapGuard {
   // nothing in a run without a checker.
   static void Conclude();
 
+  // Who allocated the memory that begins at `block`, and who freed it; empty without a checker.
+  static std::vector<kernel::Evidence> EvidenceAbout(const void* block);
+
  private:
   friend struct FreedObject;
 
@@ -47,6 +50,8 @@ class LifetimeChecker : private HeapGuard {
     BlockKind kind = BlockKind::kObject;
     size_t size = 0;
     bool freed = false;
+    bool read = false;  // when it was freed, and that is reported
+    bool written = false;
     kernel::Moment allocation;
     kernel::Moment end;
   };
@@ -58,6 +63,8 @@ class LifetimeChecker : private HeapGuard {
 
   static std::string Describe(const Life& life);
   static std::vector<kernel::Evidence> EvidenceOf(const Life& life);
+  // Hooked code touches a freed block.
+  static void Touched(const void* address, size_t bytes, bool write);
   [[noreturn]] void UsedAfterFree(const void* memory, size_t slot) const;
   void ReportLeaks() const;
   void ReportWrites() const;

@@ -8,6 +8,7 @@
 #include "scheduler/kernel/evidence.h"
 #include "scheduler/kernel/memory.h"
 #include "scheduler/kernel/wait.h"
+#include "verify/lifetime_checker.h"
 
 namespace drydock {
 
@@ -20,24 +21,29 @@ namespace {
 
 constexpr ObjectId kFirstLocation = kernel::kFirstLocation;
 
-// "an UnlockedCounter #12, at offset 40 of its 64 bytes"; as it is now.
-std::string DescribeMemory(ObjectId location, uint32_t bytes) {
+// Memory as reports put it, as it is now.
+struct Place {
+  std::string text;  // "UnlockedReader #12, at offset 40"
+  std::vector<kernel::Evidence> evidence;
+};
+
+// Of the first of `bytes`, as bits, of a location.
+Place Find(ObjectId location, uint32_t bytes) {
   const auto* address = static_cast<const char*>(kernel::LocationAddress(location));
-  if (address == nullptr) return absl::StrCat("memory location ", location - kFirstLocation);
-  while ((bytes & 1) == 0) {
-    bytes >>= 1;
-    ++address;
-  }
+  if (address == nullptr) return {absl::StrCat("memory location ", location - kFirstLocation), {}};
+  for (; (bytes & 1) == 0; bytes >>= 1) ++address;
   FoundBlock found;
   if (!FindBlock(address, &found)) {
-    return absl::StrCat("global memory (location ", location - kFirstLocation, ")");
+    return {absl::StrCat("memory of no allocation (location ", location - kFirstLocation, ")"), {}};
   }
   const OSObject* object = found.freed ? nullptr : found.block.object();
-  const std::string what = object != nullptr ? absl::StrCat(object->getMetaClass()->getClassName(),
-                                                            " #", ObjectIdOf(object), ", ")
-                                             : absl::StrCat(found.freed ? "freed memory" : "memory",
-                                                            " of ", found.block.size, " bytes, ");
-  return absl::StrCat(what, "at offset ", found.offset);
+  const std::string what =
+      object != nullptr
+          ? absl::StrCat(object->getMetaClass()->getClassName(), " #", ObjectIdOf(object))
+          : absl::StrCat(found.freed ? "freed memory of " : "memory of ", found.block.size,
+                         " bytes");
+  return {absl::StrCat(what, ", at offset ", found.offset),
+          LifetimeChecker::EvidenceAbout(found.block.memory)};
 }
 
 const char* Verb(EventKind kind) {
@@ -300,15 +306,16 @@ void RaceChecker::Report(size_t actor, const Event& event, const Epoch& earlier)
   const CallStack here = CallStacks::Get(kernel::CallStackHere());
   if (!reported_.emplace(before.Innermost(), here.Innermost()).second) return;
   const size_t count = std::bitset<8>(event.other & earlier.bytes).count();
+  Place place = Find(event.object, event.other & earlier.bytes);
+  const std::string& other = actors_[earlier.actor].name;
+  const char* const did = earlier.writes ? "wrote" : "read";
+  place.evidence.push_back({absl::StrCat(other, " ", did, " it"), before});
   kernel::MisuseWithEvidence(
       "data-race",
       absl::StrCat(actors_[actor].name, " ", Verb(event.kind), " ", count,
-                   count == 1 ? " byte" : " bytes", " of ",
-                   DescribeMemory(event.object, event.other & earlier.bytes), ", which ",
-                   actors_[earlier.actor].name, earlier.writes ? " wrote" : " read",
+                   count == 1 ? " byte" : " bytes", " of ", place.text, ", which ", other, " ", did,
                    " before, and nothing orders the two"),
-      {{absl::StrCat(earlier.writes ? "written" : "read", " by ", actors_[earlier.actor].name),
-        before}});
+      std::move(place.evidence));
 }
 
 }  // namespace drydock

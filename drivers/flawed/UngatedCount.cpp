@@ -36,5 +36,7 @@ const FlawedCase kUngatedCount = {
     .defect = "It counts requests down in its gate, and up outside of it",
     .failure = "data-race",
     .make = []() -> FlawedDriver* { return OSTypeAlloc(UngatedCount); },
+    .needs_hooks = true,
+    .stacks = {"UngatedCount::count", "UngatedCount::finished"},
 };
 }  // namespace drydock

@@ -31,6 +31,19 @@ extern const FlawedCase kFailedStartStaysAttached;
 extern const FlawedCase kWaitsInWillTerminate;
 extern const FlawedCase kProviderLeftOpen;
 extern const FlawedCase kUngatedCount;
+extern const FlawedCase kFilterSharesCount;
+extern const FlawedCase kPlainReferences;
+extern const FlawedCase kFreeListABA;
+extern const FlawedCase kUnlockedReader;
+extern const FlawedCase kLazyInit;
+extern const FlawedCase kFlagBeforeData;
+extern const FlawedCase kRelaxedFlag;
+extern const FlawedCase kTwoProducers;
+extern const FlawedCase kWrongLock;
+extern const FlawedCase kSharedLockWriter;
+extern const FlawedCase kReadAfterFree;
+extern const FlawedCase kEnabledTooEarly;
+extern const FlawedCase kDoubleCompletion;
 
 const std::vector<const FlawedCase*>& FlawedCases() {
   static const auto* const kCases = new std::vector<const FlawedCase*>{
@@ -62,6 +75,19 @@ const std::vector<const FlawedCase*>& FlawedCases() {
       &kWaitsInWillTerminate,
       &kProviderLeftOpen,
       &kUngatedCount,
+      &kFilterSharesCount,
+      &kPlainReferences,
+      &kFreeListABA,
+      &kUnlockedReader,
+      &kLazyInit,
+      &kFlagBeforeData,
+      &kRelaxedFlag,
+      &kTwoProducers,
+      &kWrongLock,
+      &kSharedLockWriter,
+      &kReadAfterFree,
+      &kEnabledTooEarly,
+      &kDoubleCompletion,
   };
   return *kCases;
 }

@@ -9,6 +9,8 @@
 #ifndef DRYDOCK_DRIVERS_FLAWED_FLAWED_DRIVER_H_
 #define DRYDOCK_DRIVERS_FLAWED_FLAWED_DRIVER_H_
 
+#include <vector>
+
 #include <IOKit/IOCommandGate.h>
 #include <IOKit/IOFilterInterruptEventSource.h>
 #include <IOKit/IOService.h>
@@ -77,8 +79,13 @@ struct FlawedCase {
   FlawedDriver *(*make)();
   UInt32 clients = 2;
   int interrupts = 0;                 // that the device raises, 20 us apart
+  bool interrupts_at_start = false;   // the first 20 us after the driver is told to start; else
+                                      // after it has done so
   bool unplug_under_clients = false;  // else when all of them have returned
   bool also_races = false;            // a data race leads to the failure, and is not counted
+  bool needs_hooks = false;           // it shows only in code that is compiled with hooks
+  // Functions, each of which is in a stack of its own among those that such a failure shows.
+  std::vector<const char *> stacks = {};
 };
 
 }  // namespace drydock

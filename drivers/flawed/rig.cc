@@ -41,16 +41,21 @@ FlawedDriver* Start(const FlawedCase& flawed_case, bool flawed, IOService* devic
   return nullptr;
 }
 
-// `clients` is the caller's: the stack of a run that blocks is dropped as it is.
-void Body(const FlawedCase& flawed_case, bool flawed, std::vector<kernel::Thread*>* clients) {
-  IOService* platform = BootPlatform();
-  FlawedDevice* device = Plug(platform);
-  FlawedDriver* driver = Start(flawed_case, flawed, device);
-  for (int i = 1; i <= flawed_case.interrupts; ++i) {
+void ScheduleInterrupts(int count) {
+  for (int i = 1; i <= count; ++i) {
     kernel::OutsideSchedule(
         kernel::Now() + 20 * i * kMicrosecond, "device interrupts", 0,
         [](void*) { kernel::InterruptRaise(FlawedDevice::kLine); }, nullptr);
   }
+}
+
+// `clients` is the caller's: the stack of a run that blocks is dropped as it is.
+void Body(const FlawedCase& flawed_case, bool flawed, std::vector<kernel::Thread*>* clients) {
+  IOService* platform = BootPlatform();
+  FlawedDevice* device = Plug(platform);
+  if (flawed_case.interrupts_at_start) ScheduleInterrupts(flawed_case.interrupts);
+  FlawedDriver* driver = Start(flawed_case, flawed, device);
+  if (!flawed_case.interrupts_at_start) ScheduleInterrupts(flawed_case.interrupts);
 
   for (UInt32 client = 0; driver != nullptr && client < flawed_case.clients; ++client) {
     driver->retain();
@@ -82,7 +87,8 @@ void Body(const FlawedCase& flawed_case, bool flawed, std::vector<kernel::Thread
 
 }  // namespace
 
-RunResult RunFlawed(const FlawedCase& flawed_case, bool flawed, Strategy* strategy) {
+RunResult RunFlawed(const FlawedCase& flawed_case, bool flawed, Strategy* strategy,
+                    std::vector<CallStack>* stacks) {
   const LifetimeChecker lifetimes;
   RaceChecker races;
   const trace::ScopedObserver watching(&races, RaceChecker::Kinds());
@@ -92,15 +98,24 @@ RunResult RunFlawed(const FlawedCase& flawed_case, bool flawed, Strategy* strate
         Body(flawed_case, flawed, &clients);
       });
   std::vector<std::string> failures;
-  const auto add = [&failures](const std::string& failure) {
+  std::vector<CallStack> where;
+  const auto add = [&](const std::string& failure) {
     if (std::find(failures.begin(), failures.end(), failure) == failures.end()) {
       failures.push_back(failure);
     }
   };
-  if (!outcome.ok()) add(OutcomeName(outcome.kind));
-  for (const Finding& finding : outcome.findings) {
-    if (!(flawed_case.also_races && finding.name == "data-race")) add(finding.name);
+  if (!outcome.ok()) {
+    add(OutcomeName(outcome.kind));
+    where.push_back(outcome.stack);
+    for (const BlockedThread& thread : outcome.blocked) where.push_back(thread.stack);
   }
+  for (const Finding& finding : outcome.findings) {
+    if (flawed_case.also_races && finding.name == "data-race") continue;
+    add(finding.name);
+    where.push_back(finding.stack);
+    for (const kernel::Evidence& earlier : finding.evidence) where.push_back(earlier.stack);
+  }
+  if (stacks != nullptr) *stacks = std::move(where);
   return {absl::StrJoin(failures, "; "), std::move(outcome.schedule)};
 }
 

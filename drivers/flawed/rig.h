@@ -8,6 +8,7 @@
 
 #include "drivers/flawed/flawed_driver.h"
 #include "explore/campaign.h"
+#include "scheduler/call_stack.h"
 
 namespace drydock {
 
@@ -17,8 +18,10 @@ const std::vector<const FlawedCase*>& FlawedCases();
 // One run of the flawed driver, or of its sound twin: device and driver come, clients call,
 // interrupts come, the device goes, the platform shuts down. The result's failure is empty, or
 // what went wrong, joined by "; " without repetition: the kind of outcome if the run did not end
-// quietly, and the names of findings, a LifetimeChecker's among them. Host context.
-RunResult RunFlawed(const FlawedCase& flawed_case, bool flawed, Strategy* strategy);
+// quietly, and the names of findings, those of a LifetimeChecker and a RaceChecker among them.
+// `stacks`, unless null, is given the stacks of all that. Host context.
+RunResult RunFlawed(const FlawedCase& flawed_case, bool flawed, Strategy* strategy,
+                    std::vector<CallStack>* stacks = nullptr);
 
 }  // namespace drydock
 

@@ -1,12 +1,16 @@
 // Every flawed driver is found, with the failure declared beside it and no other; its sound twin
 // earns none.
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "drivers/flawed/rig.h"
 #include "explore/campaign.h"
 #include "explore/explorer.h"
+#include "explore/replay.h"
 #include "gtest/gtest.h"
+#include "scheduler/kernel/memory.h"
 
 namespace drydock {
 namespace {
@@ -18,13 +22,56 @@ CampaignResult Explore(const FlawedCase& flawed_case, bool flawed, uint64_t seed
       [&](Strategy* strategy) { return RunFlawed(flawed_case, flawed, strategy); }, options);
 }
 
-class Flawed : public ::testing::TestWithParam<const FlawedCase*> {};
+// Whether each of `functions` is in another of the stacks.
+bool EachHasAStack(std::vector<const char*> functions,
+                   const std::vector<std::vector<std::string>>& stacks) {
+  if (functions.empty()) return true;
+  const std::string function = functions.back();
+  functions.pop_back();
+  for (size_t i = 0; i < stacks.size(); ++i) {
+    const bool has = std::any_of(stacks[i].begin(), stacks[i].end(), [&](const std::string& frame) {
+      return frame.rfind(function + "(", 0) == 0;
+    });
+    if (!has) continue;
+    std::vector<std::vector<std::string>> others = stacks;
+    others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
+    if (EachHasAStack(functions, others)) return true;
+  }
+  return false;
+}
+
+// The failure shows the stacks it is to show. (Optimised code has inlined some of them.)
+void ExpectStacks(const FlawedCase& flawed_case, const Schedule& schedule) {
+#ifndef __OPTIMIZE__
+  Replay replay(schedule);
+  std::vector<CallStack> stacks;
+  RunFlawed(flawed_case, /*flawed=*/true, &replay, &stacks);
+  std::vector<std::vector<std::string>> functions;
+  std::string text;
+  for (const CallStack& stack : stacks) {
+    functions.push_back(stack.Functions());
+    text += DescribeStack(stack, "  ") + "\n";
+  }
+  EXPECT_TRUE(EachHasAStack(flawed_case.stacks, functions)) << text;
+#else
+  (void)flawed_case, (void)schedule;
+#endif
+}
+
+class Flawed : public ::testing::TestWithParam<const FlawedCase*> {
+ protected:
+  // Under AddressSanitizer there are no hooks.
+  void SetUp() override {
+    if (GetParam()->needs_hooks && !kernel::HasHookedCode()) GTEST_SKIP() << "it needs hooks";
+  }
+};
 
 TEST_P(Flawed, IsFoundByThePortfolio) {
   for (uint64_t seed = 1; seed <= 2; ++seed) {
     const CampaignResult result = Explore(*GetParam(), /*flawed=*/true, seed, {});
     ASSERT_EQ(result.failures.size(), 1u) << "not found with seed " << seed;
     EXPECT_EQ(result.failures[0].failure, GetParam()->failure) << "with seed " << seed;
+    ExpectStacks(*GetParam(), result.failures[0].schedule);
   }
 }
 

@@ -1,0 +1,60 @@
+// The filter counts what came in; a client asks for it and starts again from zero.
+#include "drivers/flawed/flawed_driver.h"
+
+class FilterSharesCount : public FlawedFilterDriver {
+  OSDeclareDefaultStructors(FilterSharesCount)
+
+ public:
+  bool start(IOService *provider) override {
+    fLock = IOSimpleLockAlloc();
+    return FlawedFilterDriver::start(provider);
+  }
+  void free() override {
+    IOSimpleLockFree(fLock);
+    FlawedFilterDriver::free();
+  }
+  IOReturn call(UInt32) override {
+    if (fFlawed) return take();
+    IOInterruptState state = IOSimpleLockLockDisableInterrupt(fLock);
+    IOReturn result = take();
+    IOSimpleLockUnlockEnableInterrupt(fLock, state);
+    return result;
+  }
+
+ private:
+  bool filter() override {
+    fDevice->acknowledge();
+    if (fFlawed) {
+      count();
+    } else {
+      IOSimpleLockLock(fLock);
+      count();
+      IOSimpleLockUnlock(fLock);
+    }
+    return true;
+  }
+  void count() { ++fArrived; }
+  IOReturn take() {
+    UInt32 arrived = fArrived;
+    fArrived = 0;
+    return arrived > 2 ? kIOReturnError : kIOReturnSuccess;
+  }
+
+  IOSimpleLock *fLock;
+  UInt32 fArrived;
+};
+OSDefineMetaClassAndStructors(FilterSharesCount, FlawedFilterDriver)
+
+namespace drydock {
+extern const FlawedCase kFilterSharesCount;
+const FlawedCase kFilterSharesCount = {
+    .name = "filter-shares-count",
+    .defect = "Its filter and its clients change a counter without a lock",
+    .failure = "data-race",
+    .make = []() -> FlawedDriver * { return OSTypeAlloc(FilterSharesCount); },
+    .clients = 1,
+    .interrupts = 2,
+    .needs_hooks = true,
+    .stacks = {"FilterSharesCount::filter", "FilterSharesCount::call"},
+};
+}  // namespace drydock
