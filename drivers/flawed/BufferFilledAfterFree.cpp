@@ -50,5 +50,7 @@ const FlawedCase kBufferFilledAfterFree = {
     .failure = "write-after-free",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(BufferFilledAfterFree); },
     .also_races = true,
+    .stacks = {"BufferFilledAfterFree::copy", "BufferFilledAfterFree::start",
+               "BufferFilledAfterFree::closeGated"},
 };
 }  // namespace drydock

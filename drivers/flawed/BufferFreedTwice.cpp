@@ -43,5 +43,6 @@ const FlawedCase kBufferFreedTwice = {
     .failure = "double-free",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(BufferFreedTwice); },
     .also_races = true,
+    .stacks = {"BufferFreedTwice::close", "BufferFreedTwice::start", "BufferFreedTwice::close"},
 };
 }  // namespace drydock

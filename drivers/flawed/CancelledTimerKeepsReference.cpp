@@ -63,5 +63,6 @@ const FlawedCase kCancelledTimerKeepsReference = {
         "It retains itself while the timer is armed, and only the action drops that, not a cancel",
     .failure = "leak",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(CancelledTimerKeepsReference); },
+    .stacks = {"CancelledTimerKeepsReference::start"},
 };
 }  // namespace drydock

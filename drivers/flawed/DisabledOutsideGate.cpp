@@ -39,5 +39,6 @@ const FlawedCase kDisabledOutsideGate = {
     .defect = "It disables its command gate without holding it, while an action may be inside",
     .failure = "command-gate-disabled-outside-gate",
     .make = []() -> FlawedDriver* { return OSTypeAlloc(DisabledOutsideGate); },
+    .stacks = {"DisabledOutsideGate::call"},
 };
 }  // namespace drydock

@@ -48,5 +48,6 @@ const FlawedCase kDoubleRelease = {
     .failure = "panic",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(DoubleRelease); },
     .also_races = true,
+    .stacks = {"DoubleRelease::cancel", "DoubleRelease::cancel"},
 };
 }  // namespace drydock

@@ -44,5 +44,6 @@ const FlawedCase kEnabledBeforeAttach = {
     .make = []() -> FlawedDriver * { return OSTypeAlloc(EnabledBeforeAttach); },
     .clients = 0,
     .interrupts = 2,
+    .stacks = {"EnabledBeforeAttach::start"},
 };
 }  // namespace drydock

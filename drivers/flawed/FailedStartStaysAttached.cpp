@@ -42,5 +42,7 @@ const FlawedCase kFailedStartStaysAttached = {
     .make = []() -> FlawedDriver * { return OSTypeAlloc(FailedStartStaysAttached); },
     .clients = 0,
     .interrupts = 1,
+    .stacks = {"FailedStartStaysAttached::interrupted",
+               "FailedStartStaysAttached::~FailedStartStaysAttached"},
 };
 }  // namespace drydock

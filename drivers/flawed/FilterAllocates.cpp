@@ -33,5 +33,6 @@ const FlawedCase kFilterAllocates = {
     .make = []() -> FlawedDriver * { return OSTypeAlloc(FilterAllocates); },
     .clients = 0,
     .interrupts = 2,
+    .stacks = {"FilterAllocates::filter"},
 };
 }  // namespace drydock

@@ -28,5 +28,6 @@ const FlawedCase kFilterSleeps = {
     .make = []() -> FlawedDriver * { return OSTypeAlloc(FilterSleeps); },
     .clients = 0,
     .interrupts = 2,
+    .stacks = {"FilterSleeps::filter"},
 };
 }  // namespace drydock

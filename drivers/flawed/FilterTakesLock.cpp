@@ -48,5 +48,6 @@ const FlawedCase kFilterTakesLock = {
     .make = []() -> FlawedDriver * { return OSTypeAlloc(FilterTakesLock); },
     .clients = 0,
     .interrupts = 2,
+    .stacks = {"FilterTakesLock::filter"},
 };
 }  // namespace drydock

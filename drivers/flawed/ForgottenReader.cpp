@@ -38,5 +38,6 @@ const FlawedCase kForgottenReader = {
     .make = []() -> FlawedDriver* { return OSTypeAlloc(ForgottenReader); },
     .clients = 1,
     .unplug_under_clients = true,
+    .stacks = {"ForgottenReader::readGated"},
 };
 }  // namespace drydock

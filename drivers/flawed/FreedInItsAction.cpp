@@ -45,5 +45,6 @@ const FlawedCase kFreedInItsAction = {
     .failure = "event-source-freed-in-action",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(FreedInItsAction); },
     .clients = 1,
+    .stacks = {"FreedInItsAction::happened"},
 };
 }  // namespace drydock

@@ -41,5 +41,6 @@ const FlawedCase kHalfStarted = {
     .failure = "leak",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(HalfStarted); },
     .clients = 0,
+    .stacks = {"HalfStarted::start"},
 };
 }  // namespace drydock

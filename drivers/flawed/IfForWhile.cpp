@@ -42,5 +42,6 @@ const FlawedCase kIfForWhile = {
     .failure = "panic",
     .make = []() -> FlawedDriver* { return OSTypeAlloc(IfForWhile); },
     .clients = 4,
+    .stacks = {"IfForWhile::takeGated"},
 };
 }  // namespace drydock

@@ -41,5 +41,6 @@ const FlawedCase kLockInversion = {
     .defect = "Two paths take the same two locks in opposite orders",
     .failure = "blocked; deadlock",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(LockInversion); },
+    .stacks = {"LockInversion::call", "LockInversion::call"},
 };
 }  // namespace drydock

@@ -41,5 +41,6 @@ const FlawedCase kLostWakeup = {
     .failure = "blocked",
     .make = []() -> FlawedDriver* { return OSTypeAlloc(LostWakeup); },
     .also_races = true,
+    .stacks = {"LostWakeup::sleepGated"},
 };
 }  // namespace drydock

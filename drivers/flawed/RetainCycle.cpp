@@ -44,5 +44,6 @@ const FlawedCase kRetainCycle = {
         "comes",
     .failure = "leak",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(RetainCycle); },
+    .stacks = {"RetainCycle::start"},
 };
 }  // namespace drydock

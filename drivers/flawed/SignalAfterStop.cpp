@@ -63,5 +63,6 @@ const FlawedCase kSignalAfterStop = {
     .make = []() -> FlawedDriver * { return OSTypeAlloc(SignalAfterStop); },
     .clients = 1,
     .unplug_under_clients = true,
+    .stacks = {"SignalAfterStop::signal"},
 };
 }  // namespace drydock

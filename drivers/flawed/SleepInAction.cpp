@@ -33,5 +33,6 @@ const FlawedCase kSleepInAction = {
     .defect = "Its action waits for the device with IOSleep, which keeps the gate closed",
     .failure = "blocking-sleep-in-action",
     .make = []() -> FlawedDriver* { return OSTypeAlloc(SleepInAction); },
+    .stacks = {"SleepInAction::call"},
 };
 }  // namespace drydock

@@ -46,5 +46,6 @@ const FlawedCase kSourceReleasedTwice = {
     .failure = "event-source-freed-while-attached",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(SourceReleasedTwice); },
     .also_races = true,
+    .stacks = {"SourceReleasedTwice::dropTimer"},
 };
 }  // namespace drydock

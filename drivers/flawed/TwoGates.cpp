@@ -53,5 +53,6 @@ const FlawedCase kTwoGates = {
         "set's",
     .failure = "blocked; deadlock",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(TwoGates); },
+    .stacks = {"TwoGates::requestGated", "TwoGates::memberDoneGated"},
 };
 }  // namespace drydock

@@ -56,5 +56,7 @@ const FlawedCase kUnretainedRequest = {
     .failure = "panic; use-after-free",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(UnretainedRequest); },
     .also_races = true,
+    .stacks = {"UnretainedRequest::call", "UnretainedRequest::start",
+               "UnretainedRequest::replaceGated"},
 };
 }  // namespace drydock

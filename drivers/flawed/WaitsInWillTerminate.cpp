@@ -46,5 +46,6 @@ const FlawedCase kWaitsInWillTerminate = {
     .make = []() -> FlawedDriver* { return OSTypeAlloc(WaitsInWillTerminate); },
     .clients = 1,
     .unplug_under_clients = true,
+    .stacks = {"WaitsInWillTerminate::willTerminate"},
 };
 }  // namespace drydock

@@ -34,5 +34,6 @@ const FlawedCase kWakesOneOfTwo = {
     .failure = "blocked",
     .make = []() -> FlawedDriver* { return OSTypeAlloc(WakesOneOfTwo); },
     .clients = 3,
+    .stacks = {"WakesOneOfTwo::waitGated"},
 };
 }  // namespace drydock
