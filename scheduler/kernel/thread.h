@@ -68,6 +68,10 @@ void ThreadYield();
 // (`safely` true, as for a signal). (workloop.md, section 0.2)
 void ThreadAbort(Thread* thread, bool safely);
 
+// Ends the run here and now, quietly, whatever other threads do: the only program of the machine
+// has come to its end. On a CPU; does not return, and unwinds nothing.
+[[noreturn]] void EndRun();
+
 }  // namespace drydock::kernel
 
 #endif  // DRYDOCK_SCHEDULER_KERNEL_THREAD_H_

@@ -392,6 +392,8 @@ void ThreadJoin(Thread* thread) {
   machine->Emit(trace::EventKind::kThreadJoin, thread->id, 0, 0, thread->name);
 }
 
+void EndRun() { machine->StopQuietly(); }
+
 void ThreadYield() {
   ChoicePoint(OperationKind::kYield, 0);
   machine->YieldSelf();

@@ -124,6 +124,11 @@ void Machine::Stop(Outcome::Kind kind, const char* text) {
   End(kind, text);
 }
 
+void Machine::StopQuietly() {
+  unfinished_ = 0;
+  End(Outcome::Kind::kQuiet, "");
+}
+
 void Machine::StopByFault(const char* what, const void* code, const void* frame) {
   outcome_.stack = fibers_.StackFrom(code, frame);
   Emit(trace::EventKind::kPanic, 0, 0, 0, what);

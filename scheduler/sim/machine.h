@@ -278,6 +278,9 @@ class Machine {
   // Stops the run; the caller never runs again.
   [[noreturn]] void Stop(Outcome::Kind kind, const char* text);
 
+  // Stops it with nothing wrong.
+  [[noreturn]] void StopQuietly();
+
   // Stops it with a panic, because code of the host at `code`, in the frame at `frame`, faulted.
   [[noreturn]] void StopByFault(const char* what, const void* code, const void* frame);
   // Whether the host is on a fiber of this run, and not in what comes before and after.

@@ -1,0 +1,174 @@
+// Runs a guest program under one schedule after another; the main of every drydock_pthread_test.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "explore/campaign.h"
+#include "explore/minimise.h"
+#include "explore/replay.h"
+#include "guest/guest.h"
+#include "guest/program.h"
+#include "scheduler/simulation.h"
+#include "trace/digest.h"
+#include "verify/race_checker.h"
+
+ABSL_FLAG(std::string, program, "", "the shared object");
+ABSL_FLAG(std::string, name, "", "of the test");
+ABSL_FLAG(uint64_t, drydock_schedules, 1000, "at most so many runs");
+ABSL_FLAG(uint64_t, drydock_seed, 1, "another search; the same for the same number");
+ABSL_FLAG(std::string, drydock_strategy, "portfolio", "as drydock explore has it");
+ABSL_FLAG(std::string, drydock_replay, "", "a schedule to replay instead; the program may print");
+ABSL_FLAG(std::string, expect, "", "the program must fail, in a way that has this in its name");
+ABSL_FLAG(bool, prove, false, "all schedules there are must have been run, within no bounds");
+ABSL_FLAG(bool, bounded, false, "the same, but within bounds");
+
+namespace drydock::guest {
+namespace {
+
+// A run, and what is wrong with it: nothing, or a name that is the same whenever it is the same.
+struct Ran {
+  Outcome outcome;
+  int exit_code = 0;
+
+  std::string Failure() const {
+    std::string failure;
+    const auto add = [&failure](const std::string& what) {
+      absl::StrAppend(&failure, failure.empty() ? "" : "; ", what);
+    };
+    for (const Finding& finding : outcome.findings) add(finding.name);
+    if (outcome.kind == Outcome::Kind::kPanic) {
+      add(outcome.text);
+    } else if (!outcome.ok()) {
+      add(OutcomeName(outcome.kind));
+    } else if (exit_code != 0) {
+      add(absl::StrCat("exit code ", exit_code));
+    }
+    return failure;
+  }
+};
+
+Ran Run(const Program& program, const std::string& name, Strategy* strategy) {
+  MachineOptions options;
+  options.cpus = 8;
+  options.max_questions = 200'000;
+  options.fingerprint = trace::Fnv1a(name);
+  options.accesses = kernel::AccessChoices::kShared;
+  Ran ran;
+  program.ResetGlobals();
+  RaceChecker races;
+  const trace::ScopedObserver watching(&races, RaceChecker::Kinds());
+  ran.outcome = Simulation(options, strategy).Run([&] {
+    RunMain(program.main(), name.c_str(), &ran.exit_code);
+  });
+  return ran;
+}
+
+// All there is to say about a run that failed.
+void Tell(const Ran& ran) {
+  const Outcome& outcome = ran.outcome;
+  std::string text = absl::StrCat(ran.Failure(), "\n");
+  if (!outcome.ok()) {
+    absl::StrAppend(&text, OutcomeName(outcome.kind), ": ", outcome.text, "\n",
+                    DescribeStack(outcome.stack, "  "));
+    for (const BlockedThread& thread : outcome.blocked) {
+      absl::StrAppend(&text, "  ", thread.name, " ", thread.reason, "\n",
+                      DescribeStack(thread.stack, "    "));
+    }
+  }
+  for (const Finding& finding : outcome.findings) {
+    absl::StrAppend(&text, finding.name, " on ", finding.thread, ": ", finding.sentence, "\n",
+                    DescribeStack(finding.stack, "  "));
+    for (const kernel::Evidence& earlier : finding.evidence) {
+      absl::StrAppend(&text, earlier.what, ":\n", DescribeStack(earlier.stack, "  "));
+    }
+  }
+  std::fputs(text.c_str(), stderr);
+}
+
+int Usage(absl::string_view what) {
+  std::fprintf(stderr, "%s\n", std::string(what).c_str());
+  return 2;
+}
+
+int ReplayIt(const Program& program, const std::string& name, const std::string& text) {
+  const absl::StatusOr<Schedule> schedule = Schedule::Parse(text);
+  if (!schedule.ok()) return Usage(schedule.status().message());
+  if (schedule->fingerprint() != trace::Fnv1a(name)) {
+    return Usage(absl::StrCat("the schedule is not one of ", name));
+  }
+  Replay replay(*schedule);
+  const Ran ran = Run(program, name, &replay);
+  if (ran.Failure().empty()) return 0;
+  Tell(ran);
+  return 1;
+}
+
+int Main() {
+  const absl::StatusOr<Program> program = Program::Load(absl::GetFlag(FLAGS_program));
+  if (!program.ok()) return Usage(program.status().message());
+  const std::string name = absl::GetFlag(FLAGS_name);
+  const std::string replay = absl::GetFlag(FLAGS_drydock_replay);
+  if (!replay.empty()) return ReplayIt(*program, name, replay);
+  const absl::StatusOr<std::unique_ptr<Explorer>> explorer =
+      MakeExplorer(absl::GetFlag(FLAGS_drydock_strategy), absl::GetFlag(FLAGS_drydock_seed));
+  if (!explorer.ok()) return Usage(explorer.status().message());
+  // What the program prints, it prints a thousand times.
+  dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
+
+  const RunProgram run = [&](Strategy* strategy) {
+    Ran ran = Run(*program, name, strategy);
+    return RunResult{ran.Failure(), std::move(ran.outcome.schedule)};
+  };
+  const std::string expected = absl::GetFlag(FLAGS_expect);
+  CampaignOptions options;
+  options.schedules = absl::GetFlag(FLAGS_drydock_schedules);
+  options.stop_at_first = !absl::GetFlag(FLAGS_prove);
+  const CampaignResult result = RunCampaign(explorer->get(), run, options);
+  std::fprintf(stderr, "%s: %llu schedules, %llu of them distinct, %llu failed%s%s\n", name.c_str(),
+               static_cast<unsigned long long>(result.runs),
+               static_cast<unsigned long long>(result.distinct),
+               static_cast<unsigned long long>(result.failed), result.exhausted.empty() ? "" : "; ",
+               result.exhausted.c_str());
+
+  bool found = expected.empty();
+  bool unexpected = false;
+  for (const Failure& failure : result.failures) {
+    const Minimised smallest = Minimise({failure.failure, failure.schedule}, run, 500);
+    Replay again(smallest.run.schedule);
+    std::fprintf(stderr, "\nschedule %llu (%s), with %llu of its %llu forced switches:\n",
+                 static_cast<unsigned long long>(failure.run), failure.found_by.c_str(),
+                 static_cast<unsigned long long>(smallest.switches),
+                 static_cast<unsigned long long>(smallest.switches_found));
+    Tell(Run(*program, name, &again));
+    std::fprintf(stderr, "replay with\n  --drydock_replay=%s\n",
+                 smallest.run.schedule.ToString().c_str());
+    if (!expected.empty() && absl::StrContains(failure.failure, expected)) {
+      found = true;
+    } else {
+      unexpected = true;
+    }
+  }
+  if (!found) std::fprintf(stderr, "the program should have failed with %s\n", expected.c_str());
+  const bool all = !result.exhausted.empty();
+  const bool bounded = absl::StrContains(result.exhausted, ", but for");
+  const bool proved = absl::GetFlag(FLAGS_prove)     ? all && !bounded
+                      : absl::GetFlag(FLAGS_bounded) ? all
+                                                     : true;
+  if (!proved) std::fprintf(stderr, "this should have been all there is\n");
+  return found && !unexpected && proved ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace drydock::guest
+
+int main(int argc, char** argv) {
+  absl::ParseCommandLine(argc, argv);
+  return drydock::guest::Main();
+}
