@@ -28,6 +28,8 @@ def drydock_pthread_test(name, srcs, copts = [], args = [], defines = [], size =
         ],
         copts = HOOK_COPTS + copts + [
             "-fPIC",
+            # What the compiler can keep in registers is no memory, and no step.
+            "-O1",
             "-fno-omit-frame-pointer",
             "-include",
             "guest/rename.h",

@@ -15,6 +15,7 @@
 #include "explore/replay.h"
 #include "guest/guest.h"
 #include "guest/program.h"
+#include "scheduler/kernel/memory.h"
 #include "scheduler/simulation.h"
 #include "trace/digest.h"
 #include "verify/race_checker.h"
@@ -57,9 +58,9 @@ struct Ran {
 Ran Run(const Program& program, const std::string& name, Strategy* strategy) {
   MachineOptions options;
   options.cpus = 8;
-  options.max_questions = 200'000;
+  options.max_questions = 20'000;
   options.fingerprint = trace::Fnv1a(name);
-  options.accesses = kernel::AccessChoices::kShared;
+  options.accesses = kernel::AccessChoices::kAll;
   Ran ran;
   program.ResetGlobals();
   RaceChecker races;
@@ -113,6 +114,10 @@ int ReplayIt(const Program& program, const std::string& name, const std::string&
 int Main() {
   const absl::StatusOr<Program> program = Program::Load(absl::GetFlag(FLAGS_program));
   if (!program.ok()) return Usage(program.status().message());
+  if (!kernel::HasHookedCode()) {
+    std::fputs("skipped: the compiler has not hooked the program's accesses to memory\n", stderr);
+    return 0;
+  }
   const std::string name = absl::GetFlag(FLAGS_name);
   const std::string replay = absl::GetFlag(FLAGS_drydock_replay);
   if (!replay.empty()) return ReplayIt(*program, name, replay);

@@ -253,7 +253,7 @@ void RaceChecker::Check(size_t actor, const Event& event) {
     // What it orders, before its own release.
     const auto order = static_cast<kernel::MemoryOrder>(event.value - 1);
     if (event.kind != EventKind::kMemoryWrite) {
-      const auto found = atomics_.find(event.object);
+      const auto found = atomics_.find({event.object, bytes});
       if (found != atomics_.end()) {
         (kernel::Acquires(order) ? self.clock : self.relaxed).Join(found->second);
       }
@@ -290,7 +290,7 @@ void RaceChecker::Check(size_t actor, const Event& event) {
 
   if (atomic && writes) {
     const auto order = static_cast<kernel::MemoryOrder>(event.value - 1);
-    VectorClock& clock = atomics_[event.object];
+    VectorClock& clock = atomics_[{event.object, bytes}];
     // A plain store ends what was handed over by earlier ones; a change goes on with it.
     if (event.kind == EventKind::kMemoryWrite) clock = VectorClock();
     if (kernel::Releases(order)) {

@@ -85,7 +85,8 @@ class RaceChecker : public trace::Observer {
 
   absl::flat_hash_map<trace::ObjectId, VectorClock> objects_;
   absl::flat_hash_map<trace::ObjectId, VectorClock> readers_;  // of read-write locks
-  absl::flat_hash_map<trace::ObjectId, VectorClock> atomics_;  // locations
+  // What atomics hand over: by location, and which of its bytes.
+  absl::flat_hash_map<std::pair<trace::ObjectId, uint8_t>, VectorClock> atomics_;
   std::vector<VectorClock> lines_;
   VectorClock outside_;
 

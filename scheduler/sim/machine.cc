@@ -199,9 +199,7 @@ Time Machine::Jittered(Time time) {
 void Machine::StepSlow() {
   FlushFast();
   ++choice_points_;
-  if (timeless_ && choice_points_ > options_.max_questions) {
-    StopEndless();
-  }
+  if (choice_points_ > options_.max_questions) StopEndless();
   if (!triggers_.empty()) PullTriggers(nullptr);
   RunNext();
 }
@@ -356,7 +354,8 @@ size_t Machine::Ask() {
 void Machine::StopEndless() {
   stopped_ = true;
   outcome_.kind = Outcome::Kind::kEndless;
-  outcome_.text = absl::StrCat("the run asked more than ", options_.max_questions, " questions");
+  outcome_.text =
+      absl::StrCat("the run went on for more than ", options_.max_questions, " choice points");
 }
 
 void Machine::FlushFast() {
