@@ -111,6 +111,10 @@ void RaceChecker::OnEvent(const Event& event) {
   if (event.kind == EventKind::kInterruptBegin) {
     line_of_cpu_[event.cpu] = static_cast<uint32_t>(event.value);
   }
+  if (event.kind == EventKind::kThreadCreate) {
+    actors_[ThreadActor(event.other)].name =
+        absl::StrCat("thread ", event.name, " (", event.other, ")");
+  }
   if (event.context == Context::kOutside) {
     // What comes from outside comes after what was handed to it; nobody else's memory is touched.
     switch (event.kind) {
@@ -151,9 +155,6 @@ void RaceChecker::Synchronise(size_t actor, const Event& event) {
     case EventKind::kThreadCreate:
     case EventKind::kThreadUnblock: {
       const size_t other = ThreadActor(event.other);
-      if (event.kind == EventKind::kThreadCreate) {
-        actors_[other].name = absl::StrCat("thread ", event.name, " (", event.other, ")");
-      }
       if (other == actor) {
         acquire(event.object);  // what it was about to wait for has happened meanwhile
       } else {
