@@ -392,7 +392,10 @@ void ThreadJoin(Thread* thread) {
   machine->Emit(trace::EventKind::kThreadJoin, thread->id, 0, 0, thread->name);
 }
 
-void EndRun() { machine->StopQuietly(); }
+void EndRun() {
+  machine->Step(OperationKind::kExit, kEverything);
+  machine->StopQuietly();
+}
 
 void ThreadYield() {
   ChoicePoint(OperationKind::kYield, 0);

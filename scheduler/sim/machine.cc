@@ -199,13 +199,13 @@ Time Machine::Jittered(Time time) {
 void Machine::StepSlow() {
   FlushFast();
   ++choice_points_;
-  if (choice_points_ > options_.max_questions) StopEndless();
   if (!triggers_.empty()) PullTriggers(nullptr);
   RunNext();
 }
 
 Fiber* Machine::NextFiber() {
   FlushFast();
+  if (ABSL_PREDICT_FALSE(choice_points_ > options_.max_questions)) StopEndless();
   for (;;) {
     if (unfinished_ == 0) stopped_ = true;
     if (!stopped_ && !GatherStep()) Gather();
