@@ -24,6 +24,7 @@ bool IsScaffolding(absl::string_view function) {
                                              "drydock::kernel::",
                                              "drydock::trace::",
                                              "drydock::RaceChecker::",
+                                             "drydock::LifetimeChecker::",
                                              "__tsan_",
                                              "drydock_mem",
                                              "std::",

@@ -1,5 +1,7 @@
 #include "verify/race_checker.h"
 
+#include <dlfcn.h>
+
 #include <bitset>
 
 #include "absl/strings/str_cat.h"
@@ -34,6 +36,11 @@ Place Find(ObjectId location, uint32_t bytes) {
   for (; (bytes & 1) == 0; bytes >>= 1) ++address;
   FoundBlock found;
   if (!FindBlock(address, &found)) {
+    Dl_info symbol;
+    if (dladdr(address, &symbol) != 0 && symbol.dli_sname != nullptr) {
+      const auto offset = address - static_cast<const char*>(symbol.dli_saddr);
+      return {absl::StrCat("global ", symbol.dli_sname, ", at offset ", offset), {}};
+    }
     return {absl::StrCat("memory of no allocation (location ", location - kFirstLocation, ")"), {}};
   }
   const OSObject* object = found.freed ? nullptr : found.block.object();

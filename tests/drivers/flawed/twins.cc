@@ -1,0 +1,32 @@
+// Runs the sound twins of all flawed drivers, each under as many schedules of the portfolio as
+// asked for, and prints those that fail; exit code 1 if there are any.
+//
+//   ./bazelw run --config=opt //tests/drivers/flawed:twins -- 100000
+#include <cstdio>
+#include <cstdlib>
+
+#include "drivers/flawed/rig.h"
+#include "explore/campaign.h"
+#include "explore/explorer.h"
+
+int main(int count, char** arguments) {
+  const uint64_t schedules = count > 1 ? std::strtoull(arguments[1], nullptr, 10) : 1'000;
+  bool failed = false;
+  for (const drydock::FlawedCase* flawed_case : drydock::FlawedCases()) {
+    const drydock::CampaignResult result =
+        drydock::RunCampaign(drydock::MakeExplorer("portfolio", 1)->get(),
+                             [&](drydock::Strategy* strategy) {
+                               return drydock::RunFlawed(*flawed_case, /*flawed=*/false, strategy);
+                             },
+                             {.schedules = schedules});
+    std::printf("%s: %llu schedules\n", flawed_case->name,
+                static_cast<unsigned long long>(result.runs));
+    for (const drydock::Failure& failure : result.failures) {
+      failed = true;
+      std::printf("  %s under %s: %s\n", failure.failure.c_str(), failure.found_by.c_str(),
+                  failure.schedule.ToString().c_str());
+    }
+    std::fflush(stdout);
+  }
+  return failed ? 1 : 0;
+}
