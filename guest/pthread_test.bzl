@@ -30,6 +30,7 @@ def drydock_pthread_test(name, srcs, copts = [], args = [], defines = [], size =
             "-fPIC",
             # What the compiler can keep in registers is no memory, and no step.
             "-O1",
+            "-UNDEBUG",
             "-fno-omit-frame-pointer",
             "-include",
             "guest/rename.h",
