@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "explore/task.h"
+#include "trace/digest.h"
 
 namespace drydock {
 namespace {
@@ -52,7 +53,7 @@ Strategy* OrderSearch::Next() {
   }
   ++runs_;
   position_ = 0;
-  open_ = adrift_ = redundant_run_ = false;
+  open_ = adrift_ = redundant_run_ = anothers_ = false;
   return &follower_;
 }
 
@@ -66,6 +67,7 @@ std::string OrderSearch::Exhausted() const {
       reduction_ == Reduction::kNone
           ? absl::StrCat("all ", runs_, " orders, of ", classes_, " classes, were run")
           : absl::StrCat("all ", classes_, " classes of schedules were run");
+  if (shards_ > 1) absl::StrAppend(&text, " that are of part ", shard_ + 1, " of ", shards_);
   if (held_back_) {
     absl::StrAppend(&text, ", but for those in which who polls goes on before something changes");
   }
@@ -95,6 +97,10 @@ size_t OrderSearch::Choose(const Question& question) {
   if (open_) CloseStep();
   Arrive(question);
   Place& place = places_.back();
+  if (!IsShared(place) && !IsOurs(place)) {
+    GoAdrift();
+    return PickFairly(question);
+  }
   const uint32_t next = Pick(place, /*wanted=*/false);
   if (next == kNone) {
     const bool stuck = std::none_of(options_.begin() + place.options, options_.end(),
@@ -117,6 +123,7 @@ size_t OrderSearch::Choose(const Question& question) {
 }
 
 void OrderSearch::GoAdrift() {
+  anothers_ = !IsOurs(places_.back());
   options_.resize(places_.back().options);
   places_.pop_back();
   adrift_ = true;
@@ -159,9 +166,10 @@ void OrderSearch::CloseStep() {
 void OrderSearch::Arrive(const Question& question) {
   const uint32_t step = order_.size() - 1;  // the last; none at first
   const auto options = static_cast<uint32_t>(options_.size());
-  places_.push_back({options, options, kNone, 0, static_cast<uint32_t>(extras_.size())});
+  places_.push_back({options, options, kNone, 0, static_cast<uint32_t>(extras_.size()), 0, 0});
   Place& place = places_.back();
   const Place* before = places_.size() > 1 ? &places_[places_.size() - 2] : nullptr;
+  if (before != nullptr) FollowPath(*before, &place);
   bool free = false;
   for (const Alternative& alternative : question.alternatives) {
     const uint32_t task = order_.TaskOf(TaskOf(alternative), OwnerOf(alternative));
@@ -194,10 +202,23 @@ void OrderSearch::Arrive(const Question& question) {
     } else if (option.held && option.enabled) {
       held_back_ = true;
     }
-    option.wanted = reduction_ == Reduction::kNone;
+    option.wanted = reduction_ == Reduction::kNone || IsShared(place);
   }
   if (before != nullptr && reduction_ == Reduction::kClasses) WantDisabled(*before, place);
 }
+
+void OrderSearch::FollowPath(const Place& before, Place* place) const {
+  const auto enabled =
+      std::count_if(options_.begin() + before.options, options_.begin() + before.options_end,
+                    [](const Option& option) { return option.enabled; });
+  place->choices = before.choices + (enabled > 1 ? 1 : 0);
+  place->path = before.path;
+  if (enabled > 1 && IsShared(before)) {
+    place->path = trace::Mix(before.path, before.chosen - before.options + 1);
+  }
+}
+
+bool OrderSearch::IsOurs(const Place& place) const { return place.path % shards_ == shard_; }
 
 // What was possible before the last step and has been undone by it may come first.
 void OrderSearch::WantDisabled(const Place& before, const Place& now) {
@@ -295,6 +316,9 @@ bool OrderSearch::Finish() {
     WantLeft(places_.back());
     ReverseLocks(places_.back());
   }
+  // It has ended before the shards part.
+  if (!adrift_ && !places_.empty() && IsShared(places_.back())) anothers_ = !IsOurs(places_.back());
+  if (anothers_) return true;
   if (redundant_run_) {
     ++redundant_;
   } else if (reduction_ == Reduction::kClasses || seen_.insert(order_.trace()).second) {

@@ -37,9 +37,14 @@ class OrderSearch final : public Explorer {
  public:
   enum class Reduction { kNone, kClasses };
 
-  explicit OrderSearch(Reduction reduction) : reduction_(reduction) {}
+  // One of `shards` searches that run every class once between them. They divide what follows from
+  // the first few choices, of which each tries all.
+  explicit OrderSearch(Reduction reduction, uint64_t shard = 0, uint64_t shards = 1)
+      : reduction_(reduction), shard_(shard), shards_(shards) {}
 
   Strategy* Next() override;
+  // Whether the last run belongs to another shard, and was made only to see how it begins.
+  bool IsAnothers() const { return anothers_; }
   std::string Describe() const override;
   std::string Exhausted() const override;
 
@@ -52,6 +57,7 @@ class OrderSearch final : public Explorer {
 
  private:
   static constexpr uint32_t kMostSteps = 10'000;
+  static constexpr uint32_t kSharedChoices = 5;  // that all shards try
 
   // A step that could come next.
   struct Option {
@@ -71,8 +77,10 @@ class OrderSearch final : public Explorer {
     uint32_t options;  // the first of them
     uint32_t options_end;
     uint32_t chosen;
-    uint32_t tasks;   // known so far
-    uint32_t extras;  // how many there are, up to those of its options
+    uint32_t tasks;    // known so far
+    uint32_t extras;   // how many there are, up to those of its options
+    uint32_t choices;  // before it: how many places at which there was one
+    uint64_t path;     // what they were, if all shards try them
   };
 
   class Follower final : public Strategy {
@@ -111,9 +119,16 @@ class OrderSearch final : public Explorer {
   // The same for those at a place who wait for a lock that they will never get.
   void ReverseLocks(const Place& place);
   void WantDisabled(const Place& before, const Place& now);
+  bool IsShared(const Place& place) const { return shards_ > 1 && place.choices < kSharedChoices; }
+  // Where the run stands relative to the first choices, from the place before; and whether what
+  // follows is this shard's.
+  void FollowPath(const Place& before, Place* place) const;
+  bool IsOurs(const Place& place) const;
   void WantLeft(const Place& last);
 
   const Reduction reduction_;
+  const uint64_t shard_;
+  const uint64_t shards_;
   HappensBefore order_;
   std::vector<Place> places_;
   std::vector<Option> options_;
@@ -125,6 +140,7 @@ class OrderSearch final : public Explorer {
   bool open_ = false;            // a step is in progress that was not
   bool adrift_ = false;          // nothing more can be learned from this run
   bool redundant_run_ = false;
+  bool anothers_ = false;
   uint64_t turn_ = 0;  // of those who go while adrift
 
   uint64_t runs_ = 0;

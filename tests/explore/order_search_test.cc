@@ -41,8 +41,9 @@ struct Searched {
   std::string exhausted;
 };
 
-Searched Search(const Body& body, Reduction reduction, uint64_t most_runs = 2'000'000) {
-  OrderSearch search(reduction);
+Searched Search(const Body& body, Reduction reduction, uint64_t most_runs = 2'000'000,
+                uint64_t shard = 0, uint64_t shards = 1) {
+  OrderSearch search(reduction, shard, shards);
   Searched result;
   for (; result.runs < most_runs; ++result.runs) {
     Strategy* strategy = search.Next();
@@ -55,7 +56,8 @@ Searched Search(const Body& body, Reduction reduction, uint64_t most_runs = 2'00
     std::string end = absl::StrCat(OutcomeName(outcome.kind), " ", absl::StrJoin(left, ";"));
     for (const Finding& finding : outcome.findings) absl::StrAppend(&end, " ", finding.name);
     result.outcomes.insert(end);
-    if (search.redundant() == redundant) result.traces.insert(search.trace());
+    if (search.redundant() != redundant || search.IsAnothers()) continue;
+    result.traces.insert(search.trace());
   }
   result.classes = search.classes();
   result.redundant = search.redundant();
@@ -269,6 +271,30 @@ TEST(OrderSearch, AProgramThatDiffersFromRunToRunIsRefused) {
   EXPECT_TRUE(absl::StrContains(outcome.text, "the program is not deterministic")) << outcome.text;
 }
 
+// Shards run every class once between them, and say how many theirs are.
+TEST(OrderSearch, ShardsDivideTheClasses) {
+  for (const Body& body : {Lockers(2, 5), Lockers(3, 1), Body(&TakeCrosswise)}) {
+    const Searched whole = Search(body, Reduction::kClasses);
+    for (const uint64_t shards : {2, 3, 5}) {
+      std::set<uint64_t> traces;
+      uint64_t classes = 0;
+      for (uint64_t shard = 0; shard < shards; ++shard) {
+        const Searched part = Search(body, Reduction::kClasses, 2'000'000, shard, shards);
+        EXPECT_EQ(part.traces.size(), part.classes);
+        EXPECT_FALSE(part.exhausted.empty());
+        if (whole.classes > 200) {
+          EXPECT_LT(part.classes, whole.classes * 4 / 5) << shard << " of " << shards;
+          EXPECT_LT(part.runs, part.classes + 50);
+        }
+        classes += part.classes;
+        traces.insert(part.traces.begin(), part.traces.end());
+      }
+      EXPECT_EQ(classes, whole.classes) << shards;
+      EXPECT_EQ(traces, whole.traces) << shards;
+    }
+  }
+}
+
 // --- Programs drawn at random.
 
 // Of a thread of such a program.
@@ -433,6 +459,15 @@ TEST(OrderSearch, LosesNothingOfProgramsDrawnAtRandom) {
     EXPECT_EQ(reduced.classes, all.classes);
     EXPECT_EQ(reduced.traces, all.traces);
     EXPECT_EQ(reduced.traces.size(), reduced.classes) << "a class was run twice";
+    std::set<uint64_t> shared;
+    uint64_t classes = 0;
+    for (const uint64_t shard : {0, 1}) {
+      const Searched part = Search(Runs(threads), Reduction::kClasses, 2'000'000, shard, 2);
+      shared.insert(part.traces.begin(), part.traces.end());
+      classes += part.classes;
+    }
+    EXPECT_EQ(shared, all.traces);
+    EXPECT_EQ(classes, all.classes);
     if (HasFailure()) return;
   }
   EXPECT_GT(compared, 30);
