@@ -404,7 +404,11 @@ void ThreadYield() {
 }
 
 void ThreadAbort(Thread* thread, bool safely) {
-  ChoicePoint(OperationKind::kWakeup, machine->NameOf(*thread));
+  ChoicePoint(OperationKind::kWakeup, machine->NameOf(sim::kNamedAbort, thread->id));
+  // Whether it waits, and for what, too.
+  if (thread->wait_event != nullptr) {
+    machine->Also(OperationKind::kWakeup, machine->NameOf(thread->wait_event));
+  }
   const bool breaks = thread->wait_event != nullptr &&
                       (safely ? thread->interruptible == Interruptible::kAbortSafe
                               : thread->interruptible != Interruptible::kUninterruptible);

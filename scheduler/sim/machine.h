@@ -98,6 +98,7 @@ enum Named : ObjectId {
   kNamedCalls = 0xe1000000,    // thread calls of a priority
   kNamedThreads = 0xe2000000,  // how many there are: it is what names the next one
   kNamedClock = 0xe3000000,
+  kNamedAbort = 0xe4000000,  // of a thread: whether one is pending
 };
 
 // One past the lines drivers see: the CPUs' own timer.

@@ -59,6 +59,7 @@ void ThreadCallGroup::Work() {
 }
 
 void ThreadCallGroup::Run(ThreadCall* call) {
+  call->Touch();
   call->queued = false;
   ++call->running;
   call->runs_on = machine->self();
@@ -73,6 +74,7 @@ void ThreadCallGroup::Run(ThreadCall* call) {
   if (call->runs_on == machine->self()) call->runs_on = nullptr;
   if (call->running > 0) return;
   kernel::ThreadWakeup(call, /*one_thread=*/false);  // those in ThreadCallCancelWait
+  call->Touch();
   if (call->free_when_done) {
     machine->thread_calls().Free(call);
   } else if (call->again) {
@@ -175,11 +177,13 @@ void ThreadCalls::RunSignalled(void* calls, int) {
   auto& signalled = static_cast<ThreadCalls*>(calls)->signalled_;
   while (!signalled.empty()) {
     ThreadCall* call = signalled.Pop();
+    call->Touch();
     call->queued = false;
     ++call->running;
     machine->Emit(EventKind::kThreadCallBegin, 0, 0, call->id);
     call->function(call->parameter0, call->parameter1);
     machine->Emit(EventKind::kThreadCallEnd, 0, 0, call->id);
+    call->Touch();
     --call->running;
     kernel::ThreadWakeup(call, /*one_thread=*/false);
     if (call->free_when_done) {
@@ -196,6 +200,8 @@ void ThreadCalls::RunSignalled(void* calls, int) {
 namespace drydock::kernel {
 
 using sim::machine;
+
+void ThreadCall::Touch() const { machine->Also(OperationKind::kThreadCall, id); }
 
 ThreadCall* ThreadCallAllocate(ThreadCallFunction function, void* parameter0,
                                ThreadCallPriority priority, uint32_t options) {
@@ -238,12 +244,13 @@ bool ThreadCallCancelWait(ThreadCall* call) {
     Panic("ThreadCallCancelWait from inside the call it waits for");
   }
   const bool was_pending = ThreadCallCancel(call);
-  machine->Also(OperationKind::kThreadCall, call->id);
   while (call->running > 0) {
     AssertWait(call, Interruptible::kUninterruptible, 0,
                {"waits for a thread call to return", "", call->id, nullptr, /*for_lock=*/true});
+    call->Touch();
     if (call->running == 0) machine->EndWait(machine->self(), WaitResult::kAwakened);
     ThreadBlock();
+    call->Touch();
   }
   return was_pending;
 }

@@ -33,6 +33,8 @@ struct ThreadCall : sim::Recycled<ThreadCall> {
   bool free_when_done = false;
 
   bool pending() const { return deadline.queued() || queued || again; }
+  // The step in progress looks at it, or changes it.
+  void Touch() const;
 };
 
 }  // namespace drydock::kernel

@@ -115,7 +115,7 @@ WaitResult AssertWait(const void* event, Interruptible interruptible, Time deadl
               machine->timeless() ? machine->NameOf(event) : note.object);
   Thread* self = machine->self();
   if (interruptible != Interruptible::kUninterruptible) {
-    machine->Also(OperationKind::kRead, machine->NameOf(*self));
+    machine->Also(OperationKind::kRead, machine->NameOf(sim::kNamedAbort, self->id));
   }
   self->note = note;
   if (AbortPending(interruptible)) {

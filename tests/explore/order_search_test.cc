@@ -16,8 +16,11 @@
 #include "gtest/gtest.h"
 #include "scheduler/kernel/choice.h"
 #include "scheduler/kernel/clock.h"
+#include "scheduler/kernel/interrupt.h"
 #include "scheduler/kernel/lock.h"
+#include "scheduler/kernel/outside.h"
 #include "scheduler/kernel/thread.h"
+#include "scheduler/kernel/thread_call.h"
 #include "scheduler/kernel/wait.h"
 #include "scheduler/prng.h"
 #include "tests/explore/programs.h"
@@ -269,6 +272,78 @@ TEST(OrderSearch, AProgramThatDiffersFromRunToRunIsRefused) {
   for (int i = 0; i < 2; ++i) outcome = Simulation({}, search.Next()).Run(starts);
   EXPECT_EQ(outcome.kind, Outcome::Kind::kRefused);
   EXPECT_TRUE(absl::StrContains(outcome.text, "the program is not deterministic")) << outcome.text;
+}
+
+constexpr kernel::ObjectId kCell = 1'000'001;
+
+void Append(std::string* seen, char what) {
+  kernel::ChoicePoint(OperationKind::kWrite, kCell);
+  *seen += what;
+}
+
+// A device acts, and raises a line whose handler wakes a thread; or the thread gives up waiting.
+TEST(OrderSearch, DevicesAndInterruptsAreSteps) {
+  const Body body = [](Results* results) {
+    constexpr int kLine = 3;
+    static std::string* seen;
+    seen = &(*results)[0];
+    static char event;
+    kernel::InterruptInstall(
+        kLine, kernel::Trigger::kEdge,
+        [](void*, int) {
+          Append(seen, 'i');
+          kernel::ThreadWakeup(&event, /*one_thread=*/false);
+        },
+        nullptr);
+    kernel::InterruptUnmask(kLine);
+    kernel::OutsideSchedule(
+        kernel::kMillisecond, "the device acts", 7, [](void*) { kernel::InterruptRaise(kLine); },
+        nullptr);
+    kernel::AssertWait(&event, kernel::Interruptible::kUninterruptible, kernel::kSecond, {});
+    const kernel::WaitResult result = kernel::ThreadBlock();
+    Append(seen, result == kernel::WaitResult::kTimedOut ? 't' : 'w');
+    kernel::InterruptMask(kLine);
+  };
+  ExpectSame(body);
+  // The handler may come while the waiter goes on, later, or not at all.
+  EXPECT_EQ(Search(body, Reduction::kClasses).outcomes,
+            (std::set<std::string>{"quiet iw;;;", "quiet it;;;", "quiet ti;;;", "quiet t;;;"}));
+}
+
+// A thread call is entered, and cancelled before it begins, while it runs, or too late.
+TEST(OrderSearch, ThreadCallsAreSteps) {
+  const Body body = [](Results* results) {
+    static std::string* seen;
+    seen = &(*results)[0];
+    kernel::ThreadCall* call = kernel::ThreadCallAllocate(
+        [](void*, void*) {
+          Append(seen, 'b');
+          Append(seen, 'e');
+        },
+        nullptr, kernel::ThreadCallPriority::kHigh, 0);
+    kernel::ThreadCallEnter(call, nullptr);
+    Append(seen, 'm');
+    (*results)[1] = kernel::ThreadCallCancelWait(call) ? "cancelled" : "";
+  };
+  ExpectSame(body);
+  EXPECT_EQ(Search(body, Reduction::kClasses).outcomes,
+            (std::set<std::string>{"quiet m;cancelled;;", "quiet mbe;;;", "quiet bme;;;",
+                                   "quiet bem;;;"}));
+}
+
+// What a thread does while it can be aborted, and what the clock shows, depends on others.
+TEST(OrderSearch, AbortsAndTheClockAreSeen) {
+  const Body body = [](Results* results) {
+    kernel::Thread* waiter = kernel::ThreadStart({.name = "waiter"}, [results] {
+      const char event = 0;
+      kernel::AssertWait(&event, kernel::Interruptible::kInterruptible, kernel::kSecond, {});
+      (*results)[1] = absl::StrCat(static_cast<int>(kernel::ThreadBlock()));
+    });
+    kernel::ThreadAbort(waiter, /*safely=*/false);
+    (*results)[0] = absl::StrCat(kernel::Now() / kernel::kSecond);
+    kernel::ThreadJoin(waiter);
+  };
+  ExpectSame(body);
 }
 
 // Shards run every class once between them, and say how many theirs are.
