@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 
 namespace drydock::cli {
 
@@ -23,15 +24,24 @@ absl::Status Arguments::Unknown(absl::string_view option, const std::vector<Opti
 
 absl::Status Arguments::Parse(absl::Span<const std::string> arguments,
                               const std::vector<Option>& options, std::string* file) {
-  file->clear();
+  std::vector<std::string> files;
+  if (const absl::Status status = Parse(arguments, options, &files); !status.ok()) return status;
+  if (files.empty()) return absl::InvalidArgumentError("no FILE is given; it needs a scenario");
+  if (files.size() > 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a second file, ", files[1], "; allowed is one"));
+  }
+  *file = files.front();
+  return absl::OkStatus();
+}
+
+absl::Status Arguments::Parse(absl::Span<const std::string> arguments,
+                              const std::vector<Option>& options, std::vector<std::string>* files) {
+  files->clear();
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
     if (!absl::StartsWith(argument, "-")) {
-      if (!file->empty()) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("a second file, ", argument, "; allowed is one"));
-      }
-      *file = argument;
+      files->push_back(argument);
       continue;
     }
     // The names in this argument: one, or several of a letter each.
@@ -61,7 +71,19 @@ absl::Status Arguments::Parse(absl::Span<const std::string> arguments,
       rest = "";
     } while (!rest.empty());
   }
-  if (file->empty()) return absl::InvalidArgumentError("no FILE is given; it needs a scenario");
+  return absl::OkStatus();
+}
+
+absl::Status ParseShard(const absl::optional<std::string>& text, Shard* shard) {
+  if (!text.has_value()) return absl::OkStatus();
+  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(*text, '/');
+  uint64_t number = 0;
+  if (!absl::SimpleAtoi(parts.first, &number) || number < 1 ||
+      !absl::SimpleAtoi(parts.second, &shard->count) || number > shard->count) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--shard is \"", *text, "\"; allowed is I/N, from 1/N to N/N"));
+  }
+  shard->index = number - 1;
   return absl::OkStatus();
 }
 

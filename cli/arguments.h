@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
+#include "explore/explorer.h"
 
 namespace drydock::cli {
 
@@ -30,6 +31,9 @@ class Arguments {
   // allowed or the file is missing.
   static absl::Status Parse(absl::Span<const std::string> arguments,
                             const std::vector<Option>& options, std::string* file);
+  // The same for one or more files.
+  static absl::Status Parse(absl::Span<const std::string> arguments,
+                            const std::vector<Option>& options, std::vector<std::string>* files);
 
   // An option's name with its dashes.
   static std::string Spelled(absl::string_view name);
@@ -40,6 +44,9 @@ class Arguments {
 
 // "text" or "json"; `*json` says which. Nothing given is text.
 absl::Status ParseFormat(const absl::optional<std::string>& text, bool* json);
+
+// "2/8", the second of eight shards.
+absl::Status ParseShard(const absl::optional<std::string>& text, Shard* shard);
 
 // A whole number from `least` up. `name` is the option's.
 absl::Status ParseNumber(absl::string_view name, const absl::optional<std::string>& text,

@@ -23,6 +23,7 @@ struct Command {
 
 extern const Command kRun;
 extern const Command kExplore;
+extern const Command kMerge;
 extern const Command kReplay;
 extern const Command kLatency;
 extern const Command kIoreg;

@@ -15,6 +15,7 @@ struct Console {
   std::ostream& out;
   std::ostream& err;
   bool color = false;               // `out` is a terminal that wants it
+  bool progress = false;            // `err` is a terminal: somebody waits
   std::string program = "drydock";  // what to type to run a command
 };
 

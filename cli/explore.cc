@@ -1,4 +1,4 @@
-#include <chrono>
+#include <limits>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -9,6 +9,7 @@
 #include "cli/report.h"
 #include "explore/campaign.h"
 #include "explore/minimise.h"
+#include "explore/progress.h"
 #include "explore/replay.h"
 #include "scenario/runner.h"
 
@@ -32,7 +33,7 @@ void WriteText(const Scenario& scenario, const std::string& what, const Campaign
                const std::vector<Explained>& failures, Console* console) {
   std::ostream& out = console->out;
   out << scenario.file << ": " << campaign.runs << " schedules of " << what << ", "
-      << campaign.distinct << " of them distinct: "
+      << campaign.distinct << " of them distinct, " << campaign.pairs << " pairs of choice points: "
       << (campaign.failed == 0 ? "all held" : absl::StrCat(campaign.failed, " failed")) << "\n";
   if (!campaign.exhausted.empty()) out << "nothing is left to try: " << campaign.exhausted << "\n";
   for (const Explained& explained : failures) {
@@ -50,13 +51,16 @@ void WriteText(const Scenario& scenario, const std::string& what, const Campaign
   }
 }
 
-trace::Json ToJson(const Scenario& scenario, const std::string& what,
+trace::Json ToJson(const Scenario& scenario, const std::string& what, Shard shard,
                    const CampaignResult& campaign, const std::vector<Explained>& failures) {
   trace::Json json;
   json["scenario"] = scenario.file;
   json["strategy"] = what;
+  json["shard"] = shard.index + 1;
+  json["shards"] = shard.count;
   json["schedules"] = campaign.runs;
   json["distinct"] = campaign.distinct;
+  json["pairs"] = campaign.pairs;
   json["failed"] = campaign.failed;
   json["exhausted"] = campaign.exhausted;
   json["failures"] = trace::Json::array();
@@ -75,11 +79,12 @@ trace::Json ToJson(const Scenario& scenario, const std::string& what,
 
 int RunExplore(absl::Span<const std::string> arguments, Console* console) {
   absl::optional<std::string> strategy_text, schedules_text, seconds_text, seed_text, all_text,
-      accesses_text, format_text;
+      accesses_text, shard_text, format_text;
   std::string file;
   uint64_t schedules = 10'000;
   uint64_t seconds = 0;
   uint64_t seed = 1;
+  Shard shard;
   bool json = false;
   absl::Status status = Arguments::Parse(arguments,
                                          {{"strategy", &strategy_text},
@@ -88,11 +93,13 @@ int RunExplore(absl::Span<const std::string> arguments, Console* console) {
                                           {"seed", &seed_text},
                                           {"stop", &all_text},
                                           {"accesses", &accesses_text},
+                                          {"shard", &shard_text},
                                           {"format", &format_text}},
                                          &file);
   if (status.ok()) status = ParseNumber("schedules", schedules_text, 1, &schedules);
   if (status.ok()) status = ParseNumber("seconds", seconds_text, 1, &seconds);
   if (status.ok()) status = ParseNumber("seed", seed_text, 0, &seed);
+  if (status.ok()) status = ParseShard(shard_text, &shard);
   if (status.ok()) status = ParseFormat(format_text, &json);
   if (status.ok() && all_text.has_value() && *all_text != "first" && *all_text != "never") {
     status = absl::InvalidArgumentError(
@@ -100,35 +107,43 @@ int RunExplore(absl::Span<const std::string> arguments, Console* console) {
   }
   if (!status.ok()) return BadInput("explore", status.message(), console);
   const std::string spec = strategy_text.value_or("portfolio");
-  const absl::StatusOr<std::unique_ptr<Explorer>> explorer = MakeExplorer(spec, seed);
+  const absl::StatusOr<std::unique_ptr<Explorer>> explorer = MakeExplorer(spec, seed, shard);
   if (!explorer.ok()) return BadInput("explore", explorer.status().message(), console);
   const std::unique_ptr<Scenario> scenario = LoadScenario(file, console);
   if (scenario == nullptr) return kBadInput;
   status = ChooseAccesses(accesses_text, scenario.get());
   if (!status.ok()) return BadInput("explore", status.message(), console);
 
-  // Only this goes by the host's clock: when to stop if so asked, and how fast it went.
-  const auto began = std::chrono::steady_clock::now();
-  const auto elapsed = [began] {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  };
   CampaignOptions options;
   // A limit in time alone is no limit in number.
-  options.schedules =
-      seconds_text.has_value() && !schedules_text.has_value() ? ~uint64_t{0} : schedules;
+  if (seconds_text.has_value() && !schedules_text.has_value()) schedules = ~uint64_t{0};
+  options.schedules = schedules / shard.count + (shard.index < schedules % shard.count ? 1 : 0);
   options.stop_at_first = all_text.value_or("first") == "first";
-  if (seconds_text.has_value()) {
-    options.stop = [&] { return elapsed() >= static_cast<double>(seconds); };
+  options.coverage = true;
+  const bool timed = seconds_text.has_value();
+  const double limit =
+      timed ? static_cast<double>(seconds) : std::numeric_limits<double>::infinity();
+  CampaignResult campaign;
+  double rate = 0;
+  {
+    // Only these go by the host's clock and its user: when to stop, and how fast it goes.
+    const CtrlC ctrl_c;
+    ProgressLine progress(console->progress ? &console->err : nullptr, options.schedules, limit);
+    options.stop = [&](const CampaignResult& so_far) {
+      progress.Show(so_far);
+      return CtrlC::pressed() || (timed && progress.elapsed() >= limit);
+    };
+    campaign = RunCampaign(explorer->get(), ProgramOf(*scenario), options);
+    rate = static_cast<double>(campaign.runs) / progress.elapsed();
   }
-  const CampaignResult campaign = RunCampaign(explorer->get(), ProgramOf(*scenario), options);
-  console->err << absl::StrFormat("%.0f schedules/s\n",
-                                  static_cast<double>(campaign.runs) / elapsed());
+  console->err << absl::StrFormat("%.0f schedules/s%s\n", rate,
+                                  CtrlC::pressed() ? ", interrupted" : "");
 
   std::vector<Explained> failures;
   for (const Failure& failure : campaign.failures) failures.push_back(Explain(*scenario, failure));
   const std::string what = absl::StrCat(spec, ", seed ", seed);
   if (json) {
-    WriteJson(ToJson(*scenario, what, campaign, failures), console->out);
+    WriteJson(ToJson(*scenario, what, shard, campaign, failures), console->out);
   } else {
     WriteText(*scenario, what, campaign, failures, console);
   }
@@ -140,10 +155,11 @@ int RunExplore(absl::Span<const std::string> arguments, Console* console) {
 const Command kExplore = {
     "explore",
     "FILE [--strategy S] [--schedules N] [--seconds N] [--seed N] [--stop first|never] "
-    "[--accesses none|shared|all] [--format text|json]",
+    "[--accesses none|shared|all] [--shard I/N] [--format text|json]",
     "searches the schedules of a scenario for one under which it fails",
     "Runs the scenario in FILE under one schedule after another. The first under which something\n"
-    "fails is made as small as it can be, and printed with the line that replays it.\n"
+    "fails is made as small as it can be, and printed with the line that replays it. Ctrl-C ends\n"
+    "the search and prints what it has found.\n"
     "\n"
     "  --strategy S   random: a random walk; pct[:DEPTH], pos, urw, surw: published samplings\n"
     "                 (docs/explore.md); delay[:BOUND], preemption[:BOUND]: all schedules with up\n"
@@ -154,6 +170,7 @@ const Command kExplore = {
     "  --stop never   goes on after a failure, and prints the first of each kind\n"
     "  --accesses A   at which accesses to memory by drivers others can step in (docs/races.md):\n"
     "                 all; none; or shared, which is the default: to memory that others touch too\n"
+    "  --shard I/N    the Ith of N parts of that search; drydock merge puts them together\n"
     "  --format json  one JSON document instead of a page of text\n"
     "\n"
     "Exit code: 0 if everything held, 1 if something failed, 2 if the input is bad.\n",

@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
   const bool color = isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0');
   // Set by `bazel run`, where nobody typed the path of the program.
   const bool by_bazel = std::getenv("BUILD_WORKSPACE_DIRECTORY") != nullptr;
-  drydock::cli::Console console = {std::cout, std::cerr, color,
+  drydock::cli::Console console = {std::cout, std::cerr, color, isatty(STDERR_FILENO) != 0,
                                    by_bazel ? "./bazelw run //cli:drydock --" : argv[0]};
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const int code = drydock::cli::Main(arguments, &console);

@@ -11,9 +11,10 @@ constexpr uint32_t kNobody = ~uint32_t{0};
 
 }  // namespace
 
-BoundedSearch::BoundedSearch(Bound bound, int most, uint64_t seed)
+BoundedSearch::BoundedSearch(Bound bound, int most, uint64_t seed, Shard shard)
     : bound_(bound),
       most_(most),
+      shard_(shard),
       prng_(seed, bound == Bound::kDelays ? "delays" : "preemptions"),
       to_run_(static_cast<size_t>(most) + 1) {
   Add(0, {kNobody, 0, 0});
@@ -78,6 +79,9 @@ size_t BoundedSearch::Follower::Choose(const Question& question) {
                                         : usual.goes_on                  ? 1
                                                                          : 0);
       if (cost > search_.most_) continue;
+      if (IsRoot() && search_.first_deviations_++ % search_.shard_.count != search_.shard_.index) {
+        continue;
+      }
       search_.Add(cost, {node_, static_cast<uint32_t>(question.number), static_cast<uint32_t>(i)});
     }
   }

@@ -1,7 +1,8 @@
 // explore/bounded_search.h
 //
 // Systematic search: first the schedule that does not deviate, then all that deviate once, then
-// twice, up to a bound; within a number of deviations in an order drawn from the seed.
+// twice, up to a bound; within a number of deviations in an order drawn from the seed. Shards
+// divide the first deviations, and all that follows from each.
 //
 // What deviates from the course of things (explore/course.h): with delay bounding, whoever goes
 // although others had their turn before, by as many delays as there were (Emmi, Qadeer, Rakamaric:
@@ -26,9 +27,10 @@ class BoundedSearch final : public Explorer {
   enum class Bound { kDelays, kPreemptions };
 
   // Schedules with at most `most` of what is bounded.
-  BoundedSearch(Bound bound, int most, uint64_t seed);
+  BoundedSearch(Bound bound, int most, uint64_t seed, Shard shard);
 
   Strategy* Next() override;
+  bool IsAnothers() const override { return follower_.IsRoot() && shard_.index != 0; }
   std::string Describe() const override;
   std::string Exhausted() const override;
 
@@ -46,6 +48,7 @@ class BoundedSearch final : public Explorer {
     explicit Follower(BoundedSearch* search) : search_(*search) {}
     void Start(uint32_t node);
     size_t Choose(const Question& question) override;
+    bool IsRoot() const { return node_ == kRoot; }
 
    private:
     BoundedSearch& search_;
@@ -54,6 +57,8 @@ class BoundedSearch final : public Explorer {
     Course course_;
   };
 
+  static constexpr uint32_t kRoot = 0;  // the node that does not deviate
+
   // Nodes beyond this many are dropped; it is not exhaustive then.
   static constexpr size_t kMostNodes = size_t{1} << 22;
 
@@ -61,6 +66,8 @@ class BoundedSearch final : public Explorer {
 
   const Bound bound_;
   const int most_;
+  const Shard shard_;
+  uint64_t first_deviations_ = 0;  // seen so far, this shard's or not
   Prng prng_;
   std::vector<Node> nodes_;
   std::vector<std::vector<uint32_t>> to_run_;  // nodes, by their cost

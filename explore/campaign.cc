@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/container/flat_hash_set.h"
+#include "explore/coverage.h"
 
 namespace drydock {
 
@@ -10,14 +11,21 @@ CampaignResult RunCampaign(Explorer* explorer, const RunProgram& run,
                            const CampaignOptions& options) {
   CampaignResult result;
   absl::flat_hash_set<uint64_t> seen;
-  while (result.runs < options.schedules && !options.stop()) {
+  Coverage coverage;
+  while (result.runs < options.schedules && !options.stop(result)) {
     Strategy* strategy = explorer->Next();
     if (strategy == nullptr) {
       result.exhausted = explorer->Exhausted();
       break;
     }
-    const RunResult ran = run(strategy);
+    CoveredStrategy covered(strategy, &coverage);
+    const RunResult ran = run(options.coverage ? &covered : strategy);
+    if (explorer->IsAnothers()) {
+      explorer->Finished(ran.schedule);
+      continue;
+    }
     ++result.runs;
+    result.pairs = coverage.pairs();
     if (seen.insert(ran.schedule.Digest()).second) ++result.distinct;
     if (!ran.failure.empty()) {
       ++result.failed;

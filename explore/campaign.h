@@ -22,11 +22,15 @@ struct RunResult {
 // Makes one run of the program under a strategy.
 using RunProgram = std::function<RunResult(Strategy*)>;
 
+struct CampaignResult;
+
 struct CampaignOptions {
   uint64_t schedules = 10'000;  // at most so many runs
   bool stop_at_first = true;    // failure
-  // Asked before each run; true ends the campaign. For a limit in host time, or Ctrl-C.
-  std::function<bool()> stop = [] { return false; };
+  bool coverage = false;        // is measured
+  // Told before each run how far it is; true ends the campaign. For a limit in host time, Ctrl-C,
+  // or a line on the terminal.
+  std::function<bool(const CampaignResult&)> stop = [](const CampaignResult&) { return false; };
 };
 
 // A way the program failed: the first run of it, and how many there were.
@@ -42,10 +46,12 @@ struct CampaignResult {
   uint64_t runs = 0;
   uint64_t failed = 0;
   uint64_t distinct = 0;          // schedules that differ
+  uint64_t pairs = 0;             // of choice points, if coverage is measured (explore/coverage.h)
   std::vector<Failure> failures;  // in the order in which they were found
   std::string exhausted;          // Explorer::Exhausted, if there was nothing left to try
 };
 
+// Runs of other shards, made to learn from them, do not count.
 CampaignResult RunCampaign(Explorer* explorer, const RunProgram& run,
                            const CampaignOptions& options);
 

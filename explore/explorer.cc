@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/types/optional.h"
 #include "explore/bounded_search.h"
 #include "explore/order_search.h"
 #include "explore/pct.h"
@@ -21,9 +22,10 @@ namespace {
 template <typename S>
 class Seeded final : public Explorer {
  public:
-  Seeded(const char* name, uint64_t seed) : name_(name), seed_(seed) {}
+  Seeded(const char* name, uint64_t seed, Shard shard)
+      : name_(name), seed_(seed), numbers_(shard) {}
   Strategy* Next() override {
-    strategy_ = std::make_unique<S>(seed_++);
+    strategy_ = std::make_unique<S>(seed_ + numbers_.Next());
     return strategy_.get();
   }
   std::string Describe() const override {
@@ -32,28 +34,42 @@ class Seeded final : public Explorer {
 
  private:
   const char* const name_;
-  uint64_t seed_;
+  const uint64_t seed_;
+  RunNumbers numbers_;
   std::unique_ptr<S> strategy_;
 };
 
 class PctRuns final : public Explorer {
  public:
-  PctRuns(int depth, uint64_t seed) : depth_(depth), seed_(seed) {}
+  PctRuns(int depth, uint64_t seed, Shard shard)
+      : depth_(depth), seed_(seed), numbers_(shard, /*learns=*/true) {}
   Strategy* Next() override {
-    strategy_ = std::make_unique<Pct>(seed_++, depth_, length_);
+    strategy_ = std::make_unique<Pct>(seed_ + numbers_.Next(), depth_, length_.value_or(100));
     return strategy_.get();
   }
-  // The next run will be about as long.
-  void Finished(const Schedule& schedule) override { length_ = schedule.questions(); }
+  bool IsAnothers() const override { return numbers_.IsAnothers(); }
+  // The others will be about as long as the first.
+  void Finished(const Schedule& schedule) override {
+    if (!length_.has_value()) length_ = schedule.questions();
+  }
   std::string Describe() const override {
     return absl::StrCat("PCT, depth ", depth_, ", seed ", strategy_->seed());
   }
 
  private:
   const int depth_;
-  uint64_t seed_;
-  uint64_t length_ = 100;
+  const uint64_t seed_;
+  RunNumbers numbers_;
+  absl::optional<uint64_t> length_;
   std::unique_ptr<Pct> strategy_;
+};
+
+// The part of a search that another shard makes whole.
+class Nothing final : public Explorer {
+ public:
+  Strategy* Next() override { return nullptr; }
+  std::string Describe() const override { return "nothing"; }
+  std::string Exhausted() const override { return "the first shard makes all runs"; }
 };
 
 // Several explorers that take turns.
@@ -67,9 +83,11 @@ class Portfolio final : public Explorer {
       turn_ = (turn_ + 1) % members_.size();
       if (Strategy* strategy = members_[turn_]->Next()) return strategy;
       members_.erase(members_.begin() + static_cast<std::ptrdiff_t>(turn_));
+      --turn_;
     }
     return nullptr;
   }
+  bool IsAnothers() const override { return members_[turn_]->IsAnothers(); }
   void Finished(const Schedule& schedule) override { members_[turn_]->Finished(schedule); }
   std::string Describe() const override { return members_[turn_]->Describe(); }
 
@@ -78,10 +96,10 @@ class Portfolio final : public Explorer {
   size_t turn_ = ~size_t{0};
 };
 
-std::unique_ptr<Explorer> MakePortfolio(uint64_t seed) {
+std::unique_ptr<Explorer> MakePortfolio(uint64_t seed, Shard shard) {
   std::vector<std::unique_ptr<Explorer>> members;
   for (const char* spec : {"random", "pct:2", "pos", "delay:2", "surw", "pct:3", "preemption:2"}) {
-    members.push_back(*MakeExplorer(spec, seed));
+    members.push_back(*MakeExplorer(spec, seed, shard));
   }
   return std::make_unique<Portfolio>(std::move(members));
 }
@@ -92,7 +110,8 @@ const char kExplorerSpecs[] =
     "random, pct[:DEPTH], pos, urw, surw, delay[:BOUND], preemption[:BOUND], dpor, exhaustive or "
     "portfolio";
 
-absl::StatusOr<std::unique_ptr<Explorer>> MakeExplorer(absl::string_view spec, uint64_t seed) {
+absl::StatusOr<std::unique_ptr<Explorer>> MakeExplorer(absl::string_view spec, uint64_t seed,
+                                                       Shard shard) {
   const std::pair<absl::string_view, absl::string_view> parts =
       absl::StrSplit(spec, absl::MaxSplits(':', 1));
   const absl::string_view name = parts.first;
@@ -112,7 +131,7 @@ absl::StatusOr<std::unique_ptr<Explorer>> MakeExplorer(absl::string_view spec, u
   if (name == "pct") {
     const absl::StatusOr<int> depth = number(3, 1);
     if (!depth.ok()) return depth.status();
-    return std::make_unique<PctRuns>(*depth, seed);
+    return std::make_unique<PctRuns>(*depth, seed, shard);
   }
   for (const auto& [bounded, bound] :
        {std::pair("delay", BoundedSearch::Bound::kDelays),
@@ -120,16 +139,19 @@ absl::StatusOr<std::unique_ptr<Explorer>> MakeExplorer(absl::string_view spec, u
     if (name != bounded) continue;
     const absl::StatusOr<int> most = number(2, 0);
     if (!most.ok()) return most.status();
-    return std::make_unique<BoundedSearch>(bound, *most, seed);
+    return std::make_unique<BoundedSearch>(bound, *most, seed, shard);
   }
   if (!numbered) {
-    if (name == "random") return std::make_unique<Seeded<RandomWalk>>("random walk", seed);
-    if (name == "pos") return std::make_unique<Seeded<Pos>>("POS", seed);
-    if (name == "urw") return std::make_unique<UniformWalks>(seed, /*selective=*/false);
-    if (name == "surw") return std::make_unique<UniformWalks>(seed, /*selective=*/true);
-    if (name == "dpor") return std::make_unique<OrderSearch>(OrderSearch::Reduction::kClasses);
-    if (name == "exhaustive") return std::make_unique<OrderSearch>(OrderSearch::Reduction::kNone);
-    if (name == "portfolio") return MakePortfolio(seed);
+    if (name == "random") return std::make_unique<Seeded<RandomWalk>>("random walk", seed, shard);
+    if (name == "pos") return std::make_unique<Seeded<Pos>>("POS", seed, shard);
+    if (name == "urw") return std::make_unique<UniformWalks>(seed, shard, /*selective=*/false);
+    if (name == "surw") return std::make_unique<UniformWalks>(seed, shard, /*selective=*/true);
+    if (name == "dpor" || name == "exhaustive") {
+      if (shard.index != 0) return std::make_unique<Nothing>();
+      return std::make_unique<OrderSearch>(name == "dpor" ? OrderSearch::Reduction::kClasses
+                                                          : OrderSearch::Reduction::kNone);
+    }
+    if (name == "portfolio") return MakePortfolio(seed, shard);
   }
   return absl::InvalidArgumentError(
       absl::StrCat("unknown strategy \"", spec, "\"; allowed is ", kExplorerSpecs));

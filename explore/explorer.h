@@ -16,6 +16,13 @@
 
 namespace drydock {
 
+// A part of a search that several share without overlap: 0 <= index < count. Together they make the
+// runs that one alone would make.
+struct Shard {
+  uint64_t index = 0;
+  uint64_t count = 1;
+};
+
 class Explorer {
  public:
   virtual ~Explorer() = default;
@@ -23,6 +30,10 @@ class Explorer {
   // The strategy of the next run, the explorer's own and good until the next call; null if there is
   // nothing left to try.
   virtual Strategy* Next() = 0;
+
+  // Whether the run of the strategy handed out last is another shard's, made here only to learn
+  // from it.
+  virtual bool IsAnothers() const { return false; }
 
   // That run has been made, and asked what `schedule` answers.
   virtual void Finished(const Schedule& schedule) { (void)schedule; }
@@ -39,8 +50,30 @@ extern const char kExplorerSpecs[];
 
 // The explorer that `spec` names: random, pct[:DEPTH], pos, urw, surw, delay[:BOUND],
 // preemption[:BOUND], dpor, exhaustive, or portfolio. Every seed searches differently and always
-// the same. InvalidArgument with one line for another spec.
-absl::StatusOr<std::unique_ptr<Explorer>> MakeExplorer(absl::string_view spec, uint64_t seed);
+// the same. InvalidArgument with one line for another spec. (dpor and exhaustive are not split: the
+// first shard makes all of their runs.)
+absl::StatusOr<std::unique_ptr<Explorer>> MakeExplorer(absl::string_view spec, uint64_t seed,
+                                                       Shard shard = Shard());
+
+// The numbers of the runs that a shard of a sampling makes: index, index + count, …. One that
+// learns from run 0 makes that first, whoever's it is.
+class RunNumbers {
+ public:
+  explicit RunNumbers(Shard shard, bool learns = false)
+      : shard_(shard), next_(learns ? 0 : shard.index) {}
+
+  uint64_t Next() {
+    current_ = next_;
+    next_ = IsAnothers() ? shard_.index : current_ + shard_.count;
+    return current_;
+  }
+  bool IsAnothers() const { return current_ == 0 && shard_.index != 0; }
+
+ private:
+  const Shard shard_;
+  uint64_t next_;
+  uint64_t current_ = 0;
+};
 
 }  // namespace drydock
 

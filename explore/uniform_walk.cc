@@ -77,7 +77,7 @@ size_t UniformWalk::Choose(const Question& question) {
 }
 
 Strategy* UniformWalks::Next() {
-  walk_ = std::make_unique<UniformWalk>(seed_++, selective_, expected_);
+  walk_ = std::make_unique<UniformWalk>(seed_ + numbers_.Next(), selective_, expected_);
   return walk_.get();
 }
 

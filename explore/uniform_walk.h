@@ -1,7 +1,7 @@
 // explore/uniform_walk.h
 //
 // Walks that draw interleavings, not steps, evenly: a task with many steps ahead of it is chosen as
-// much more often. How many steps a task has is learned from the runs before.
+// much more often. How many steps a task has is learned from the first run.
 //
 // URW weighs all steps; SURW only those that touch one object, drawn anew for each run: it decides
 // beforehand whose step on that object comes next, holds the others' back, and walks at random
@@ -56,15 +56,21 @@ class UniformWalk final : public Strategy {
 
 class UniformWalks final : public Explorer {
  public:
-  UniformWalks(uint64_t seed, bool selective) : seed_(seed), selective_(selective) {}
+  UniformWalks(uint64_t seed, Shard shard, bool selective)
+      : seed_(seed), selective_(selective), numbers_(shard, /*learns=*/true) {}
 
   Strategy* Next() override;
-  void Finished(const Schedule&) override { expected_ = walk_->TakeCounts(); }
+  bool IsAnothers() const override { return numbers_.IsAnothers(); }
+  // All learn from the first, so that shards draw what one search would.
+  void Finished(const Schedule&) override {
+    if (expected_.empty()) expected_ = walk_->TakeCounts();
+  }
   std::string Describe() const override;
 
  private:
-  uint64_t seed_;
+  const uint64_t seed_;
   const bool selective_;
+  RunNumbers numbers_;
   StepCounts expected_;
   std::unique_ptr<UniformWalk> walk_;
 };

@@ -1,6 +1,10 @@
 #include "tests/drydock_test.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
+#include <iostream>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <set>
@@ -15,13 +19,14 @@
 #include "explore/accesses.h"
 #include "explore/explorer.h"
 #include "explore/minimise.h"
+#include "explore/progress.h"
 #include "explore/replay.h"
 #include "gtest/gtest-spi.h"
 #include "trace/digest.h"
 #include "verify/lifetime_checker.h"
 #include "verify/race_checker.h"
 
-ABSL_FLAG(int, drydock_schedules, 20, "schedules each DRYDOCK_TEST runs under");
+ABSL_FLAG(uint64_t, drydock_schedules, 20, "schedules each DRYDOCK_TEST runs under");
 ABSL_FLAG(uint64_t, drydock_seed, 1, "seed of the first random schedule");
 ABSL_FLAG(std::string, drydock_strategy, "all",
           "all (timed, then random), timed, or a strategy: "
@@ -139,9 +144,9 @@ void ReportSmallest(const std::string& name, const MachineOptions& options, cons
                       smallest.switches_found, " forced switches"));
 }
 
-int ShardVariable(const char* variable, int otherwise) {
+uint64_t ShardVariable(const char* variable, uint64_t otherwise) {
   const char* text = std::getenv(variable);
-  int value;
+  uint64_t value;
   return text != nullptr && absl::SimpleAtoi(text, &value) ? value : otherwise;
 }
 
@@ -169,6 +174,7 @@ void RunUnderSchedules(const std::string& name, const MachineOptions& base,
     return;
   }
 
+  if (CtrlC::pressed()) GTEST_SKIP() << "interrupted";
   const absl::StatusOr<kernel::AccessChoices> accesses =
       ParseAccesses(absl::GetFlag(FLAGS_drydock_accesses));
   ASSERT_TRUE(accesses.ok()) << "--drydock_accesses: " << accesses.status().message();
@@ -177,33 +183,42 @@ void RunUnderSchedules(const std::string& name, const MachineOptions& base,
 
   const std::string which = absl::GetFlag(FLAGS_drydock_strategy);
   const bool timed_first = which == "all" || which == "timed";
-  const int shard = ShardVariable("DRYDOCK_SHARD_INDEX", 0);
-  const int shards = ShardVariable("DRYDOCK_TOTAL_SHARDS", 1);
-  const int schedules = which == "timed" ? 1 : absl::GetFlag(FLAGS_drydock_schedules);
+  const Shard shard = {ShardVariable("DRYDOCK_SHARD_INDEX", 0),
+                       ShardVariable("DRYDOCK_TOTAL_SHARDS", 1)};
+  const uint64_t schedules = which == "timed" ? 1 : absl::GetFlag(FLAGS_drydock_schedules);
   const absl::StatusOr<std::unique_ptr<Explorer>> explorer =
-      MakeExplorer(timed_first ? "random" : which, absl::GetFlag(FLAGS_drydock_seed));
+      MakeExplorer(timed_first ? "random" : which, absl::GetFlag(FLAGS_drydock_seed), shard);
   ASSERT_TRUE(explorer.ok()) << "--drydock_strategy is all, timed, or a strategy: "
                              << explorer.status().message();
   TimedStrategy timed;
-  for (int i = 0; i < schedules; ++i) {
-    // A shard passes over what the others run. (A search that learns what to run next from what
-    // it has run sees less so; it is better not sharded.)
+  constexpr uint64_t kMany = 1000;  // worth a line that says how far it is
+  const CtrlC ctrl_c;
+  ProgressLine progress(schedules >= kMany && isatty(STDERR_FILENO) != 0 ? &std::cerr : nullptr,
+                        schedules / shard.count, std::numeric_limits<double>::infinity());
+  CampaignResult so_far;
+  for (uint64_t i = shard.index; i < schedules; i += shard.count) {
+    progress.Show(so_far);
+    if (CtrlC::pressed()) GTEST_SKIP() << "interrupted after " << so_far.runs << " schedules";
     Strategy* strategy = (*explorer)->Next();
+    while (strategy != nullptr && (*explorer)->IsAnothers()) {
+      (*explorer)->Finished(RunBody(options, strategy, false, body).outcome.schedule);
+      strategy = (*explorer)->Next();
+    }
     if (strategy == nullptr) break;
     std::string strategy_name = (*explorer)->Describe();
     if (timed_first && i == 0) {
       strategy = &timed;
       strategy_name = "the timed strategy";
     }
-    if (i % shards != shard) continue;
     // It costs time, and a lifetime that is wrong is mostly wrong under many schedules.
     const Ran ran = RunBody(options, strategy, i % kLifetimesEvery == 0, body);
     (*explorer)->Finished(ran.outcome.schedule);
+    ++so_far.runs;
     if (!ran.failures.empty()) {
       ReportSmallest(name, options, ran, strategy_name, body);
       return;
     }
-    if (i > shard + shards) continue;
+    if (i > shard.index + shard.count) continue;
     // The first schedules of every test are run again from their printed form: find, print, parse,
     // replay, same events.
     absl::StatusOr<Schedule> parsed = Schedule::Parse(ran.outcome.schedule.ToString());

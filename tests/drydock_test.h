@@ -19,8 +19,9 @@
 //
 // Flags: --drydock_schedules=N, --drydock_seed=S, --drydock_strategy=all|timed|NAME, NAME as
 // drydock explore has it (docs/explore.md),
-// --drydock_replay=dd1-…. Bazel's sharding (shard_count) splits schedules, not tests: shard i of n
-// runs schedules i, i+n, ….
+// --drydock_replay=dd1-…. Bazel's sharding (shard_count) splits schedules, not tests: each shard
+// makes its part of every test's search (explore/explorer.h, Shard). Ctrl-C ends the search and
+// skips the tests that are left.
 #ifndef DRYDOCK_TESTS_DRYDOCK_TEST_H_
 #define DRYDOCK_TESTS_DRYDOCK_TEST_H_
 

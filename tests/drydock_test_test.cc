@@ -13,7 +13,7 @@
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/thread.h"
 
-ABSL_DECLARE_FLAG(int, drydock_schedules);
+ABSL_DECLARE_FLAG(uint64_t, drydock_schedules);
 ABSL_DECLARE_FLAG(std::string, drydock_strategy);
 ABSL_DECLARE_FLAG(std::string, drydock_replay);
 
@@ -39,7 +39,7 @@ void LosesUpdates() {
 }
 
 // What GoogleTest would be told of `body`, run with these flags.
-std::vector<std::string> Failures(const std::string& strategy, int schedules,
+std::vector<std::string> Failures(const std::string& strategy, uint64_t schedules,
                                   const std::function<void()>& body,
                                   const std::string& replay = "") {
   absl::SetFlag(&FLAGS_drydock_strategy, strategy);

@@ -205,12 +205,11 @@ TEST(BadInput, IsOneLineAndExitCode2) {
       {{"stacks", "no/such/file", "--at=1us"},
        "no/such/file:1:1: cannot be read; allowed is the path of a scenario file\n"},
       {{"sail"},
-       "drydock: unknown command sail; allowed is run, explore, replay, latency, ioreg, stacks, "
-       "help\n"},
+       "drydock: unknown command sail; allowed is run, explore, merge, replay, latency, ioreg, "
+       "stacks, help\n"},
       {{"help", "sail"},
-       "drydock help: unknown command sail; allowed is run, explore, replay, latency, ioreg, "
-       "stacks, "
-       "help\n"},
+       "drydock help: unknown command sail; allowed is run, explore, merge, replay, latency, "
+       "ioreg, stacks, help\n"},
   };
   for (const auto& bad : kTable) {
     const Said said = Drydock(bad.arguments);
@@ -306,12 +305,64 @@ TEST(Explore, BadInputIsOneLine) {
   for (const auto& [option, value, line] :
        {std::tuple("--strategy", "dfs", "unknown strategy \"dfs\"; allowed is "),
         std::tuple("--schedules", "0", "--schedules is"), std::tuple("--seconds", "x", "--seconds"),
+        std::tuple("--shard", "3/2", "--shard is \"3/2\"; allowed is I/N, from 1/N to N/N"),
         std::tuple("--stop", "later", "--stop is first or never, not \"later\"")}) {
     const Said said = Drydock({"explore", path, option, value});
     EXPECT_EQ(said.code, 2) << option;
     EXPECT_TRUE(Contains(said.err, line)) << said.err;
     EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1) << said.err;
     EXPECT_EQ(said.out, "");
+  }
+}
+
+// What `explore` of that shard writes, in a file.
+std::string ExploreShard(const std::string& path, const std::string& shard) {
+  const Said said = Drydock({"explore", path, "--strategy=random", "--schedules=301",
+                             "--stop=never", "--format=json", "--shard", shard});
+  std::string name = shard;
+  name[name.find('/')] = '_';
+  return File("shard_" + name, said.out);
+}
+
+TEST(Merge, ShardsTogetherFindWhatOneSearchFinds) {
+  const std::string path = Deadlock();
+  const std::vector<std::string> files = {ExploreShard(path, "2/3"), ExploreShard(path, "1/3"),
+                                          ExploreShard(path, "3/3")};
+  const auto one =
+      nlohmann::json::parse(Drydock({"merge", ExploreShard(path, "1/1"), "--format=json"}).out);
+  const Said said = Drydock({"merge", files[0], files[1], files[2], "--format", "json"});
+  EXPECT_EQ(said.code, 1);
+  const auto merged = nlohmann::json::parse(said.out);
+  for (const char* same : {"schedules", "failed"}) EXPECT_EQ(merged[same], one[same]) << same;
+  ASSERT_EQ(merged["failures"].size(), 1u);
+  EXPECT_EQ(one["schedules"], 301);
+  EXPECT_EQ(merged["failures"][0]["runs"], one["failures"][0]["runs"]);
+
+  const Said text = Drydock({"merge", files[0], files[1], files[2]});
+  EXPECT_EQ(text.code, 1);
+  EXPECT_TRUE(Contains(text.out, ": 301 schedules of random, seed 1 in 3 of 3 shards: "))
+      << text.out;
+  EXPECT_TRUE(Contains(text.out, "\nreplay: drydock replay ")) << text.out;
+}
+
+TEST(Merge, BadInputIsOneLine) {
+  const std::string path = Deadlock();
+  const std::string first = ExploreShard(path, "1/2");
+  const std::string other = ExploreShard(path, "1/3");
+  const std::vector<std::pair<std::vector<std::string>, std::string>> kTable = {
+      {{}, "drydock merge: no FILE is given; "},
+      {{"no/such/file"}, "drydock merge: no/such/file: cannot be read\n"},
+      {{path}, "drydock merge: " + path + ": is not what explore --format json writes\n"},
+      {{first, first}, "drydock merge: " + first + ": is shard 1, as is " + first + "\n"},
+      {{first, other}, "drydock merge: " + other + ": is of shards 3, the first of 2\n"},
+  };
+  for (const auto& [arguments, line] : kTable) {
+    std::vector<std::string> command = {"merge"};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    const Said said = Drydock(command);
+    EXPECT_EQ(said.code, 2) << line;
+    EXPECT_TRUE(Contains(said.err, line)) << said.err;
+    EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1) << said.err;
   }
 }
 
