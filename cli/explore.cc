@@ -11,6 +11,7 @@
 #include "explore/minimise.h"
 #include "explore/progress.h"
 #include "explore/replay.h"
+#include "explore/story.h"
 #include "scenario/runner.h"
 
 namespace drydock::cli {
@@ -21,12 +22,15 @@ struct Explained {
   const Failure& failure;
   Minimised smallest;
   ScenarioResult result;
+  std::string story;
 };
 
 Explained Explain(const Scenario& scenario, const Failure& failure) {
   const Minimised smallest = Minimise({failure.failure, failure.schedule}, ProgramOf(scenario));
   Replay replay(smallest.run.schedule);
-  return {failure, smallest, RunScenario(scenario, &replay)};
+  Story story(&replay);
+  ScenarioResult result = RunScenario(scenario, &story);
+  return {failure, smallest, std::move(result), story.Text()};
 }
 
 void WriteText(const Scenario& scenario, const std::string& what, const CampaignResult& campaign,
@@ -46,7 +50,8 @@ void WriteText(const Scenario& scenario, const std::string& what, const Campaign
     }
     out << "minimised in " << explained.smallest.runs << " runs, from "
         << explained.smallest.switches_found << " forced switches to "
-        << explained.smallest.switches << "\n"
+        << explained.smallest.switches << (explained.story.empty() ? "\n" : ":\n")
+        << explained.story
         << "replay: " << ReplayLine(scenario, explained.smallest.run.schedule, *console) << "\n";
   }
 }
@@ -72,7 +77,8 @@ trace::Json ToJson(const Scenario& scenario, const std::string& what, Shard shar
                                 {"found", explained.failure.schedule.ToString()},
                                 {"switches_found", explained.smallest.switches_found},
                                 {"schedule", explained.smallest.run.schedule.ToString()},
-                                {"switches", explained.smallest.switches}});
+                                {"switches", explained.smallest.switches},
+                                {"story", explained.story}});
   }
   return json;
 }

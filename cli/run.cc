@@ -8,6 +8,7 @@
 #include "cli/one_run.h"
 #include "cli/report.h"
 #include "explore/campaign.h"
+#include "explore/random_walk.h"
 #include "explore/replay.h"
 #include "scenario/runner.h"
 #include "trace/recorder.h"
@@ -16,14 +17,26 @@ namespace drydock::cli {
 namespace {
 
 // `runs` seeds from `first` on: how many held, and the schedule of the first that did not.
+// The walks of one seed after the other: each can be run again alone.
+class RandomWalks final : public Explorer {
+ public:
+  explicit RandomWalks(uint64_t first) : next_(first) {}
+  Strategy* Next() override { return &walk_.emplace(next_++); }
+  std::string Describe() const override { return absl::StrCat("random walk, seed ", next_ - 1); }
+
+ private:
+  uint64_t next_;
+  absl::optional<RandomWalk> walk_;
+};
+
 int RunMany(const Scenario& scenario, uint64_t first, uint64_t runs, bool json, Console* console) {
   // Only this goes by the host's clock, and only to the terminal: how fast it went.
   const auto began = std::chrono::steady_clock::now();
   CampaignOptions options;
   options.schedules = runs;
   options.stop_at_first = false;
-  const auto explorer = *MakeExplorer("random", first);
-  const CampaignResult campaign = RunCampaign(explorer.get(), ProgramOf(scenario), options);
+  RandomWalks walks(first);
+  const CampaignResult campaign = RunCampaign(&walks, ProgramOf(scenario), options);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   console->err << absl::StrFormat("%.0f runs/s\n", static_cast<double>(runs) / took.count());
 

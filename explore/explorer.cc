@@ -22,44 +22,39 @@ namespace {
 template <typename S>
 class Seeded final : public Explorer {
  public:
-  Seeded(const char* name, uint64_t seed, Shard shard)
-      : name_(name), seed_(seed), numbers_(shard) {}
+  Seeded(const char* name, uint64_t seed, Shard shard) : name_(name), runs_(seed, shard) {}
   Strategy* Next() override {
-    strategy_ = std::make_unique<S>(seed_ + numbers_.Next());
+    strategy_ = std::make_unique<S>(runs_.NextSeed());
     return strategy_.get();
   }
-  std::string Describe() const override {
-    return absl::StrCat(name_, ", seed ", strategy_->seed());
-  }
+  std::string Describe() const override { return absl::StrCat(name_, ", ", runs_.Describe()); }
 
  private:
   const char* const name_;
-  const uint64_t seed_;
-  RunNumbers numbers_;
+  SampledRuns runs_;
   std::unique_ptr<S> strategy_;
 };
 
 class PctRuns final : public Explorer {
  public:
   PctRuns(int depth, uint64_t seed, Shard shard)
-      : depth_(depth), seed_(seed), numbers_(shard, /*learns=*/true) {}
+      : depth_(depth), runs_(seed, shard, /*learns=*/true) {}
   Strategy* Next() override {
-    strategy_ = std::make_unique<Pct>(seed_ + numbers_.Next(), depth_, length_.value_or(100));
+    strategy_ = std::make_unique<Pct>(runs_.NextSeed(), depth_, length_.value_or(100));
     return strategy_.get();
   }
-  bool IsAnothers() const override { return numbers_.IsAnothers(); }
+  bool IsAnothers() const override { return runs_.IsAnothers(); }
   // The others will be about as long as the first.
   void Finished(const Schedule& schedule) override {
     if (!length_.has_value()) length_ = schedule.questions();
   }
   std::string Describe() const override {
-    return absl::StrCat("PCT, depth ", depth_, ", seed ", strategy_->seed());
+    return absl::StrCat("PCT, depth ", depth_, ", ", runs_.Describe());
   }
 
  private:
   const int depth_;
-  const uint64_t seed_;
-  RunNumbers numbers_;
+  SampledRuns runs_;
   absl::optional<uint64_t> length_;
   std::unique_ptr<Pct> strategy_;
 };
@@ -105,6 +100,10 @@ std::unique_ptr<Explorer> MakePortfolio(uint64_t seed, Shard shard) {
 }
 
 }  // namespace
+
+std::string SampledRuns::Describe() const {
+  return absl::StrCat("seed ", seed_, ", run ", current_ + 1);
+}
 
 const char kExplorerSpecs[] =
     "random, pct[:DEPTH], pos, urw, surw, delay[:BOUND], preemption[:BOUND], dpor, exhaustive or "

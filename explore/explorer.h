@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "scheduler/schedule.h"
 #include "scheduler/strategy.h"
+#include "trace/digest.h"
 
 namespace drydock {
 
@@ -55,21 +56,26 @@ extern const char kExplorerSpecs[];
 absl::StatusOr<std::unique_ptr<Explorer>> MakeExplorer(absl::string_view spec, uint64_t seed,
                                                        Shard shard = Shard());
 
-// The numbers of the runs that a shard of a sampling makes: index, index + count, …. One that
-// learns from run 0 makes that first, whoever's it is.
-class RunNumbers {
+// The runs that a shard of a sampling makes: number index, index + count, …. One that learns from
+// run 0 makes that first, whoever's it is.
+class SampledRuns {
  public:
-  explicit RunNumbers(Shard shard, bool learns = false)
-      : shard_(shard), next_(learns ? 0 : shard.index) {}
+  SampledRuns(uint64_t seed, Shard shard, bool learns = false)
+      : seed_(seed), shard_(shard), next_(learns ? 0 : shard.index) {}
 
-  uint64_t Next() {
+  // The seed of the next run: of its own, so that searches of neighbouring seeds have none in
+  // common.
+  uint64_t NextSeed() {
     current_ = next_;
     next_ = IsAnothers() ? shard_.index : current_ + shard_.count;
-    return current_;
+    return trace::Mix(seed_, current_);
   }
   bool IsAnothers() const { return current_ == 0 && shard_.index != 0; }
+  // "seed 7, run 12".
+  std::string Describe() const;
 
  private:
+  const uint64_t seed_;
   const Shard shard_;
   uint64_t next_;
   uint64_t current_ = 0;

@@ -77,12 +77,12 @@ size_t UniformWalk::Choose(const Question& question) {
 }
 
 Strategy* UniformWalks::Next() {
-  walk_ = std::make_unique<UniformWalk>(seed_ + numbers_.Next(), selective_, expected_);
+  walk_ = std::make_unique<UniformWalk>(runs_.NextSeed(), selective_, expected_);
   return walk_.get();
 }
 
 std::string UniformWalks::Describe() const {
-  return absl::StrCat(selective_ ? "SURW" : "URW", ", seed ", walk_->seed());
+  return absl::StrCat(selective_ ? "SURW, " : "URW, ", runs_.Describe());
 }
 
 }  // namespace drydock

@@ -57,10 +57,10 @@ class UniformWalk final : public Strategy {
 class UniformWalks final : public Explorer {
  public:
   UniformWalks(uint64_t seed, Shard shard, bool selective)
-      : seed_(seed), selective_(selective), numbers_(shard, /*learns=*/true) {}
+      : selective_(selective), runs_(seed, shard, /*learns=*/true) {}
 
   Strategy* Next() override;
-  bool IsAnothers() const override { return numbers_.IsAnothers(); }
+  bool IsAnothers() const override { return runs_.IsAnothers(); }
   // All learn from the first, so that shards draw what one search would.
   void Finished(const Schedule&) override {
     if (expected_.empty()) expected_ = walk_->TakeCounts();
@@ -68,9 +68,8 @@ class UniformWalks final : public Explorer {
   std::string Describe() const override;
 
  private:
-  const uint64_t seed_;
   const bool selective_;
-  RunNumbers numbers_;
+  SampledRuns runs_;
   StepCounts expected_;
   std::unique_ptr<UniformWalk> walk_;
 };

@@ -26,6 +26,9 @@ struct ThreadReport {
 // disturbed.
 std::vector<ThreadReport> ReportThreads();
 
+// Where the code of a thread stands. For a strategy, while it answers a question.
+CallStack StackOfThread(kernel::ThreadId id);
+
 }  // namespace drydock
 
 #endif  // DRYDOCK_SCHEDULER_THREAD_REPORT_H_

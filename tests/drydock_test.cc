@@ -21,6 +21,7 @@
 #include "explore/minimise.h"
 #include "explore/progress.h"
 #include "explore/replay.h"
+#include "explore/story.h"
 #include "gtest/gtest-spi.h"
 #include "trace/digest.h"
 #include "verify/lifetime_checker.h"
@@ -99,7 +100,8 @@ Ran RunBody(const MachineOptions& options, Strategy* strategy, bool check_lifeti
 }
 
 // Tells GoogleTest of a run that failed.
-void Report(const std::string& name, const Ran& ran, const std::string& strategy_name) {
+void Report(const std::string& name, const Ran& ran, const std::string& strategy_name,
+            const std::string& story) {
   const Outcome& outcome = ran.outcome;
   for (const ::testing::TestPartResult& part : ran.parts) {
     if (!part.failed()) continue;
@@ -122,8 +124,9 @@ void Report(const std::string& name, const Ran& ran, const std::string& strategy
                   << DescribeStack(finding.stack, "  ") << Describe(finding.evidence);
   }
   const std::string text = outcome.schedule.ToString();
-  ADD_FAILURE() << "under " << strategy_name << ", schedule\n  " << text
-                << "\nreplay with\n  --gtest_filter=" << name << " --drydock_replay=" << text;
+  ADD_FAILURE() << (story.empty() ? "" : "what it takes:\n") << story << "under " << strategy_name
+                << ", schedule\n  " << text << "\nreplay with\n  --gtest_filter=" << name
+                << " --drydock_replay=" << text;
 }
 
 // A failing schedule, made as small as it can be in some hundred runs, and reported.
@@ -139,9 +142,12 @@ void ReportSmallest(const std::string& name, const MachineOptions& options, cons
       },
       /*most_runs=*/500);
   Replay replay(smallest.run.schedule);
-  Report(name, RunBody(options, &replay, found.check_lifetimes, body),
+  Story story(&replay);
+  const Ran again = RunBody(options, &story, found.check_lifetimes, body);
+  Report(name, again,
          absl::StrCat(strategy_name, ", with ", smallest.switches, " of its ",
-                      smallest.switches_found, " forced switches"));
+                      smallest.switches_found, " forced switches"),
+         story.Text());
 }
 
 uint64_t ShardVariable(const char* variable, uint64_t otherwise) {
@@ -168,9 +174,10 @@ void RunUnderSchedules(const std::string& name, const MachineOptions& base,
     ASSERT_TRUE(accesses.ok()) << "the schedule is not one of " << name;
     options.accesses = *accesses;
     options.fingerprint = schedule->fingerprint();
-    Replay strategy(*schedule);
-    const Ran ran = RunBody(options, &strategy, /*check_lifetimes=*/true, body);
-    if (!ran.failures.empty()) Report(name, ran, "replay");
+    Replay replayed(*schedule);
+    Story story(&replayed);
+    const Ran ran = RunBody(options, &story, /*check_lifetimes=*/true, body);
+    if (!ran.failures.empty()) Report(name, ran, "replay", story.Text());
     return;
   }
 

@@ -67,6 +67,9 @@ TEST_P(DrydockTest, FailingScheduleIsToldOnceSmallAndReplays) {
   ASSERT_EQ(failures.size(), 2u);
   EXPECT_TRUE(absl::StrContains(failures[0], "counter")) << failures[0];
   EXPECT_TRUE(absl::StrContains(failures[1], " forced switches, schedule")) << failures[1];
+  EXPECT_TRUE(absl::StrContains(failures[1], "what it takes:\n  1. at ")) << failures[1];
+  EXPECT_TRUE(absl::StrContains(failures[1], " us held up: thread ")) << failures[1];
+  EXPECT_TRUE(absl::StrContains(failures[1], "\n     goes on: thread ")) << failures[1];
   const std::string flag = "--gtest_filter=Some.Test --drydock_replay=";
   const size_t at = failures[1].find(flag);
   ASSERT_NE(at, std::string::npos) << failures[1];

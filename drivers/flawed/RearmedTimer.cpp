@@ -32,6 +32,7 @@ class RearmedTimer : public FlawedDriver {
  private:
   static void fired(OSObject *owner, IOTimerEventSource *timer) {
     if (!((RearmedTimer *)owner)->fMapped) panic("registers that are not mapped are polled");
+    IODelay(20);  // it is a slow device
     timer->setTimeoutUS(100);
   }
 

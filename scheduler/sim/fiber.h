@@ -80,7 +80,7 @@ class FiberPool {
   CallStackId StackIdHere() const;
 
   // Where a fiber's code was left: when it last switched away, or for the running one at MarkLeft,
-  // called with its frame when the outside world has its turn on it.
+  // called with the machine's frame when that decides on it what comes next.
   CallStack StackLeft(const Fiber& fiber) const;
   void MarkLeft(const void* frame) { running_->frame_ = frame; }
 

@@ -204,6 +204,7 @@ void Machine::StepSlow() {
 }
 
 Fiber* Machine::NextFiber() {
+  fibers_.MarkLeft(__builtin_frame_address(0));
   FlushFast();
   if (ABSL_PREDICT_FALSE(choice_points_ > options_.max_questions)) StopEndless();
   for (;;) {
@@ -454,7 +455,6 @@ void Machine::Release(const void* address) {
 void Machine::Expire(Deadline* deadline) {
   current_ = nullptr;
   self_ = nullptr;
-  fibers_.MarkLeft(__builtin_frame_address(0));
   deadlines_.Remove(deadline);
   Also(OperationKind::kRead, NameOf(kNamedClock));
   switch (deadline->kind) {

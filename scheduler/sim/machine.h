@@ -292,6 +292,7 @@ class Machine {
 
   // See scheduler/thread_report.h.
   std::vector<ThreadReport> ReportThreads();
+  CallStack StackOfThread(kernel::ThreadId id) const;
 
   // Adds to the last one what led to it.
   void AddEvidence(std::vector<kernel::Evidence> evidence) {

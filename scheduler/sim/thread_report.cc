@@ -70,7 +70,14 @@ std::vector<ThreadReport> Machine::ReportThreads() {
   return reports;
 }
 
+CallStack Machine::StackOfThread(kernel::ThreadId id) const {
+  const Fiber* fiber = threads_[id - 1]->fiber;
+  return fiber != nullptr ? fibers_.StackLeft(*fiber) : CallStack();
+}
+
 }  // namespace sim
+
+CallStack StackOfThread(kernel::ThreadId id) { return sim::machine->StackOfThread(id); }
 
 std::vector<ThreadReport> ReportThreads() {
   if (sim::machine == nullptr || sim::machine->cpu() != nullptr) {

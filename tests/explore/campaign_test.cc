@@ -30,7 +30,7 @@ TEST(Campaign, StopsAtTheFirstFailureIfAsked) {
   EXPECT_EQ(result.runs, 1u);
   ASSERT_EQ(result.failures.size(), 1u);
   EXPECT_EQ(result.failures[0].failure, "two");
-  EXPECT_EQ(result.failures[0].found_by, "random walk, seed 1");
+  EXPECT_EQ(result.failures[0].found_by, "random walk, seed 1, run 1");
 }
 
 TEST(Campaign, GoesOnAndCountsEachWayToFail) {
@@ -42,7 +42,7 @@ TEST(Campaign, GoesOnAndCountsEachWayToFail) {
   EXPECT_EQ(result.failures[0].runs, 10u);
   EXPECT_EQ(result.failures[1].failure, "one");
   EXPECT_EQ(result.failures[1].run, 3u);
-  EXPECT_EQ(result.failures[1].found_by, "random walk, seed 3");
+  EXPECT_EQ(result.failures[1].found_by, "random walk, seed 1, run 3");
 }
 
 TEST(Campaign, EndsWhenAskedTo) {

@@ -1,0 +1,62 @@
+// explore/story.h
+//
+// The few switches of a run that matter, told to a person: who was held up where, and who went
+// instead.
+#ifndef DRYDOCK_EXPLORE_STORY_H_
+#define DRYDOCK_EXPLORE_STORY_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "explore/course.h"
+#include "scheduler/call_stack.h"
+#include "scheduler/strategy.h"
+#include "trace/observer.h"
+
+namespace drydock {
+
+// Answers as another strategy does, which outlives it, and takes down each forced switch: the steps
+// that a run without any (explore/course.h) would not have taken then. Of a minimised schedule
+// these are what it takes to fail. Watches events for the names of things while it exists.
+class Story final : public Strategy, private trace::Observer {
+ public:
+  explicit Story(Strategy* strategy);
+
+  size_t Choose(const Question& question) override;
+  bool Finish(uint64_t questions) override { return strategy_.Finish(questions); }
+  uint64_t seed() const override { return strategy_.seed(); }
+  std::string refusal() const override { return strategy_.refusal(); }
+
+  // In order of time; the first `most` of them. Each begins with a line of its own and ends with a
+  // newline; empty if there was none.
+  std::string Text(size_t most = 12) const;
+
+ private:
+  using Names = absl::flat_hash_map<uint32_t, const char*>;
+  static std::string NameOf(uint32_t id, const Names& names);
+
+  // One who could go, and the code it is in.
+  struct Actor {
+    Alternative step;
+    CallStack stack;
+  };
+  struct Switch {
+    kernel::Time time;
+    Actor held_up, goes;
+  };
+
+  void OnEvent(const trace::Event& event) override;
+  static Actor ActorOf(const Alternative& step);
+  std::string Describe(const Actor& actor) const;
+
+  Strategy& strategy_;
+  Course course_;
+  std::vector<Switch> switches_;
+  Names threads_, objects_;
+  trace::ScopedObserver watching_;
+};
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_EXPLORE_STORY_H_
