@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "drivers/flawed/rig.h"
 #include "explore/campaign.h"
 #include "explore/explorer.h"
@@ -60,6 +61,12 @@ void ExpectStacks(const FlawedCase& flawed_case, const Schedule& schedule) {
 
 class Flawed : public ::testing::TestWithParam<const FlawedCase*> {
  protected:
+  // Whether a run failed as it should: what was found first is what its defect is; the rest
+  // followed from it.
+  static bool IsIt(const std::string& failure) {
+    return absl::StartsWith(failure + "; ", std::string(GetParam()->failure) + "; ");
+  }
+
   // Under AddressSanitizer there are no hooks.
   void SetUp() override {
     if (GetParam()->needs_hooks && !kernel::HasHookedCode()) GTEST_SKIP() << "it needs hooks";
@@ -70,7 +77,7 @@ TEST_P(Flawed, IsFoundByThePortfolio) {
   for (uint64_t seed = 1; seed <= 2; ++seed) {
     const CampaignResult result = Explore(*GetParam(), /*flawed=*/true, seed, {});
     ASSERT_EQ(result.failures.size(), 1u) << "not found with seed " << seed;
-    EXPECT_EQ(result.failures[0].failure, GetParam()->failure) << "with seed " << seed;
+    EXPECT_TRUE(IsIt(result.failures[0].failure)) << result.failures[0].failure << " with " << seed;
     ExpectStacks(*GetParam(), result.failures[0].schedule);
   }
 }
@@ -79,7 +86,7 @@ TEST_P(Flawed, FailsInNoOtherWay) {
   const CampaignResult result =
       Explore(*GetParam(), /*flawed=*/true, 1, {.schedules = 60, .stop_at_first = false});
   for (const Failure& failure : result.failures) {
-    EXPECT_EQ(failure.failure, GetParam()->failure) << failure.schedule.ToString();
+    EXPECT_TRUE(IsIt(failure.failure)) << failure.failure << ": " << failure.schedule.ToString();
   }
 }
 
