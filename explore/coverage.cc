@@ -6,7 +6,7 @@
 namespace drydock {
 
 size_t CoveredStrategy::Choose(const Question& question) {
-  const size_t choice = strategy_.Choose(question);
+  const size_t choice = WrappedStrategy::Choose(question);
   if (choice == kRefuse) return choice;
   const Alternative& chosen = question.alternatives[choice];
   const uint64_t task = TaskOf(chosen);

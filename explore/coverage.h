@@ -8,7 +8,7 @@
 #include <cstdint>
 
 #include "absl/container/flat_hash_set.h"
-#include "scheduler/strategy.h"
+#include "explore/wrapped.h"
 
 namespace drydock {
 
@@ -25,20 +25,15 @@ class Coverage {
   absl::flat_hash_set<uint64_t> pairs_;
 };
 
-// Answers as another strategy does, and counts what that covers. Both outlive it.
-class CoveredStrategy final : public Strategy {
+// Counts what a strategy covers.
+class CoveredStrategy final : public WrappedStrategy {
  public:
   CoveredStrategy(Strategy* strategy, Coverage* coverage)
-      : strategy_(*strategy), coverage_(*coverage) {}
+      : WrappedStrategy(strategy), coverage_(*coverage) {}
 
   size_t Choose(const Question& question) override;
-  bool FollowsTime() const override { return strategy_.FollowsTime(); }
-  bool Finish(uint64_t questions) override { return strategy_.Finish(questions); }
-  uint64_t seed() const override { return strategy_.seed(); }
-  std::string refusal() const override { return strategy_.refusal(); }
 
  private:
-  Strategy& strategy_;
   Coverage& coverage_;
   uint64_t last_ = ~uint64_t{0};  // task
 };

@@ -6,6 +6,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "explore/course.h"
 #include "explore/replay.h"
+#include "explore/wrapped.h"
 
 namespace drydock {
 namespace {
@@ -15,27 +16,22 @@ struct Switch {
   uint64_t to;
 };
 
-// Answers as another strategy does, and notes which switches that forces.
-class Watched : public Strategy {
+// Notes which switches a strategy forces.
+class Watched : public WrappedStrategy {
  public:
-  explicit Watched(Strategy* strategy) : strategy_(strategy) {}
+  using WrappedStrategy::WrappedStrategy;
   size_t Choose(const Question& question) override {
-    const size_t choice = strategy_->Choose(question);
+    const size_t choice = WrappedStrategy::Choose(question);
     if (choice == kRefuse) return choice;
     const uint64_t task = TaskOf(question.alternatives[choice]);
     if (choice != course_.UsualAt(question).index) switches_.push_back({course_.place(), task});
     course_.Note(task);
     return choice;
   }
-  bool Finish(uint64_t questions) override { return strategy_->Finish(questions); }
-  uint64_t seed() const override { return strategy_->seed(); }
-  bool timeless() const override { return strategy_->timeless(); }
-  std::string refusal() const override { return strategy_->refusal(); }
 
   const std::vector<Switch>& switches() const { return switches_; }
 
  private:
-  Strategy* const strategy_;
   Course course_;
   std::vector<Switch> switches_;
 };

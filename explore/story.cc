@@ -12,7 +12,7 @@ namespace drydock {
 using trace::EventKind;
 
 Story::Story(Strategy* strategy)
-    : strategy_(*strategy),
+    : WrappedStrategy(strategy),
       watching_(this, {EventKind::kThreadCreate, EventKind::kLockAcquire, EventKind::kObjectCreate,
                        EventKind::kServiceAttach}) {}
 
@@ -35,7 +35,7 @@ Story::Actor Story::ActorOf(const Alternative& step) {
 }
 
 size_t Story::Choose(const Question& question) {
-  const size_t choice = strategy_.Choose(question);
+  const size_t choice = WrappedStrategy::Choose(question);
   if (choice == kRefuse) return choice;
   const Alternative& chosen = question.alternatives[choice];
   const size_t usual = course_.UsualAt(question).index;

@@ -10,23 +10,20 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "explore/course.h"
+#include "explore/wrapped.h"
 #include "scheduler/call_stack.h"
-#include "scheduler/strategy.h"
 #include "trace/observer.h"
 
 namespace drydock {
 
-// Answers as another strategy does, which outlives it, and takes down each forced switch: the steps
-// that a run without any (explore/course.h) would not have taken then. Of a minimised schedule
+// Takes down each forced switch of a strategy: the steps that a run without any (explore/course.h)
+// would not have taken then. Of a minimised schedule
 // these are what it takes to fail. Watches events for the names of things while it exists.
-class Story final : public Strategy, private trace::Observer {
+class Story final : public WrappedStrategy, private trace::Observer {
  public:
   explicit Story(Strategy* strategy);
 
   size_t Choose(const Question& question) override;
-  bool Finish(uint64_t questions) override { return strategy_.Finish(questions); }
-  uint64_t seed() const override { return strategy_.seed(); }
-  std::string refusal() const override { return strategy_.refusal(); }
 
   // In order of time; the first `most` of them. Each begins with a line of its own and ends with a
   // newline; empty if there was none.
@@ -50,7 +47,6 @@ class Story final : public Strategy, private trace::Observer {
   static Actor ActorOf(const Alternative& step);
   std::string Describe(const Actor& actor) const;
 
-  Strategy& strategy_;
   Course course_;
   std::vector<Switch> switches_;
   Names threads_, objects_;

@@ -1,0 +1,33 @@
+// explore/wrapped.h
+//
+// A strategy that another stands in for, to watch or to change what it answers.
+#ifndef DRYDOCK_EXPLORE_WRAPPED_H_
+#define DRYDOCK_EXPLORE_WRAPPED_H_
+
+#include <string>
+
+#include "scheduler/strategy.h"
+
+namespace drydock {
+
+// Is in all what the strategy inside is, which outlives it.
+class WrappedStrategy : public Strategy {
+ public:
+  explicit WrappedStrategy(Strategy* inside) : inside_(*inside) {}
+
+  size_t Choose(const Question& question) override { return inside_.Choose(question); }
+  bool FollowsTime() const override { return inside_.FollowsTime(); }
+  bool timeless() const override { return inside_.timeless(); }
+  bool sees_every_step() const override { return inside_.sees_every_step(); }
+  void Also(const kernel::Operation& operation) override { inside_.Also(operation); }
+  bool Finish(uint64_t questions) override { return inside_.Finish(questions); }
+  uint64_t seed() const override { return inside_.seed(); }
+  std::string refusal() const override { return inside_.refusal(); }
+
+ private:
+  Strategy& inside_;
+};
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_EXPLORE_WRAPPED_H_
