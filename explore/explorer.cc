@@ -59,14 +59,6 @@ class PctRuns final : public Explorer {
   std::unique_ptr<Pct> strategy_;
 };
 
-// The part of a search that another shard makes whole.
-class Nothing final : public Explorer {
- public:
-  Strategy* Next() override { return nullptr; }
-  std::string Describe() const override { return "nothing"; }
-  std::string Exhausted() const override { return "the first shard makes all runs"; }
-};
-
 // Several explorers that take turns.
 class Portfolio final : public Explorer {
  public:
@@ -145,10 +137,11 @@ absl::StatusOr<std::unique_ptr<Explorer>> MakeExplorer(absl::string_view spec, u
     if (name == "pos") return std::make_unique<Seeded<Pos>>("POS", seed, shard);
     if (name == "urw") return std::make_unique<UniformWalks>(seed, shard, /*selective=*/false);
     if (name == "surw") return std::make_unique<UniformWalks>(seed, shard, /*selective=*/true);
-    if (name == "dpor" || name == "exhaustive") {
-      if (shard.index != 0) return std::make_unique<Nothing>();
-      return std::make_unique<OrderSearch>(name == "dpor" ? OrderSearch::Reduction::kClasses
-                                                          : OrderSearch::Reduction::kNone);
+    if (name == "dpor") {
+      return std::make_unique<OrderSearch>(OrderSearch::Reduction::kClasses, shard);
+    }
+    if (name == "exhaustive") {
+      return std::make_unique<OrderSearch>(OrderSearch::Reduction::kNone, shard);
     }
     if (name == "portfolio") return MakePortfolio(seed, shard);
   }

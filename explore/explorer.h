@@ -51,8 +51,7 @@ extern const char kExplorerSpecs[];
 
 // The explorer that `spec` names: random, pct[:DEPTH], pos, urw, surw, delay[:BOUND],
 // preemption[:BOUND], dpor, exhaustive, or portfolio. Every seed searches differently and always
-// the same. InvalidArgument with one line for another spec. (dpor and exhaustive are not split: the
-// first shard makes all of their runs.)
+// the same. InvalidArgument with one line for another spec.
 absl::StatusOr<std::unique_ptr<Explorer>> MakeExplorer(absl::string_view spec, uint64_t seed,
                                                        Shard shard = Shard());
 

@@ -67,7 +67,8 @@ std::string OrderSearch::Exhausted() const {
       reduction_ == Reduction::kNone
           ? absl::StrCat("all ", runs_, " orders, of ", classes_, " classes, were run")
           : absl::StrCat("all ", classes_, " classes of schedules were run");
-  if (shards_ > 1) absl::StrAppend(&text, " that are of part ", shard_ + 1, " of ", shards_);
+  if (shard_.count > 1)
+    absl::StrAppend(&text, " that are of part ", shard_.index + 1, " of ", shard_.count);
   if (held_back_) {
     absl::StrAppend(&text, ", but for those in which who polls goes on before something changes");
   }
@@ -218,7 +219,9 @@ void OrderSearch::FollowPath(const Place& before, Place* place) const {
   }
 }
 
-bool OrderSearch::IsOurs(const Place& place) const { return place.path % shards_ == shard_; }
+bool OrderSearch::IsOurs(const Place& place) const {
+  return place.path % shard_.count == shard_.index;
+}
 
 // What was possible before the last step and has been undone by it may come first.
 void OrderSearch::WantDisabled(const Place& before, const Place& now) {

@@ -37,14 +37,12 @@ class OrderSearch final : public Explorer {
  public:
   enum class Reduction { kNone, kClasses };
 
-  // One of `shards` searches that run every class once between them. They divide what follows from
-  // the first few choices, of which each tries all.
-  explicit OrderSearch(Reduction reduction, uint64_t shard = 0, uint64_t shards = 1)
-      : reduction_(reduction), shard_(shard), shards_(shards) {}
+  // Shards divide what follows from the first few choices, of which each tries all.
+  explicit OrderSearch(Reduction reduction, Shard shard = Shard())
+      : reduction_(reduction), shard_(shard) {}
 
   Strategy* Next() override;
-  // Whether the last run belongs to another shard, and was made only to see how it begins.
-  bool IsAnothers() const { return anothers_; }
+  bool IsAnothers() const override { return anothers_; }
   std::string Describe() const override;
   std::string Exhausted() const override;
 
@@ -119,7 +117,9 @@ class OrderSearch final : public Explorer {
   // The same for those at a place who wait for a lock that they will never get.
   void ReverseLocks(const Place& place);
   void WantDisabled(const Place& before, const Place& now);
-  bool IsShared(const Place& place) const { return shards_ > 1 && place.choices < kSharedChoices; }
+  bool IsShared(const Place& place) const {
+    return shard_.count > 1 && place.choices < kSharedChoices;
+  }
   // Where the run stands relative to the first choices, from the place before; and whether what
   // follows is this shard's.
   void FollowPath(const Place& before, Place* place) const;
@@ -127,8 +127,7 @@ class OrderSearch final : public Explorer {
   void WantLeft(const Place& last);
 
   const Reduction reduction_;
-  const uint64_t shard_;
-  const uint64_t shards_;
+  const Shard shard_;
   HappensBefore order_;
   std::vector<Place> places_;
   std::vector<Option> options_;

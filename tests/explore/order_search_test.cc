@@ -46,7 +46,7 @@ struct Searched {
 
 Searched Search(const Body& body, Reduction reduction, uint64_t most_runs = 2'000'000,
                 uint64_t shard = 0, uint64_t shards = 1) {
-  OrderSearch search(reduction, shard, shards);
+  OrderSearch search(reduction, Shard{shard, shards});
   Searched result;
   for (; result.runs < most_runs; ++result.runs) {
     Strategy* strategy = search.Next();
