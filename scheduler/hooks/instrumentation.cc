@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "absl/base/attributes.h"
 #include "scheduler/kernel/memory.h"
 
 using drydock::kernel::Access;

@@ -62,6 +62,9 @@ TEST_F(Hooks, UnalignedAccess) {
 }
 
 TEST_F(Hooks, AssignmentOfAStructure) {
+#ifdef __clang__
+  GTEST_SKIP() << "clang calls memcpy for it, and not ours";
+#endif
   const std::string told = Told([] {
     AssignTriple(reinterpret_cast<Triple*>(memory), reinterpret_cast<Triple*>(memory + 32));
   });
