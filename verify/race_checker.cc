@@ -120,7 +120,7 @@ void RaceChecker::OnEvent(const Event& event) {
   }
   if (event.kind == EventKind::kThreadCreate) {
     actors_[ThreadActor(event.other)].name =
-        absl::StrCat("thread ", event.name, " (", event.other, ")");
+        absl::StrCat(event.name, " (thread ", event.other, ")");
   }
   if (event.context == Context::kOutside) {
     // What comes from outside comes after what was handed to it; nobody else's memory is touched.

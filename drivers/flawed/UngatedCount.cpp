@@ -37,6 +37,6 @@ const FlawedCase kUngatedCount = {
     .failure = "data-race",
     .make = []() -> FlawedDriver* { return OSTypeAlloc(UngatedCount); },
     .needs_hooks = true,
-    .stacks = {"UngatedCount::count", "UngatedCount::finished"},
+    .stacks = {"UngatedCount::count", "UngatedCount::call"},
 };
 }  // namespace drydock

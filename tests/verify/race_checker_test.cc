@@ -59,9 +59,9 @@ std::vector<Finding> RacesBetween(First first, Second second) {
 TEST(RaceChecker, WriteAndReadThatNothingOrders) {
   const auto races = RacesBetween([] { Write(value); }, [] { Read(value); });
   ASSERT_EQ(races.size(), 1u);
-  EXPECT_NE(races[0].sentence.find("thread second"), std::string::npos) << races[0].sentence;
+  EXPECT_NE(races[0].sentence.find("second (thread "), std::string::npos) << races[0].sentence;
   EXPECT_NE(races[0].sentence.find("reads 4 bytes of"), std::string::npos) << races[0].sentence;
-  EXPECT_NE(races[0].sentence.find("thread first"), std::string::npos) << races[0].sentence;
+  EXPECT_NE(races[0].sentence.find("first (thread "), std::string::npos) << races[0].sentence;
   ASSERT_EQ(races[0].evidence.size(), 1u);
   EXPECT_FALSE(races[0].evidence[0].stack.empty());
 }
