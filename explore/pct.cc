@@ -16,11 +16,17 @@ size_t Pct::Highest(const Question& question) {
   size_t best = 0;
   int64_t best_priority = 0;
   for (size_t i = 0; i < question.alternatives.size(); ++i) {
-    const auto [entry, is_new] = priorities_.try_emplace(TaskOf(question.alternatives[i]));
-    if (is_new) entry->second = static_cast<int64_t>(prng_.Next() >> 1);
-    if (i == 0 || entry->second > best_priority) {
+    const auto [entry, is_new] = standings_.try_emplace(TaskOf(question.alternatives[i]));
+    Standing& standing = entry->second;
+    if (is_new) standing.priority = static_cast<int64_t>(prng_.Next() >> 2);
+    if (standing.passed_over_since == kGoing) {
+      standing.passed_over_since = question.number;
+    } else if (question.number - standing.passed_over_since > kMostPassedOver) {
+      standing = {.priority = ++highest_, .passed_over_since = question.number};
+    }
+    if (i == 0 || standing.priority > best_priority) {
       best = i;
-      best_priority = entry->second;
+      best_priority = standing.priority;
     }
   }
   return best;
@@ -33,12 +39,15 @@ size_t Pct::Choose(const Question& question) {
     change_points_.pop_back();
     changes = true;
   }
-  const uint64_t task = TaskOf(question.alternatives[best]);
-  if (changes || Waits(question.alternatives[best]) || patience_.IsOver(task)) {
-    priorities_[task] = --lowest_;
+  const auto standing_of_best = [&]() -> Standing& {
+    return standings_[TaskOf(question.alternatives[best])];
+  };
+  // (Who has been passed over for long goes even if it waits.)
+  if (changes || (Waits(question.alternatives[best]) && standing_of_best().priority != highest_)) {
+    standing_of_best().priority = --lowest_;
     best = Highest(question);
   }
-  patience_.Note(TaskOf(question.alternatives[best]));
+  standing_of_best().passed_over_since = kGoing;
   return best;
 }
 

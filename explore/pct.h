@@ -6,8 +6,9 @@
 // run of n tasks and k steps.
 //
 // Burckhardt, Kothari, Musuvathi, Nagarakatte: "A randomized scheduler with probabilistic
-// guarantees of finding bugs", ASPLOS 2010. Ours differs in one rule: a task that is about to wait
-// busily falls behind too, so that a spin-wait ends.
+// guarantees of finding bugs", ASPLOS 2010. Ours differs in two rules: a task that is about to wait
+// busily falls behind too, and one that has been passed over for long goes to the front, so that a
+// spin-wait ends, also one that sleeps between its looks.
 #ifndef DRYDOCK_EXPLORE_PCT_H_
 #define DRYDOCK_EXPLORE_PCT_H_
 
@@ -30,14 +31,22 @@ class Pct final : public Strategy {
   uint64_t seed() const override { return seed_; }
 
  private:
+  struct Standing {
+    int64_t priority;
+    uint64_t passed_over_since = kGoing;  // the question
+  };
+  static constexpr uint64_t kGoing = ~uint64_t{0};
+  static constexpr uint64_t kMostPassedOver = 1000;  // questions
+
   size_t Highest(const Question& question);
 
   const uint64_t seed_;
   Prng prng_;
   std::vector<uint64_t> change_points_;                // numbers of questions, descending
-  absl::flat_hash_map<uint64_t, int64_t> priorities_;  // of tasks
-  Patience patience_;
-  int64_t lowest_ = 0;  // given so far
+  absl::flat_hash_map<uint64_t, Standing> standings_;  // of tasks
+  // Given so far; those of new tasks are in between.
+  int64_t lowest_ = 0;
+  int64_t highest_ = int64_t{1} << 62;
 };
 
 }  // namespace drydock

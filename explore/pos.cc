@@ -1,7 +1,5 @@
 #include "explore/pos.h"
 
-#include "explore/task.h"
-
 namespace drydock {
 
 size_t Pos::Choose(const Question& question) {
@@ -16,8 +14,11 @@ size_t Pos::Choose(const Question& question) {
     }
   }
   const Alternative& chosen = question.alternatives[best];
+  const bool others_wait = Waits(chosen) || chosen.kind == Alternative::Kind::kDeadline ||
+                           patience_.IsOver(TaskOf(chosen));
+  patience_.Note(TaskOf(chosen));
   for (const Alternative& other : question.alternatives) {
-    if (&other == &chosen || Conflict(chosen.operation, other.operation)) {
+    if (&other == &chosen || others_wait || Conflict(chosen.operation, other.operation)) {
       scores_.erase(TaskOf(other));
     }
   }

@@ -4,13 +4,16 @@
 // that conflicts with the one taken gets a new score, so that the orders of conflicting steps, not
 // of all steps, are what is drawn evenly.
 //
-// Yuan, Yang, Gu: "Partial order aware concurrency sampling", CAV 2018.
+// Yuan, Yang, Gu: "Partial order aware concurrency sampling", CAV 2018. Ours differs in one rule:
+// when time passes, or a task waits busily, all pending steps get new scores. Of two that both have
+// one the lower stays, so that after a while a task that others poll for would never go.
 #ifndef DRYDOCK_EXPLORE_POS_H_
 #define DRYDOCK_EXPLORE_POS_H_
 
 #include <cstdint>
 
 #include "absl/container/flat_hash_map.h"
+#include "explore/task.h"
 #include "scheduler/prng.h"
 #include "scheduler/strategy.h"
 
@@ -27,6 +30,7 @@ class Pos final : public Strategy {
   const uint64_t seed_;
   Prng prng_;
   absl::flat_hash_map<uint64_t, uint64_t> scores_;  // of the pending step of a task
+  Patience patience_;
 };
 
 }  // namespace drydock

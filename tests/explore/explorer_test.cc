@@ -7,6 +7,7 @@
 #include "explore/campaign.h"
 #include "explore/replay.h"
 #include "gtest/gtest.h"
+#include "scheduler/kernel/clock.h"
 #include "tests/explore/programs.h"
 #include "trace/digest.h"
 #include "trace/observer.h"
@@ -81,12 +82,13 @@ TEST_P(EveryExplorer, SameSeedSameSearch) {
 }
 
 TEST_P(EveryExplorer, LetsThoseEndWhoPoll) {
-  for (const bool with_delay : {false, true}) {
+  using Pause = void (*)(kernel::Time);
+  for (const Pause pause : {Pause{nullptr}, Pause{&kernel::Delay}, Pause{&kernel::Sleep}}) {
     const auto explorer = Make(GetParam());
     for (int i = 0; i < 50; ++i) {
       Strategy* strategy = explorer->Next();
       if (strategy == nullptr) break;
-      const RunResult ran = RunOnce(Polls(with_delay), strategy);
+      const RunResult ran = RunOnce(Polls(pause), strategy);
       ASSERT_EQ(ran.failure, "");
       ASSERT_LT(ran.schedule.questions(), 20'000u);
       explorer->Finished(ran.schedule);

@@ -95,16 +95,21 @@ Program SeenHalfDone(int noise) {
   };
 }
 
-Program Polls(bool with_delay) {
-  return [with_delay](std::string*) {
-    int flag = 0;
+Program Polls(void (*pause)(kernel::Time)) {
+  return [pause](std::string*) {
+    int here = 0, flag = 0;
+    const auto wait_for = [pause](int& what) {
+      while (Read(what) == 0) {
+        if (pause != nullptr) pause(kernel::kMicrosecond);
+      }
+    };
     RunBoth(
         [&] {
-          while (Read(flag) == 0) {
-            if (with_delay) kernel::Delay(kernel::kMicrosecond);
-          }
+          Write(&here, 1);
+          wait_for(flag);
         },
         [&] {
+          wait_for(here);
           for (int i = 0; i < 20; ++i) kernel::ChoicePoint(OperationKind::kRead, kOther);
           Write(&flag, 1);
         });

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "explore/campaign.h"
+#include "scheduler/kernel/types.h"
 #include "scheduler/simulation.h"
 
 namespace drydock {
@@ -29,8 +30,10 @@ Program LostWakeup();
 // A thread fails if it comes between two stores of another, after `noise` steps of both.
 Program SeenHalfDone(int noise);
 
-// Nothing is wrong with it; a thread polls, with or without delays, until another has set a flag.
-Program Polls(bool with_delay);
+// Nothing is wrong with it; a thread polls until another has set a flag, which it does when it has
+// seen that the first is there. Between two looks both call `pause`, with a microsecond, unless it
+// is null.
+Program Polls(void (*pause)(kernel::Time));
 
 // Two threads of `steps` steps each that note in `*order` who took them.
 Program Interleaves(int steps, std::string* order);
