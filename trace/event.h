@@ -49,7 +49,7 @@ enum class Context : uint8_t {
   X(kThreadExit, "thread exit")  /* other: thread */                                               \
   X(kThreadJoin, "thread join")  /* other: thread, which has ended */                              \
   /* Locks: object is the lock; detail: spin, shared, exclusive, or inner: of a read-write lock */ \
-  X(kLockAcquire, "lock")                                                                          \
+  X(kLockAcquire, "lock")         /* value: 1 = tried, and did not wait */                         \
   X(kLockContend, "lock contend") /* other: owner */                                               \
   X(kLockRelease, "unlock")                                                                        \
   /* Interrupts: value is the line. */                                                             \

@@ -39,7 +39,8 @@ extern const FlawedCase kLockInversion;
 const FlawedCase kLockInversion = {
     .name = "lock-inversion",
     .defect = "Two paths take the same two locks in opposite orders",
-    .failure = "blocked; deadlock",
+    .failure = "lock-order-cycle",
+    .or_failure = "blocked; deadlock",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(LockInversion); },
     .stacks = {"LockInversion::call", "LockInversion::call"},
 };

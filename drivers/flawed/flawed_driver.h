@@ -73,9 +73,10 @@ namespace drydock {
 
 // One of the drivers, and how it is used.
 struct FlawedCase {
-  const char *name;     // kebab-case
-  const char *defect;   // one sentence without its full stop
-  const char *failure;  // what every failing run of it comes to, as RunFlawed says it
+  const char *name;             // kebab-case
+  const char *defect;           // one sentence without its full stop
+  const char *failure;          // what every failing run of it comes to, as RunFlawed says it
+  const char *or_failure = "";  // or comes to, where it does its worst
   FlawedDriver *(*make)();
   UInt32 clients = 2;
   int interrupts = 0;                 // that the device raises, 20 us apart

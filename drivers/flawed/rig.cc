@@ -12,7 +12,9 @@
 #include "scheduler/kernel/outside.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/simulation.h"
+#include "verify/inversion_checker.h"
 #include "verify/lifetime_checker.h"
+#include "verify/lock_order_checker.h"
 #include "verify/race_checker.h"
 
 namespace drydock {
@@ -52,6 +54,7 @@ void ScheduleInterrupts(int count) {
 // `clients` is the caller's: the stack of a run that blocks is dropped as it is.
 void Body(const FlawedCase& flawed_case, bool flawed, std::vector<kernel::Thread*>* clients) {
   IOService* platform = BootPlatform();
+  while (!kernel::OthersAreAtRest()) kernel::Sleep(kMicrosecond);  // it has long been up
   FlawedDevice* device = Plug(platform);
   if (flawed_case.interrupts_at_start) ScheduleInterrupts(flawed_case.interrupts);
   FlawedDriver* driver = Start(flawed_case, flawed, device);
@@ -92,6 +95,10 @@ RunResult RunFlawed(const FlawedCase& flawed_case, bool flawed, Strategy* strate
   const LifetimeChecker lifetimes;
   RaceChecker races;
   const trace::ScopedObserver watching(&races, RaceChecker::Kinds());
+  LockOrderChecker orders;
+  const trace::ScopedObserver watching_orders(&orders, LockOrderChecker::Kinds());
+  InversionChecker inversions;
+  const trace::ScopedObserver watching_inversions(&inversions, InversionChecker::Kinds());
   std::vector<kernel::Thread*> clients;
   Outcome outcome =
       Simulation({.cpus = 2, .accesses = kernel::AccessChoices::kShared}, strategy).Run([&] {

@@ -88,12 +88,12 @@ static void ReportDeadlock(const Thread* self, const Mutex* wanted) {
 
 // The mutex is free, and is now `self`'s; also that of one who was faster than a waiter that had
 // been woken.
-static void Take(Mutex* mutex, Thread* self) {
+static void Take(Mutex* mutex, Thread* self, bool tried) {
   mutex->held = true;
   mutex->owner = self;
   if (self == nullptr) return;
   mutex->owner_slept = self->slept;
-  machine->Emit(EventKind::kLockAcquire, 0, 0, mutex->id, mutex->name, mutex->detail);
+  machine->Emit(EventKind::kLockAcquire, 0, tried ? 1 : 0, mutex->id, mutex->name, mutex->detail);
   if (mutex->inheritor != nullptr) {
     machine->PushInheritor(mutex, mutex->push > 0 ? self : nullptr);
   }
@@ -134,14 +134,14 @@ void MutexLock(Mutex* mutex) {
   } else if (machine != nullptr && machine->Running()) {
     RefuseLock(mutex);
   }
-  Take(mutex, self);
+  Take(mutex, self, /*tried=*/false);
 }
 
 bool MutexTryLock(Mutex* mutex) {
   ChoicePoint(OperationKind::kTryLock, mutex->id);
   if (mutex->held) return false;
   if (machine != nullptr) machine->Also(OperationKind::kLock, mutex->id);
-  Take(mutex, CurrentThread());
+  Take(mutex, CurrentThread(), /*tried=*/true);
   return true;
 }
 

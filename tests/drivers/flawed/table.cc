@@ -49,8 +49,14 @@ std::string Median(const std::vector<uint64_t>& sorted, uint64_t most) {
   return std::to_string((low + high) / 2) + ((low + high) % 2 == 0 ? "" : ".5");
 }
 
+std::string How(const FlawedCase& flawed_case) {
+  const std::string worst = flawed_case.or_failure;
+  return flawed_case.failure + (worst.empty() ? "" : ", or " + worst);
+}
+
 void PrintRow(const FlawedCase& flawed_case) {
-  std::printf("| `%s` | %s. | %s |", flawed_case.name, flawed_case.defect, flawed_case.failure);
+  std::printf("| `%s` | %s. | %s |", flawed_case.name, flawed_case.defect,
+              How(flawed_case).c_str());
   const std::vector<uint64_t> runs = SchedulesToFirstFailure(flawed_case, "portfolio", kSchedules);
   const std::string most = runs.back() > kSchedules ? "-" : std::to_string(runs.back());
   std::printf(" %s | %s |", Median(runs, kSchedules).c_str(), most.c_str());
