@@ -36,6 +36,12 @@ void IOUSBHostInterface::free() {
   IOService::free();
 }
 
+bool IOUSBHostInterface::handleOpen(IOService *forClient, IOOptionBits options, void *argument) {
+  if (!IOService::handleOpen(forClient, options, argument)) return false;
+  fClient = forClient;
+  return true;
+}
+
 void IOUSBHostInterface::close(IOService *forClient, IOOptionBits options) {
   if (isOpen(forClient)) fDevice->fController->gate()->runAction(&killPipesGated, this);
   IOService::close(forClient, options);
@@ -72,7 +78,8 @@ IOReturn IOUSBHostInterface::copyPipeGated(OSObject *, void *interface, void *ad
     if (endpoint == nullptr) return kIOReturnNotFound;
   } while (endpoint->bEndpointAddress != wanted);
   IOUSBHostPipe *made = OSTypeAlloc(IOUSBHostPipe);
-  if (!made->initWithEndpoint(self->fDevice->fController, self->fDevice->fAddress, endpoint)) {
+  if (!made->initWithEndpoint(self->fDevice->fController, self, self->fDevice->fAddress,
+                              endpoint)) {
     made->release();
     return kIOReturnNoMemory;
   }

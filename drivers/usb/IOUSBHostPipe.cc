@@ -1,6 +1,8 @@
 #include <IOKit/IOLib.h>
+#include <IOKit/usb/IOUSBHostInterface.h>
 #include <IOKit/usb/IOUSBHostPipe.h>
 
+#include "drivers/service/io_rules.h"
 #include "drivers/usb/usb_controller.h"
 #include "libkern/object_id.h"
 #include "scheduler/kernel/clock.h"
@@ -40,11 +42,13 @@ const char *NameOf(const StandardUSB::EndpointDescriptor *endpoint) {
 
 }  // namespace
 
-bool IOUSBHostPipe::initWithEndpoint(DrydockUSBController *controller, uint16_t deviceAddress,
+bool IOUSBHostPipe::initWithEndpoint(DrydockUSBController *controller,
+                                     IOUSBHostInterface *interface, uint16_t deviceAddress,
                                      const StandardUSB::EndpointDescriptor *descriptor) {
   if (!init()) return false;
   fController = controller;
   fController->retain();
+  fInterface = interface;
   fDescriptor = *descriptor;
   fDeviceAddress = deviceAddress;
   return true;
@@ -129,11 +133,12 @@ IOReturn IOUSBHostPipe::submit(IOMemoryDescriptor *buffer, uint32_t length,
   Transfer *transfer = IONewZero(Transfer, 1);
   retain();
   buffer->retain();
-  *transfer = {nullptr, this, buffer, length, completion, kIOReturnSuccess, 0};
+  IOService *client = fInterface->fClient;
+  *transfer = {nullptr, this, client, buffer, length, completion, kIOReturnSuccess, 0};
   Transfer **tail = &fPending;
   while (*tail != nullptr) tail = &(*tail)->next;
   *tail = transfer;
-  Trace(EventKind::kIoSubmit, ObjectIdOf(this), 0, length, NameOf(&fDescriptor));
+  drydock::IoAccepted(fInterface, client, this, length, NameOf(&fDescriptor));
   fController->submit(transfer, fDeviceAddress, fDescriptor.bEndpointAddress, timeoutMs);
   return kIOReturnSuccess;
 }

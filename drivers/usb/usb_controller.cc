@@ -1,7 +1,9 @@
 #include "drivers/usb/usb_controller.h"
 
+#include <IOKit/usb/IOUSBHostInterface.h>
 #include <libkern/OSAtomic.h>
 
+#include "drivers/service/io_rules.h"
 #include "drivers/service/owned.h"
 #include "drivers/service/platform.h"
 #include "drivers/usb/usb_descriptors.h"
@@ -140,8 +142,8 @@ void DrydockUSBController::deliverFinished() {
     Transfer *transfer = fFinished;
     fFinished = transfer->next;
     if (fFinished == nullptr) fFinishedTail = &fFinished;
-    drydock::kernel::Trace(drydock::trace::EventKind::kIoComplete, ObjectIdOf(transfer->pipe),
-                           static_cast<uint32_t>(transfer->status), transfer->bytes);
+    drydock::IoCompleted(transfer->pipe->fInterface, transfer->client, transfer->pipe,
+                         transfer->status, transfer->bytes);
     transfer->completion.action(transfer->completion.owner, transfer->completion.parameter,
                                 transfer->status, transfer->bytes);
     transfer->buffer->release();

@@ -22,6 +22,9 @@ class IOUSBHostInterface : public IOService {
   // (US-16).
   virtual void close(IOService *forClient, IOOptionBits options = 0) APPLE_KEXT_OVERRIDE;
 
+  virtual bool handleOpen(IOService *forClient, IOOptionBits options,
+                          void *arg) APPLE_KEXT_OVERRIDE;
+
   // The scores of service.md, section 7.1.
   virtual bool matchPropertyTable(OSDictionary *table, SInt32 *score) APPLE_KEXT_OVERRIDE;
 
@@ -38,6 +41,7 @@ class IOUSBHostInterface : public IOService {
 
  private:
   friend class IOUSBHostDevice;
+  friend class IOUSBHostPipe;
 
   // A nub of `device`, which is retained, for one of its interfaces; +1.
   static IOUSBHostInterface *withDescriptor(IOUSBHostDevice *device,
@@ -48,7 +52,8 @@ class IOUSBHostInterface : public IOService {
 
   IOUSBHostDevice *fDevice;
   const StandardUSB::InterfaceDescriptor *fDescriptor;
-  OSArray *fPipes;  // of this open session; in the gate
+  OSArray *fPipes;     // of this open session; in the gate
+  IOService *fClient;  // whose session it is or was; not retained
 };
 
 #endif  // _IOKIT_IOUSBHOSTINTERFACE_H

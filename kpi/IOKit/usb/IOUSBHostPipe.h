@@ -38,6 +38,7 @@ class IOUSBHostPipe : public IOUSBHostIOSource {
   struct Transfer {
     Transfer *next;
     IOUSBHostPipe *pipe;         // retained
+    const IOService *client;     // not retained
     IOMemoryDescriptor *buffer;  // retained
     uint32_t length;
     IOUSBHostCompletion completion;
@@ -45,9 +46,10 @@ class IOUSBHostPipe : public IOUSBHostIOSource {
     uint32_t bytes;
   };
 
-  // A pipe of the device at `deviceAddress`. The controller is retained.
-  bool initWithEndpoint(DrydockUSBController *controller, uint16_t deviceAddress,
-                        const StandardUSB::EndpointDescriptor *descriptor);
+  // A pipe of the interface, whose device is at `deviceAddress`. The controller is retained; the
+  // interface is not: it kills its pipes before it goes.
+  bool initWithEndpoint(DrydockUSBController *controller, IOUSBHostInterface *interface,
+                        uint16_t deviceAddress, const StandardUSB::EndpointDescriptor *descriptor);
 
   // In the gate.
   IOReturn submit(IOMemoryDescriptor *buffer, uint32_t length,
@@ -58,6 +60,7 @@ class IOUSBHostPipe : public IOUSBHostIOSource {
   void unlink(Transfer *transfer);
 
   DrydockUSBController *fController;
+  IOUSBHostInterface *fInterface;
   StandardUSB::EndpointDescriptor fDescriptor;
   uint16_t fDeviceAddress;
   bool fDead;

@@ -9,6 +9,7 @@
 #include "drivers/service/owned.h"
 #include "tests/drivers/usb/fixtures.h"
 #include "tests/drydock_test.h"
+#include "tests/workloop/fixtures.h"
 
 namespace drydock {
 namespace {
@@ -153,7 +154,8 @@ DRYDOCK_TEST(StreamUserClient, TheDeathOfTheProgramReleasesTheStream) {
 
 DRYDOCK_TEST(StreamUserClient, AProgramIsToldOfTheUnplug) {
   Serial t;
-  t.program.Start("listener", [] {
+  bool asked = false;
+  kernel::Thread* listener = t.program.Start("listener", [&asked] {
     const io_connect_t connection = Open();
     const mach_port_t port = mach_reply_port();
     IOReturn told = kIOReturnSuccess;
@@ -169,12 +171,14 @@ DRYDOCK_TEST(StreamUserClient, AProgramIsToldOfTheUnplug) {
     };
     EXPECT_EQ(ask(), kIOReturnSuccess);
     EXPECT_EQ(ask(), kIOReturnBusy);
+    asked = true;
     EXPECT_EQ(ReceiveNotification(port), MACH_MSG_SUCCESS);
     EXPECT_EQ(told, kIOReturnOffline);
     EXPECT_EQ(ask(), MACH_SEND_INVALID_DEST);
   });
-  kernel::Sleep(50 * kMillisecond);
+  WaitUntil([&asked] { return asked; });
   t.machine.usb()->Unplug(0);
+  kernel::ThreadJoin(listener);
   t.machine.WaitForNoDevice();
 }
 

@@ -1,16 +1,21 @@
 // Unplug against every client call on the stack of four, under as many random schedules as asked
 // for: --drydock_unplug_schedules=100000. And the same with the teardown that the talk of 2003
 // begins with, which must be found out.
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
 #include "absl/flags/flag.h"
+#include "drivers/client/IOKitLib.h"
+#include "drivers/client/user_task.h"
+#include "drivers/samples/BlockUserClient.h"
 #include "explore/random_walk.h"
 #include "gmock/gmock.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/prng.h"
 #include "scheduler/simulation.h"
 #include "tests/drivers/samples/block_fixture.h"
+#include "verify/lock_order_checker.h"
 
 ABSL_FLAG(uint64_t, drydock_unplug_schedules, 1500, "random schedules of unplug against calls");
 
@@ -28,7 +33,8 @@ struct Calls {
   void Count(IOReturn result) {
     if (result == kIOReturnSuccess) {
       ++succeeded;
-    } else if (result == kIOReturnOffline || result == kIOReturnNotResponding) {
+    } else if (result == kIOReturnOffline || result == kIOReturnNotResponding ||
+               result == MACH_SEND_INVALID_DEST) {
       ++refused;
     } else {
       ++wrong;
@@ -36,12 +42,38 @@ struct Calls {
   }
 };
 
-// Three threads make every call that there is; somewhere in between the cable is pulled, at a
-// moment that the seed says.
+// What a program does: opens the reader, makes every call, and closes; or does not get so far.
+void UseFromAProgram(Calls* calls) {
+  const io_service_t service =
+      IOServiceGetMatchingService(kIOMainPortDefault, IOServiceMatching("BlockReader"));
+  io_connect_t connection = IO_OBJECT_NULL;
+  const IOReturn opened = IOServiceOpen(service, mach_task_self(), 0, &connection);
+  // kIOReturnUnsupported: it cannot be attached to.
+  calls->Count(opened == kIOReturnUnsupported || service == IO_OBJECT_NULL ? kIOReturnOffline
+                                                                           : opened);
+  if (opened != kIOReturnSuccess) return;
+  const uint64_t blocks[] = {3, 1};
+  calls->Count(IOConnectCallScalarMethod(connection, kBlockRead, blocks, 2, nullptr, nullptr));
+  calls->Count(IOConnectCallScalarMethod(connection, kBlockWrite, blocks, 2, nullptr, nullptr));
+  uint64_t count = 0;
+  uint32_t counts = 1;
+  calls->Count(IOConnectCallScalarMethod(connection, kBlockCount, nullptr, 0, &count, &counts));
+  calls->Count(IOServiceClose(connection));
+}
+
+// Threads of the kernel and of two programs make every call that there is; somewhere in between the
+// cable is pulled, and one of the programs dies, at moments that the seed says.
 void UnplugAgainstEveryCall(uint64_t seed, const PlatformOptions& options, Calls* calls) {
   BlockStack stack(options);
   Prng random(seed, "cable");
   const kernel::Time pull = random.Below(6 * kDiskLatencyUs) * kMicrosecond;
+  const kernel::Time death = random.Below(6 * kDiskLatencyUs) * kMicrosecond;
+  UserTask program({.name = "program"}), mortal({.name = "mortal"});
+  // One of them may be closing the connection while another's call is inside.
+  kernel::Thread* users[] = {program.Start("first", [calls] { UseFromAProgram(calls); }),
+                             program.Start("second", [calls] { UseFromAProgram(calls); })};
+  Calls of_the_dying;  // they may end in any way
+  mortal.Start("third", [&of_the_dying] { UseFromAProgram(&of_the_dying); });
   kernel::Thread* threads[] = {
       kernel::ThreadStart({.name = "reader"},
                           [&] {
@@ -81,9 +113,12 @@ void UnplugAgainstEveryCall(uint64_t seed, const PlatformOptions& options, Calls
                               stack.nub()->terminate(seed % 2 == 0 ? kIOServiceSynchronous : 0);
                           }),
   };
-  kernel::Sleep(pull);
+  kernel::Sleep(std::min(pull, death));
+  if (death < pull) mortal.Kill();
+  kernel::Sleep(std::max(pull, death) - std::min(pull, death));
   stack.nub()->unplug();
   for (kernel::Thread* thread : threads) kernel::ThreadJoin(thread);
+  for (kernel::Thread* thread : users) kernel::ThreadJoin(thread);
   EXPECT_EQ(stack.platform()->waitQuiet(kernel::kSecond), kIOReturnSuccess);
   EXPECT_EQ(stack.platform()->getBusyState(), 0u);
 }
@@ -94,6 +129,8 @@ TEST(UnplugCampaign, TheStackSurvivesUnplugAgainstEveryCall) {
   for (uint64_t seed = 1; seed <= schedules; ++seed) {
     RandomWalk random(seed);
     const LifetimeChecker checker;
+    LockOrderChecker orders;
+    const trace::ScopedObserver watching(&orders, LockOrderChecker::Kinds());
     const Outcome outcome =
         Simulation({}, &random).Run([&] { UnplugAgainstEveryCall(seed, {}, &calls); });
     ASSERT_TRUE(outcome.ok()) << "seed " << seed << ": " << OutcomeName(outcome.kind) << ": "

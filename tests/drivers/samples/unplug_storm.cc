@@ -5,8 +5,12 @@
 
 #include <IOKit/IOWorkLoop.h>
 
+#include "drivers/client/IOKitLib.h"
+#include "drivers/client/user_task.h"
 #include "drivers/samples/BlockNub.h"
 #include "drivers/samples/BlockReader.h"
+#include "drivers/samples/BlockUserClient.h"
+#include "drivers/service/mach_port.h"
 #include "drivers/service/owned.h"
 #include "drivers/service/platform.h"
 #include "libkern/kernel_heap.h"
@@ -54,6 +58,10 @@ class Storm {
  private:
   void Hand(int hand);
   void Client(int client);
+  void UseFromAProgram(BlockReader* reader, bool dies);
+  void Count(IOReturn result) {
+    result == kIOReturnSuccess ? ++result_.transfers : ++result_.refused;
+  }
   OSSharedPtr<BlockReader> CopySomeReader(Prng* random);
   // The hubs' references, once nobody is at them.
   int References() const;
@@ -161,11 +169,31 @@ void Storm::Client(int client) {
       kernel::Sleep(10 * kernel::kMicrosecond);
       continue;
     }
+    if (client % 2 == 1) {
+      UseFromAProgram(reader.get(), /*dies=*/random.Below(2) == 0);
+      continue;
+    }
     const bool opened = reader->open(hubs_[0]);
-    const IOReturn result = reader->readBlocks(0, 1);
-    result == kIOReturnSuccess ? ++result_.transfers : ++result_.refused;
+    Count(reader->readBlocks(0, 1));
     if (opened) reader->close(hubs_[0]);
   }
+}
+
+// A program opens it, reads, and closes or leaves that to its death.
+void Storm::UseFromAProgram(BlockReader* reader, bool dies) {
+  UserTask program({.name = "program"});
+  // What looking for it would have come to, without the time for that.
+  const io_service_t service = PortGive(reader, PortKind::kObject, program.task());
+  program.Run([&] {
+    io_connect_t connection = IO_OBJECT_NULL;
+    IOReturn result = IOServiceOpen(service, mach_task_self(), 0, &connection);
+    if (result == kIOReturnSuccess) {
+      const uint64_t blocks[] = {0, 1};
+      result = IOConnectCallScalarMethod(connection, kBlockRead, blocks, 2, nullptr, nullptr);
+      if (!dies) IOServiceClose(connection);
+    }
+    Count(result);
+  });
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // tests/drivers/samples/unplug_storm.h
 //
 // Disks on hubs, plugged and unplugged again and again by several threads while others open, read
-// and close.
+// and close, and programs do so through user clients, or die while they are at it.
 #ifndef DRYDOCK_TESTS_DRIVERS_SAMPLES_UNPLUG_STORM_H_
 #define DRYDOCK_TESTS_DRIVERS_SAMPLES_UNPLUG_STORM_H_
 
@@ -13,7 +13,7 @@ struct StormOptions {
   int devices = 10;   // ten on each hub
   int rounds = 2;     // how often each is plugged and unplugged
   int hands = 4;      // threads that plug and unplug, each its own hubs
-  int clients = 4;    // threads that use what is there
+  int clients = 4;    // threads that use what is there; every other one's uses are of programs
   uint64_t seed = 1;  // of what the clients choose
 };
 
