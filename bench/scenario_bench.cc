@@ -15,7 +15,8 @@ namespace drydock {
 namespace {
 
 void RunOnce(benchmark::State& state, const Scenario& scenario, Strategy* strategy) {
-  if (!RunScenario(scenario, strategy).held()) state.SkipWithError("an expectation did not hold");
+  if (!RunScenario(scenario, strategy, {}, Lifetimes::kUnchecked).held())
+    state.SkipWithError("an expectation did not hold");
 }
 
 void AtFullSpeed(benchmark::State& state, const Scenario& scenario) {

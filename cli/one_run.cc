@@ -6,7 +6,6 @@
 #include "explore/accesses.h"
 #include "explore/random_walk.h"
 #include "scenario/reader.h"
-#include "scenario/runner.h"
 
 namespace drydock::cli {
 
@@ -42,9 +41,9 @@ absl::StatusOr<ChosenStrategy> ChooseStrategy(const absl::optional<std::string>&
                         absl::StrCat("random walk, seed ", seed)};
 }
 
-RunProgram ProgramOf(const Scenario& scenario) {
-  return [&scenario](Strategy* strategy) {
-    ScenarioResult result = RunScenario(scenario, strategy);
+RunProgram ProgramOf(const Scenario& scenario, Lifetimes lifetimes) {
+  return [&scenario, lifetimes](Strategy* strategy) {
+    ScenarioResult result = RunScenario(scenario, strategy, {}, lifetimes);
     std::vector<std::string> failed;
     for (const Verdict& verdict : result.verdicts) {
       if (verdict.kind == Verdict::Kind::kFailed) failed.push_back(verdict.text);

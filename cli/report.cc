@@ -32,6 +32,12 @@ std::string Paint(const char* color, absl::string_view text, const Console& cons
   return console.color ? absl::StrCat("\x1b[", color, "m", text, "\x1b[0m") : std::string(text);
 }
 
+void WriteSeen(const Verdict& verdict, Console* console) {
+  if (verdict.seen.empty()) return;
+  console->out << "    seen: " << verdict.seen << "\n";
+  for (const std::string& line : verdict.stack) console->out << "      " << line << "\n";
+}
+
 // For people: the timeline, the expectations, and for a failed run the line that replays it.
 void WriteText(const Report& report, Console* console) {
   const Scenario& scenario = report.scenario;
@@ -51,6 +57,7 @@ void WriteText(const Report& report, Console* console) {
     switch (verdict.kind) {
       case Verdict::Kind::kHeld:
         out << paint("32", "✓") << " " << verdict.text << "\n";
+        WriteSeen(verdict, console);
         ++held;
         ++judged;
         break;
@@ -131,9 +138,8 @@ void WriteJson(const trace::Json& document, std::ostream& out) {
 }
 
 void WriteFailed(const Verdict& verdict, Console* console) {
-  console->out << Paint("31", "✗", *console) << " " << verdict.text
-               << "\n    seen: " << verdict.seen << "\n";
-  for (const std::string& line : verdict.stack) console->out << "      " << line << "\n";
+  console->out << Paint("31", "✗", *console) << " " << verdict.text << "\n";
+  WriteSeen(verdict, console);
 }
 
 void WriteFailures(const ScenarioResult& result, Console* console) {

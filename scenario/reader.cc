@@ -237,6 +237,7 @@ void Checker::Check(const Node<ScenarioProto>& file) {
   scenario_.cpus = Within(file.Of("cpus"), "cpus", proto.cpus(), 1, kMaxCpus);
   scenario_.profile = static_cast<kernel::Profile>(
       Find(file.Of("profile"), "profile", proto.profile(), {"modern", "historic"}));
+  scenario_.naive_teardown = proto.naive_teardown();
   if (proto.has_costs()) CheckCosts(file.At("costs", proto.costs()));
   for (int i = 0; i < proto.lock_size(); ++i) {
     const auto lock = file.At("lock", proto.lock(i), i);

@@ -26,6 +26,7 @@
 #include "scheduler/kernel/outside.h"
 #include "trace/latency.h"
 #include "trace/observer.h"
+#include "verify/lifetime_checker.h"
 #include "verify/race_checker.h"
 
 namespace drydock {
@@ -92,7 +93,7 @@ class Run {
 };
 
 void Run::Body() {
-  IOService* platform = BootPlatform();
+  IOService* platform = BootPlatform({.naive_teardown = scenario_.naive_teardown});
   usb_.Start(platform);
   bench_.Start(platform);
   plan_.Start();
@@ -107,6 +108,7 @@ void Run::Body() {
   bench_.Stop();
   shut_down_ = ShutdownPlatform();
   if (!shut_down_) return;
+  LifetimeChecker::Conclude();
   for (const OSObject* object : LiveObjects()) {
     absl::StrAppend(&leaked_, leaked_.empty() ? "" : ", ", object->getMetaClass()->getClassName(),
                     " #", ObjectIdOf(object), " (", object->getRetainCount(), " references)");
@@ -279,6 +281,26 @@ std::vector<std::string> StackAndEvidence(const Finding& finding) {
   return lines;
 }
 
+std::string Describe(const Finding& finding) {
+  return absl::StrCat("at ", finding.time_ns / 1000, " us", finding.thread.empty() ? "" : " on ",
+                      finding.thread, ": ", finding.sentence);
+}
+
+bool AsksForChecks(const Scenario& scenario) {
+  return scenario.naive_teardown ||
+         std::any_of(scenario.expectations.begin(), scenario.expectations.end(),
+                     [](const Scenario::Expectation& e) { return e.kind == Kind::kFinding; });
+}
+
+// Whether the run has ended with a panic that its last finding foretold, and that was expected.
+bool EndedAsExpected(const Scenario& scenario, const Outcome& outcome) {
+  if (outcome.kind != Outcome::Kind::kPanic || outcome.findings.empty()) return false;
+  const std::string& name = outcome.findings.back().name;
+  return absl::StartsWith(outcome.text, name) &&
+         std::any_of(scenario.expectations.begin(), scenario.expectations.end(),
+                     [&](const Scenario::Expectation& e) { return e.finding == name; });
+}
+
 std::vector<Verdict> Run::Judge(const Outcome& outcome, bool at_full_speed) const {
   std::vector<Verdict> verdicts;
   bool blocked_is_told = false;
@@ -296,6 +318,11 @@ std::vector<Verdict> Run::Judge(const Outcome& outcome, bool at_full_speed) cons
     } else {
       verdict.seen = SeenInstead(i, outcome);
       if (!verdict.seen.empty()) verdict.kind = Verdict::Kind::kFailed;
+      for (const Finding& finding : outcome.findings) {
+        if (finding.name != expectation.finding || !verdict.seen.empty()) continue;
+        verdict.seen = Describe(finding);
+        verdict.stack = StackAndEvidence(finding);
+      }
       if (expectation.kind == Kind::kNoThreadBlocked) verdict.stack = StacksOf(outcome.blocked);
       blocked_is_told |= expectation.kind == Kind::kNoThreadBlocked;
     }
@@ -307,13 +334,11 @@ std::vector<Verdict> Run::Judge(const Outcome& outcome, bool at_full_speed) cons
                                         return finding.name == expectation.finding;
                                       });
     if (expected) continue;
-    verdicts.push_back(
-        {Verdict::Kind::kFailed, absl::StrCat("no ", finding.name),
-         absl::StrCat("at ", finding.time_ns / 1000, " us", finding.thread.empty() ? "" : " on ",
-                      finding.thread, ": ", finding.sentence),
-         StackAndEvidence(finding)});
+    verdicts.push_back({Verdict::Kind::kFailed, absl::StrCat("no ", finding.name),
+                        Describe(finding), StackAndEvidence(finding)});
   }
-  if (!outcome.ok() && !(outcome.kind == Outcome::Kind::kBlocked && blocked_is_told)) {
+  if (!outcome.ok() && !(outcome.kind == Outcome::Kind::kBlocked && blocked_is_told) &&
+      !EndedAsExpected(scenario_, outcome)) {
     verdicts.push_back({Verdict::Kind::kFailed, "the run comes to its end",
                         absl::StrCat(OutcomeName(outcome.kind), ": ", outcome.text),
                         outcome.stack.Functions()});
@@ -339,7 +364,8 @@ bool ScenarioResult::held() const {
   });
 }
 
-ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const Look& look) {
+ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const Look& look,
+                           Lifetimes lifetimes) {
   Run run(scenario, look);
   MachineOptions options;
   options.cpus = scenario.cpus;
@@ -355,6 +381,8 @@ ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const L
     RaceChecker races;
     trace::ScopedObserver checking(
         &races, scenario.check_races ? RaceChecker::Kinds() : trace::EventKinds());
+    absl::optional<LifetimeChecker> checker;
+    if (lifetimes == Lifetimes::kChecked || AsksForChecks(scenario)) checker.emplace();
     result.outcome = simulation.Run([&run] { run.Body(); });
     run.meter()->Finish(result.outcome.end_ns);
   }

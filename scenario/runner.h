@@ -20,7 +20,9 @@ struct Verdict {
   enum class Kind { kHeld, kFailed, kNotJudged };
   Kind kind = Kind::kHeld;
   std::string text;  // what was expected
-  std::string seen;  // what was seen instead, or why it was not judged; empty if it held
+  // What was seen instead, or why it was not judged; if it held, empty, or what was found as
+  // expected.
+  std::string seen;
   std::vector<std::string> stack =
       {};  // where that happened, innermost function first; may be empty
 };
@@ -41,6 +43,10 @@ struct Look {
   bool from_outside = false;
 };
 
+// Whether lives of objects and memory are checked (verify/lifetime_checker.h), which halves the
+// speed. Also where they are not, they are if the scenario expects a finding or tears down naively.
+enum class Lifetimes { kChecked, kUnchecked };
+
 struct ScenarioResult {
   Outcome outcome;
   std::vector<Progress> progress;  // of threads with repeats, then of interrupts
@@ -55,7 +61,8 @@ struct ScenarioResult {
 
 // One run. Observers attached by the caller see all of it. A run is a function of the scenario and
 // the strategy's answers. Host context, no run in progress.
-ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const Look& look = {});
+ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const Look& look = {},
+                           Lifetimes lifetimes = Lifetimes::kChecked);
 
 // The classes of the drivers that are linked in and that a scenario's device may name.
 std::vector<std::string> LinkedDrivers();

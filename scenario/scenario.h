@@ -175,6 +175,7 @@ struct Scenario {
   int cpus = 2;
   kernel::Profile profile = kernel::Profile::kModern;
   CostModel costs;
+  bool naive_teardown = false;
   std::vector<Controller> controllers;
   std::vector<Device> devices;
   std::vector<Lock> locks;

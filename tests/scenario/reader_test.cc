@@ -56,7 +56,7 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
       {"cpus: 2", "cpus: 2 }", "f:1:9: expected identifier, got: }"},
       {"cpus: 2", "cpu: 2",
        "f:1:4: unknown field cpu; allowed here are description, cpus, controller, device, thread, "
-       "timeline, expect, lock, work_loop, interrupt, profile, costs"},
+       "timeline, expect, lock, work_loop, interrupt, profile, costs, naive_teardown"},
       {"cpus: 2", "cpus: 2 cpus: 2",
        "f:1:13: non-repeated field \"cpus\" is specified multiple times"},
       {"name: \"usb0\"", "name: \"\xc3\x28\"", "f:2:21: not UTF-8 text"},
