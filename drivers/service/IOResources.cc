@@ -66,10 +66,7 @@ void BootResources(IOService *platform) {
   service->registerService(drivers ? 0 : kIOServiceSynchronous);
 }
 
-void ShutdownResources() {
-  (*resources)->detachAbove(gIOServicePlane);
-  OSSafeReleaseNULL(*resources);
-}
+void ShutdownResources() { OSSafeReleaseNULL(*resources); }
 
 void WaitForResources(IOService *service) {
   const auto names = Owned(service->copyProperty(kIOResourceMatchKey));

@@ -136,11 +136,7 @@ bool ShutdownPlatform() {
   {
     const auto clients = Owned(service->getClientIterator());
     while (OSObject* client = clients->getNextObject()) {
-      if (client != IOService::getResourceService()) static_cast<IOService*>(client)->terminate();
-    }
-    const auto drivers = Owned(IOService::getResourceService()->getClientIterator());
-    while (OSObject* driver = drivers->getNextObject()) {
-      static_cast<IOService*>(driver)->terminate();
+      static_cast<IOService*>(client)->terminate();
     }
   }
   if (service->waitQuiet(kShutdownLimit) != kIOReturnSuccess) {

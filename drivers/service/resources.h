@@ -9,7 +9,7 @@
 
 namespace drydock {
 
-// Makes and registers it below the platform; takes it away again, when it has no clients left.
+// Makes and registers it below the platform; lets it go when it has terminated.
 void BootResources(IOService* platform);
 void ShutdownResources();
 

@@ -106,9 +106,15 @@ bool Termination::ClientsWereTold(const IOService* service) {
 
 void Termination::SetNaive(bool naive) { state->naive = naive; }
 
-// Nobody is told.
+// Nobody is told. Nubs go with what made them; drivers, which matching put there, are left behind.
 void Termination::TakeOut(IOService* service) {
-  ForEachClient(service, [service](IOService* client) { client->detach(service); });
+  ForEachClient(service, [service](IOService* client) {
+    if (Owned(client->copyProperty(kIOMatchCategoryKey)) != nullptr) {
+      client->detach(service);
+    } else {
+      TakeOut(client);
+    }
+  });
   ForEachProvider(service, [service](IOService* provider) { service->detach(provider); });
 }
 
@@ -218,8 +224,10 @@ bool IOService::finalize(IOOptionBits) {
     if (!victim) {
       // Not by way of terminate: then this is all there is.
       Termination::StopAndDetach(this, provider);
-    } else if (!provider->has(kTermPhase3)) {
-      // Only the root victim has a provider that survives.
+    } else if (!provider->isInactive()) {
+      // Only the root victim has a provider that survives. (One that is going but has not come to
+      // phase 3 may be met when a matching job or an open held us back and is over: it will tell
+      // us, and stop us then.)
       Termination::ScheduleStop(this, provider);
     }
   });

@@ -343,11 +343,12 @@ DRYDOCK_TEST(IOWorkLoop, SleepInAnActionThatKeepsOthersWaitingIsAFinding) {
   HoldGate(loop, /*others=*/true, [] { kernel::Sleep(5 * kernel::kMillisecond); });
   EXPECT_EQ(findings.Count("blocking-sleep-in-action"), 1);
   // With the latency it added: the 5 ms, and as long as it had to wait for a CPU then.
-  const std::string sentence = findings.sentence();
+  const std::string sentence = findings.sentence("blocking-sleep-in-action");
   const size_t number = sentence.find(" slept for ");
   ASSERT_NE(number, std::string::npos) << sentence;
   EXPECT_GE(std::stoull(sentence.substr(number + 11)), 4'990'000u) << sentence;
-  EXPECT_NE(findings.sentence().find(" 1 thread waiting"), std::string::npos);
+  EXPECT_NE(findings.sentence("blocking-sleep-in-action").find(" 1 thread waiting"),
+            std::string::npos);
   ReleaseAndJoin(loop);
 }
 

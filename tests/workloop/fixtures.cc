@@ -20,7 +20,7 @@ void AllowSleepInGate() { testing::AllowFinding("blocking-sleep-in-action"); }
 
 void Findings::OnEvent(const trace::Event& event) {
   (event.kind == trace::EventKind::kMisuse ? misuses_ : advice_).push_back(event.name);
-  sentence_ = event.detail;
+  sentences_[event.name] = event.detail;
 }
 
 int Findings::Count(absl::string_view finding) const {

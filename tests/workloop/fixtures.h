@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -67,13 +68,13 @@ class Findings : public trace::Observer {
   int Total() const { return static_cast<int>(misuses_.size()); }
   // How often that advice was given.
   int Advice(absl::string_view name) const;
-  // The sentence of the latest finding or advice.
-  const std::string& sentence() const { return sentence_; }
+  // The sentence of the latest finding or advice of that name.
+  const std::string& sentence(const std::string& name) { return sentences_[name]; }
 
  private:
   std::vector<std::string> misuses_;
   std::vector<std::string> advice_;
-  std::string sentence_;
+  std::map<std::string, std::string> sentences_;
   trace::ScopedObserver watch_;
 };
 

@@ -436,13 +436,22 @@ struct Device {
     if (self->wants) return;
     self->wants = true;
     ++wanting;
-    kernel::InterruptRaise(kLine);
+    Drive();
   }
   void Serve() {
     if (!wants) return;
     wants = false;
     ++served;
-    if (--wanting == 0) kernel::InterruptLower(kLine);
+    --wanting;
+    Drive();
+  }
+  // Until the line agrees with the devices: others may change their minds meanwhile.
+  static void Drive() {
+    bool up;
+    do {
+      up = wanting > 0;
+      up ? kernel::InterruptRaise(kLine) : kernel::InterruptLower(kLine);
+    } while (up != (wanting > 0));
   }
 };
 

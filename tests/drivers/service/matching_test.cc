@@ -127,8 +127,8 @@ struct Bench {
     nub->release();
   }
 
-  // Adds a personality for MatchDriver on MatchNub; numbers as given, true as boolean, text else.
-  OSSharedPtr<OSDictionary> Add(
+  // A personality for MatchDriver on MatchNub.
+  static OSSharedPtr<OSDictionary> Personality(
       const char* tag, std::initializer_list<std::pair<const char*, int>> numbers = {},
       std::initializer_list<std::pair<const char*, const char*>> texts = {}) {
     const auto table = Owned(OSDictionary::withCapacity(6));
@@ -144,10 +144,19 @@ struct Bench {
       table->setObject(key, value.get());
     }
     for (const auto& [key, text] : texts) put(key, text);
-    const auto list = Owned(OSArray::withCapacity(1));
-    list->setObject(table.get());
-    gIOCatalogue->addDrivers(list.get());
     return table;
+  }
+  static void Announce(OSDictionary* personality) {
+    const auto list = Owned(OSArray::withCapacity(1));
+    list->setObject(personality);
+    gIOCatalogue->addDrivers(list.get());
+  }
+  OSSharedPtr<OSDictionary> Add(
+      const char* tag, std::initializer_list<std::pair<const char*, int>> numbers = {},
+      std::initializer_list<std::pair<const char*, const char*>> texts = {}) {
+    auto personality = Personality(tag, numbers, texts);
+    Announce(personality.get());
+    return personality;
   }
 
   void Register() {
@@ -384,8 +393,9 @@ DRYDOCK_TEST(Matching, ADriverOfResourcesIsStartedWhenAllOfThemAreThere) {
   const auto names = Owned(OSArray::withCapacity(2));
   names->setObject(Owned(OSString::withCString("One")).get());
   names->setObject(Owned(OSString::withCString("Two")).get());
-  const auto a = b.Add("A", {}, {{kIOProviderClassKey, kIOResourcesClass}});
+  const auto a = b.Personality("A", {}, {{kIOProviderClassKey, kIOResourcesClass}});
   a->setObject(kIOResourceMatchKey, names.get());
+  b.Announce(a.get());
   IOService* resources = IOService::getResourceService();
   IOService::publishResource("One");
   EXPECT_EQ(resources->waitQuiet(kernel::kSecond), kIOReturnSuccess);
@@ -503,6 +513,7 @@ DRYDOCK_TEST(Unwinding, WhoeverFailsLeavesNothingBehind) {
 DRYDOCK_TEST(Unwinding, AttachRefusedByANubThatWentIsNotUndone) {
   Bench b;
   b.Add("A");
+  const OSSharedPtr<IOService> keep(b.nub, OSRetain);
   // The nub goes while the matching job is on its way: wherever that finds the driver.
   kernel::Thread* unplug = kernel::ThreadStart({.name = "unplug"}, [&] { b.nub->terminate(); });
   b.nub->registerService();
@@ -561,6 +572,7 @@ DRYDOCK_TEST(Matching, MT19RegisteringWhileItRunsMeansOneMoreRound) {
 
 DRYDOCK_TEST(Matching, MT25NobodyAttachesToAnInactiveProvider) {
   Bench b;
+  const OSSharedPtr<IOService> keep(b.nub, OSRetain);
   b.nub->terminate();
   const auto late = Owned(OSTypeAlloc(MatchNub));
   late->init(nullptr);

@@ -290,6 +290,7 @@ DRYDOCK_TEST(Interest, LC13BusyHearsOfTheChangesOnly) {
 DRYDOCK_TEST(Interest, LC10UnknownKindsAndInactiveServicesAreRefused) {
   Bench b;
   RecordingService* a = b.Make("A");
+  const OSSharedPtr<IOService> keep(a, OSRetain);
   Interest interest;
   EXPECT_EQ(a->registerInterest(gIOPublishNotification, &Interest::Handle, &interest), nullptr);
   a->terminate();

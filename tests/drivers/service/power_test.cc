@@ -12,6 +12,7 @@
 #include "scheduler/kernel/thread.h"
 #include "tests/drivers/service/service_fixture.h"
 #include "tests/drydock_test.h"
+#include "tests/workloop/fixtures.h"
 
 using drydock::kernel::kMillisecond;
 using drydock::kernel::kSecond;
@@ -222,6 +223,8 @@ DRYDOCK_TEST(Power, GoingWithoutPMstopIsAFinding) {
   PowerDevice* a = b.Make("A");
   a->forgets = true;
   a->Join();
+  // A change of state that is under way would find it detached: that is what PMstop is for.
+  WaitUntil([a] { return a->done; });
   a->terminate();
   EXPECT_EQ(b.platform.service()->waitQuiet(kSecond), kIOReturnSuccess);
 }

@@ -20,6 +20,8 @@ class ForgetfulService : public IOService {
   OSDeclareDefaultStructors(ForgetfulService)
 
  public:
+  using IOService::release;  // also with a count
+
   static ForgetfulService* Make(IOService* provider) {
     auto* self = OSTypeAlloc(ForgetfulService);
     self->init();
@@ -52,15 +54,14 @@ DRYDOCK_TEST(TeardownRules, SleepingInACallOfTheTerminateThread) {
   for (const char* call : {"willTerminate(B)", "didTerminate(B)", "finalize", "stop(B)"}) {
     Tree tree;
     Findings findings;
-    EventCount misuse(trace::EventKind::kMisuse);
     tree.c->hook = [call](const std::string& what) {
       if (what == call) kernel::Sleep(kernel::kMillisecond);
     };
     tree.a->terminate();
     tree.Settle();
     EXPECT_EQ(findings.Count("terminate-thread-blocked"), 1) << call;
-    EXPECT_THAT(misuse.last().detail, HasSubstr("sleeps in"));
-    EXPECT_THAT(misuse.last().detail, HasSubstr(" of C: "));
+    EXPECT_THAT(findings.sentence("terminate-thread-blocked"), HasSubstr("sleeps in"));
+    EXPECT_THAT(findings.sentence("terminate-thread-blocked"), HasSubstr(" of C: "));
     AllowSleepInGate();
   }
 }
@@ -87,7 +88,7 @@ DRYDOCK_TEST(TeardownRules, StopWithoutSuper) {
   tree.a->terminate();
   tree.Settle();
   EXPECT_EQ(findings.Count("super-not-called"), 1);
-  EXPECT_EQ(findings.sentence(),
+  EXPECT_EQ(findings.sentence("super-not-called"),
             "ForgetfulService (ForgetfulService) overrides stop and did not call super::stop");
 }
 
@@ -100,7 +101,7 @@ DRYDOCK_TEST(TeardownRules, DidTerminateWithoutSuper) {
   tree.a->terminate();
   tree.Pause();
   EXPECT_EQ(findings.Count("super-not-called"), 1);
-  EXPECT_THAT(findings.sentence(), HasSubstr("overrides didTerminate"));
+  EXPECT_THAT(findings.sentence("super-not-called"), HasSubstr("overrides didTerminate"));
   EXPECT_FALSE(tree.Has("C.stop"));  // it would have waited for ever
   bool defer = false;
   forgetful->IOService::didTerminate(tree.c, 0, &defer);
@@ -126,7 +127,7 @@ DRYDOCK_TEST(TeardownRules, BusyCountThatItsDriverDoesNotReturn) {
   tree.a->terminate();
   tree.Settle();  // the count went with the service
   EXPECT_EQ(findings.Count("busy-count-not-returned"), 1);
-  EXPECT_EQ(findings.sentence(),
+  EXPECT_EQ(findings.sentence("busy-count-not-returned"),
             "C goes with a busy count that was raised 2 times more often than lowered");
 }
 
@@ -217,6 +218,19 @@ TEST(TeardownRules, ReleasingWhatTheRegistryHoldsPanics) {
         for (int i = 0; i < 3; ++i) service->release();
       },
       "released once too often");
+}
+
+// More references gone than there were, those of the plane among them.
+TEST(TeardownRules, FreeingWhatIsAttachedPanics) {
+  ExpectPanic(
+      [] {
+        IOService* platform = BootPlatform();
+        auto* service = OSTypeAlloc(ForgetfulService);
+        service->init();
+        service->attach(platform);
+        service->release(service->getRetainCount());
+      },
+      "freed while it is linked");
 }
 
 TEST(TeardownRules, ChangingACollectionInTheRegistryPanics) {

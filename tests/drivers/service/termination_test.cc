@@ -147,7 +147,7 @@ DRYDOCK_TEST(Termination, TD15AClientMayCloseInWillTerminate) {
 
 DRYDOCK_TEST(Termination, TD16ADeferredClientWaitsForItsOwnDidTerminate) {
   Tree tree;
-  tree.c->retain();
+  const Keep keep_b(tree.b), keep_c(tree.c);
   tree.c->defer = true;
   tree.a->terminate();
   EXPECT_EQ(tree.p->waitQuiet(100 * kernel::kMillisecond), kIOReturnTimeout);
@@ -158,7 +158,6 @@ DRYDOCK_TEST(Termination, TD16ADeferredClientWaitsForItsOwnDidTerminate) {
   int stops = 0;
   for (const std::string& line : tree.journal) stops += line.find("C.stop") == 0 ? 1 : 0;
   EXPECT_EQ(stops, 1);  // (TD-45)
-  tree.c->release();
 }
 
 DRYDOCK_TEST(Termination, TD18ASecondTerminateChangesNothing) {
@@ -554,13 +553,43 @@ DRYDOCK_TEST(Termination, TD32WithRematchTheProviderIsRegisteredAfterTheDetach) 
   EventCount detached(trace::EventKind::kServiceDetach);
   const trace::ObjectId p = ObjectIdOf(tree.p);
   tree.a->terminate(kIOServiceTerminateWithRematch);
-  EXPECT_EQ(registered.count(), 0);
   tree.Pause();
   tree.Settle();
   EXPECT_EQ(registered.count(), 1);
   EXPECT_EQ(registered.last().object, p);
   EXPECT_EQ(detached.count(), 3);  // that of A is the last
   EXPECT_GE(registered.last().time_ns, detached.last().time_ns);
+}
+
+// C's turn, when its matching job is over, comes before that of the root victim, whose job is not.
+DRYDOCK_TEST(Termination, TD25WhoGoesAheadIsNotStoppedBeforeItsProviderHasToldIt) {
+  Tree tree;
+  const Keep keep_a(tree.a), keep_c(tree.c);
+  struct Jobs {
+    IOService* root;
+    bool c_may_end, a_may_end;
+  } jobs = {tree.a, false, false};
+  const auto matching = Owned(IOService::serviceMatching("RecordingService"));
+  IONotifier* notifier = IOService::addMatchingNotification(
+      gIOPublishNotification, matching.get(),
+      [](void* target, void*, IOService* service, IONotifier*) {
+        auto* jobs = static_cast<Jobs*>(target);
+        WaitUntil([&] { return service == jobs->root ? jobs->a_may_end : jobs->c_may_end; });
+        return true;
+      },
+      &jobs);
+  tree.a->registerService();
+  tree.c->registerService();
+  tree.Pause();
+  tree.a->terminate();
+  jobs.c_may_end = true;
+  tree.Pause();
+  EXPECT_TRUE(tree.Has("C.finalize"));
+  EXPECT_FALSE(tree.Has("C.stop(B)"));
+  jobs.a_may_end = true;
+  tree.Settle();
+  EXPECT_TRUE(tree.InOrder({"C.willTerminate(B)", "C.didTerminate(B)", "C.stop(B)", "B.stop(A)"}));
+  notifier->remove();
 }
 
 DRYDOCK_TEST(Termination, TD38AClientThatIsAlreadyGoingIsToldAndNoVictimAgain) {
