@@ -39,10 +39,10 @@ struct MachineOptions {
   kernel::Time horizon_ns = 20 * kernel::kMicrosecond;
   // At which accesses to memory, by code that is compiled with hooks, others can step in.
   kernel::AccessChoices accesses = kernel::AccessChoices::kNone;
-  int main_priority = 81;               // of the thread that runs the body, 0..127
+  int main_priority = 81;  // of the thread that runs the body, 0..127
   // A run that asks more, or comes to more choice points, is stopped as endless.
   uint64_t max_questions = 50'000'000;
-  uint64_t fingerprint = 0;             // names program and scenario in the schedule
+  uint64_t fingerprint = 0;  // names program and scenario in the schedule
 };
 
 // A thread that was still blocked when nothing could happen any more, daemons excepted.
