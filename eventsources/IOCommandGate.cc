@@ -46,7 +46,7 @@ void IOCommandGate::setWorkLoop(IOWorkLoop *newLoop) {
     super::setWorkLoop(newLoop);
     return;
   }
-  IOWorkLoop *loop = workLoop;
+  IOWorkLoop *loop = loopNow();
   if (loop == nullptr) return;
   if (kernel::IsHistoric()) {
     removeAtOnce();
@@ -93,7 +93,7 @@ void IOCommandGate::completeRemoval() {
 }
 
 void IOCommandGate::enable() {
-  IOWorkLoop *loop = workLoop;
+  IOWorkLoop *loop = loopNow();
   if (kernel::IsHistoric()) {
     super::enable();
     return;
@@ -138,7 +138,7 @@ IOReturn IOCommandGate::runCommand(void *arg0, void *arg1, void *arg2, void *arg
 IOReturn IOCommandGate::runAction(Action inAction, void *arg0, void *arg1, void *arg2, void *arg3) {
   if (refusesAtOnce()) return kIOReturnNotPermitted;
   if (inAction == nullptr) return kIOReturnBadArgument;
-  IOWorkLoop *loop = workLoop;
+  IOWorkLoop *loop = loopNow();
   if (loop == nullptr) return notAttached();
 
   ActionScope scope(this, loop);
@@ -201,7 +201,7 @@ IOReturn IOCommandGate::attemptAction(Action inAction, void *arg0, void *arg1, v
                                       void *arg3) {
   if (refusesAtOnce()) return kIOReturnNotPermitted;
   if (inAction == nullptr) return kIOReturnBadArgument;
-  IOWorkLoop *loop = workLoop;
+  IOWorkLoop *loop = loopNow();
   if (loop == nullptr) return notAttached();
 
   ActionScope scope(this, loop);
@@ -230,7 +230,7 @@ IOReturn IOCommandGate::commandSleep(void *event, AbsoluteTime deadline, UInt32 
 
 IOReturn IOCommandGate::sleepInCommand(void *event, AbsoluteTime deadline, UInt32 interruptible) {
   if (!hasLoopFor("sleep-on-detached-source", "told to sleep")) return kIOReturnNotReady;
-  IOWorkLoop *loop = workLoop;
+  IOWorkLoop *loop = loopNow();
   if (!loop->inGate()) {
     if (kernel::IsHistoric()) return kIOReturnNotPermitted;
     // Interned, for a panic does not unwind the stack that would own a string.

@@ -144,7 +144,7 @@ void IOInterruptEventSource::disableInterruptOccurred(void *, IOService *nub, in
 
 void IOInterruptEventSource::countInterrupt() {
   kernel::ChoicePoint(OperationKind::kWrite, ObjectIdOf(this));
-  producerCount = producerCount + 1;
+  ++producerCount;
   signalWorkAvailable();
 }
 

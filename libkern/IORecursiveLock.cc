@@ -16,12 +16,21 @@ namespace {
 
 // With no run in progress there is no thread, so being owned is told by the depth.
 bool Owns(const IORecursiveLock *lock, const kernel::Thread *thread) {
-  return lock->owner == thread && lock->depth > 0;
+  return lock->owner.load(std::memory_order_relaxed) == thread &&
+         lock->depth.load(std::memory_order_relaxed) > 0;
+}
+
+// By the owner, so that it need not be one step.
+unsigned AddDepth(IORecursiveLock *lock, int change) {
+  const unsigned depth =
+      lock->depth.load(std::memory_order_relaxed) + static_cast<unsigned>(change);
+  lock->depth.store(depth, std::memory_order_relaxed);
+  return depth;
 }
 
 void SetOwner(IORecursiveLock *lock, kernel::Thread *owner, unsigned depth) {
-  lock->owner = owner;
-  lock->depth = depth;
+  lock->owner.store(owner, std::memory_order_relaxed);
+  lock->depth.store(depth, std::memory_order_relaxed);
 }
 
 IORecursiveLock *Alloc(absl::string_view name) {
@@ -49,7 +58,7 @@ lck_mtx_t *IORecursiveLockGetMachLock(IORecursiveLock *lock) { return lock->mute
 void IORecursiveLockLock(IORecursiveLock *lock) {
   kernel::Thread *const thread = kernel::CurrentThread();
   if (Owns(lock, thread)) {
-    ++lock->depth;
+    AddDepth(lock, 1);
     return;
   }
   kernel::MutexLock(lock->mutex);
@@ -59,7 +68,7 @@ void IORecursiveLockLock(IORecursiveLock *lock) {
 boolean_t IORecursiveLockTryLock(IORecursiveLock *lock) {
   kernel::Thread *const thread = kernel::CurrentThread();
   if (Owns(lock, thread)) {
-    ++lock->depth;
+    AddDepth(lock, 1);
     return true;
   }
   if (!kernel::MutexTryLock(lock->mutex)) return false;
@@ -71,8 +80,8 @@ void IORecursiveLockUnlock(IORecursiveLock *lock) {
   if (!Owns(lock, kernel::CurrentThread())) {
     kernel::Panic("a recursive lock was unlocked by a thread that does not own it");
   }
-  if (--lock->depth > 0) return;
-  lock->owner = nullptr;
+  if (AddDepth(lock, -1) > 0) return;
+  lock->owner.store(nullptr, std::memory_order_relaxed);
   // The next owner may free the lock: nothing may follow.
   kernel::MutexUnlock(lock->mutex);
 }
@@ -109,7 +118,9 @@ kernel::ObjectId RecursiveLockId(const IORecursiveLock *lock) {
   return kernel::MutexId(lock->mutex);
 }
 
-kernel::Thread *RecursiveLockOwner(const IORecursiveLock *lock) { return lock->owner; }
+kernel::Thread *RecursiveLockOwner(const IORecursiveLock *lock) {
+  return lock->owner.load(std::memory_order_relaxed);
+}
 
 int RecursiveLockSleep(IORecursiveLock *lock, const void *event, kernel::Time deadline,
                        UInt32 interruptible, const kernel::WaitNote &note) {
@@ -118,7 +129,7 @@ int RecursiveLockSleep(IORecursiveLock *lock, const void *event, kernel::Time de
   if (!Owns(lock, thread)) {
     kernel::Panic("a thread slept with a recursive lock that it does not own");
   }
-  const unsigned depth = lock->depth;
+  const unsigned depth = lock->depth.load(std::memory_order_relaxed);
   SetOwner(lock, nullptr, 0);
   const kernel::WaitResult result =
       kernel::MutexSleep(lock->mutex, event, InterruptibleFrom(interruptible), deadline, note);

@@ -1,4 +1,6 @@
 // libkern/OSObject.cc
+#include <atomic>
+
 #include <libkern/c++/OSCollection.h>
 #include <libkern/c++/OSObject.h>
 #include <libkern/c++/OSSerialize.h>
@@ -66,7 +68,10 @@ void OSObject::free() {
   kernel::Trace(EventKind::kObjectFree, id, 0, 0, className);
 }
 
-int OSObject::getRetainCount() const { return static_cast<int>(retainCount & kReferences); }
+int OSObject::getRetainCount() const {
+  const std::atomic_ref<uint32_t> count(retainCount);
+  return static_cast<int>(count.load(std::memory_order_relaxed) & kReferences);
+}
 
 void OSObject::retain() const { taggedRetain(nullptr); }
 
@@ -88,36 +93,49 @@ void OSObject::taggedRelease(const void *tag, const int freeWhen) const {
 
 bool OSObject::taggedTryRetain(const void *tag) const {
   kernel::ChoicePoint(OperationKind::kRetain, objectId);
-  if ((retainCount & kReferences) == kFreeing) return false;
-  retainAtOnce(tag);
-  return true;
+  return tryRetainAtOnce(tag);
 }
 
 void OSObject::retainAtOnce(const void *tag) const {
-  const uint32_t references = retainCount & kReferences;
-  if (references >= kPegged) {
-    if (references == kFreeing) {
-      kernel::Panic(getMetaClass()->getClassName(), " #", objectId,
-                    " was retained while being freed");
-    }
-    return;
-  }
-  retainCount += ReferenceFor(tag);
-  Publish(EventKind::kRetain, this, retainCount & kReferences);
+  if (tryRetainAtOnce(tag)) return;
+  kernel::Panic(getMetaClass()->getClassName(), " #", objectId, " was retained while being freed");
+}
+
+bool OSObject::tryRetainAtOnce(const void *tag) const {
+  const std::atomic_ref<uint32_t> count(retainCount);
+  uint32_t before = count.load(std::memory_order_relaxed);
+  do {
+    const uint32_t references = before & kReferences;
+    if (references == kFreeing) return false;
+    if (references == kPegged) return true;
+  } while (
+      !count.compare_exchange_weak(before, before + ReferenceFor(tag), std::memory_order_relaxed));
+  Publish(EventKind::kRetain, this, (before + ReferenceFor(tag)) & kReferences);
+  return true;
 }
 
 void OSObject::releaseAtOnce(const void *tag, int freeWhen) const {
-  if ((retainCount & kReferences) >= kPegged) return;
-  const uint32_t remaining = retainCount - ReferenceFor(tag);
-  const uint32_t references = remaining & kReferences;
-  const uint32_t ofCollections = remaining >> 16;
-  if (references < ofCollections) {
-    kernel::Panic(getMetaClass()->getClassName(), " #", objectId,
-                  " was released once too often: ", ofCollections,
-                  " references are owned by collections, but only ", references, " would remain");
-  }
-  const bool last = static_cast<int>(references) < freeWhen;
-  retainCount = last ? kFreeing : remaining;
+  const std::atomic_ref<uint32_t> count(retainCount);
+  uint32_t before = count.load(std::memory_order_relaxed);
+  uint32_t references;
+  bool last;
+  do {
+    if ((before & kReferences) >= kPegged) return;
+    const uint32_t remaining = before - ReferenceFor(tag);
+    references = remaining & kReferences;
+    const uint32_t ofCollections = remaining >> 16;
+    if (references < ofCollections) {
+      kernel::Panic(getMetaClass()->getClassName(), " #", objectId,
+                    " was released once too often: ", ofCollections,
+                    " references are owned by collections, but only ", references, " would remain");
+    }
+    last = static_cast<int>(references) < freeWhen;
+    // Who frees it sees what was done to it by all who have let go of it.
+    if (count.compare_exchange_weak(before, last ? kFreeing : remaining,
+                                    std::memory_order_acq_rel)) {
+      break;
+    }
+  } while (true);
   Publish(EventKind::kRelease, this, references);
   if (last) const_cast<OSObject *>(this)->free();
 }

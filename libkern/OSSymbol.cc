@@ -3,6 +3,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "libkern/symbol_pool.h"
+#include "scheduler/kernel/atomic_section.h"
 #include "scheduler/kernel/per_boot.h"
 
 #define super OSString
@@ -34,6 +35,7 @@ OSSymbol *FindSymbol(absl::string_view text) {
 // go.
 OSSymbol *OSSymbol::intern(const char *text, bool copy) {
   if (text == nullptr) return nullptr;
+  const drydock::kernel::AtomicSection section;
   if (OSSymbol *const existing = drydock::FindSymbol(text)) {
     existing->retainAtOnce(nullptr);
     return existing;
@@ -67,6 +69,7 @@ OSPtr<const OSSymbol> OSSymbol::existingSymbolForString(const OSString *aString)
 
 OSPtr<const OSSymbol> OSSymbol::existingSymbolForCString(const char *aCString) {
   if (aCString == nullptr) return nullptr;
+  const drydock::kernel::AtomicSection section;
   OSSymbol *const existing = drydock::FindSymbol(aCString);
   if (existing != nullptr) existing->retainAtOnce(nullptr);
   return existing;
@@ -84,6 +87,8 @@ void OSSymbol::free() {
 void OSSymbol::taggedRetain(const void *tag) const { retainAtOnce(tag); }
 
 void OSSymbol::taggedRelease(const void *tag, const int freeWhen) const {
+  // The last release takes it out of the pool.
+  const drydock::kernel::AtomicSection section;
   releaseAtOnce(tag, freeWhen);
 }
 

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "scheduler/kernel/atomic_section.h"
 #include "scheduler/kernel/memory.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/per_boot.h"
@@ -80,7 +81,10 @@ void* HeapAllocate(BlockKind kind, size_t size, bool zero, size_t alignment) {
   header->freed = false;
   header->offset = static_cast<uint32_t>(offset);
   Heap& here = *heap;
-  here.Link(header, &here.blocks);
+  {
+    const kernel::AtomicSection section;
+    here.Link(header, &here.blocks);
+  }
 
   void* const memory = header + 1;
   std::memset(memory, zero ? 0 : 0xaa, size);
@@ -93,6 +97,7 @@ void HeapFree(void* memory) {
   if (memory == nullptr) return;
   Header* const header = HeaderOf(memory);
   Heap& here = *heap;
+  const kernel::AtomicSection section;
   if (here.guard == nullptr) {
     kernel::MemoryFreed(memory, header->size, /*kept=*/false);
     GiveBack(header);
@@ -132,6 +137,7 @@ const OSObject* LiveBlock::object() const {
 }
 
 std::vector<LiveBlock> LiveBlocks() {
+  const kernel::AtomicSection section;
   std::vector<LiveBlock> live;
   const Header* const end = &heap->blocks;
   for (const Header* block = end->next; block != end; block = block->next) {
@@ -141,6 +147,7 @@ std::vector<LiveBlock> LiveBlocks() {
 }
 
 std::vector<const OSObject*> LiveObjects() {
+  const kernel::AtomicSection section;
   std::vector<const OSObject*> live;
   const Header* const end = &heap->blocks;
   for (const Header* block = end->next; block != end; block = block->next) {

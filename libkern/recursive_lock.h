@@ -5,6 +5,8 @@
 #ifndef DRYDOCK_LIBKERN_RECURSIVE_LOCK_H_
 #define DRYDOCK_LIBKERN_RECURSIVE_LOCK_H_
 
+#include <atomic>
+
 #include <IOKit/IOLocks.h>
 
 #include "absl/strings/string_view.h"
@@ -16,8 +18,8 @@
 // that it is not the owner.
 struct IORecursiveLock {
   drydock::kernel::Mutex* mutex;
-  drydock::kernel::Thread* owner;
-  unsigned depth;
+  std::atomic<drydock::kernel::Thread*> owner;
+  std::atomic<unsigned> depth;
 };
 
 namespace drydock {
@@ -30,7 +32,9 @@ kernel::ObjectId RecursiveLockId(const IORecursiveLock* lock);
 
 // The thread that owns the lock, or null; how often it holds it, 0 if nobody does.
 kernel::Thread* RecursiveLockOwner(const IORecursiveLock* lock);
-inline int RecursiveLockDepth(const IORecursiveLock* lock) { return static_cast<int>(lock->depth); }
+inline int RecursiveLockDepth(const IORecursiveLock* lock) {
+  return static_cast<int>(lock->depth.load(std::memory_order_relaxed));
+}
 
 // How many threads wait for the lock.
 inline int RecursiveLockWaiters(const IORecursiveLock* lock) {

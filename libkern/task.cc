@@ -4,6 +4,7 @@
 #include <deque>
 #include <vector>
 
+#include "scheduler/kernel/atomic_section.h"
 #include "scheduler/kernel/per_boot.h"
 #include "scheduler/kernel/thread.h"
 #include "trace/names.h"
@@ -26,6 +27,7 @@ kernel::PerBoot<Tasks> tasks;
 task_t kernel_task = &the_kernel;
 
 task_t current_task(void) {
+  const kernel::AtomicSection section;
   const kernel::ThreadId thread = kernel::ThreadIdOf(kernel::CurrentThread());
   const std::vector<task_t>& of_thread = tasks->of_thread;
   return thread < of_thread.size() && of_thread[thread] != nullptr ? of_thread[thread]
@@ -36,6 +38,7 @@ namespace drydock {
 
 task_t TaskMake(const char* name, bool root, OSDictionary* entitlements) {
   if (entitlements != nullptr) entitlements->retain();
+  const kernel::AtomicSection section;
   const int pid = static_cast<int>(tasks->tasks.size()) + 1;
   return &tasks->tasks.emplace_back(task{pid, trace::Intern(name), root, entitlements});
 }
@@ -46,6 +49,7 @@ void TaskLoseAll(task_t task) {
 }
 
 void TaskAdoptCurrentThread(task_t task) {
+  const kernel::AtomicSection section;
   const kernel::ThreadId thread = kernel::ThreadIdOf(kernel::CurrentThread());
   std::vector<task_t>& of_thread = tasks->of_thread;
   if (of_thread.size() <= thread) of_thread.resize(thread + 1);

@@ -21,6 +21,7 @@ struct FrameRecord {
 // Of the machinery, not of the story.
 bool IsScaffolding(absl::string_view function) {
   constexpr absl::string_view kPrefixes[] = {"drydock::sim::",
+                                             "drydock::host::",
                                              "drydock::kernel::",
                                              "drydock::trace::",
                                              "drydock::RaceChecker::",

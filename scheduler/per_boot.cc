@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "scheduler/kernel/atomic_section.h"
 #include "scheduler/kernel/boot.h"
 
 namespace drydock::kernel::internal {
@@ -27,6 +28,9 @@ std::vector<Made>& MadeThisBoot() {
 }  // namespace
 
 void* PerBootSlot::GetSlow(Make make, Destroy destroy) {
+  const AtomicSection section;
+  if (boot_ == boot_number && state_ != nullptr) return state_;  // somebody else was faster
+  state_ = nullptr;
   boot_ = boot_number;
   if (boot_number == 0) {
     if (idle_state_ == nullptr) idle_state_ = make();
@@ -34,7 +38,6 @@ void* PerBootSlot::GetSlow(Make make, Destroy destroy) {
     return state_;
   }
   // Registered before it is made public, after what its constructor made: that lives longer.
-  state_ = nullptr;
   void* state = make();
   MadeThisBoot().push_back({state, destroy});
   state_ = state;

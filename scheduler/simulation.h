@@ -106,6 +106,10 @@ class Simulation {
   // daemons have ended or nothing can happen any more, and shuts down. Once per Simulation.
   Outcome Run(std::function<void()> body);
 
+  // Whether the same schedule gives the same run: true of simulated threads. The host's
+  // (scheduler/host) go their own ways, nobody asks the strategy, and no schedule comes back.
+  static bool Deterministic();
+
  private:
   const MachineOptions options_;
   Strategy* const strategy_;

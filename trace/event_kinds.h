@@ -4,6 +4,7 @@
 #ifndef DRYDOCK_TRACE_EVENT_KINDS_H_
 #define DRYDOCK_TRACE_EVENT_KINDS_H_
 
+#include <atomic>
 #include <cstdint>
 #include <initializer_list>
 
@@ -35,6 +36,8 @@ class EventKinds {
   }
 
  private:
+  friend class AtomicEventKinds;
+
   static constexpr int kWords = (kEventKindCount + 63) / 64;
   static constexpr int Word(EventKind kind) { return static_cast<int>(kind) / 64; }
   static constexpr uint64_t Bit(EventKind kind) {
@@ -42,6 +45,28 @@ class EventKinds {
   }
 
   uint64_t words_[kWords] = {};
+};
+
+// One that may be looked at while it is set.
+class AtomicEventKinds {
+ public:
+  void Set(const EventKinds& kinds) {
+    for (int i = 0; i < EventKinds::kWords; ++i) {
+      words_[i].store(kinds.words_[i], std::memory_order_relaxed);
+    }
+  }
+  bool Has(EventKind kind) const {
+    return (words_[EventKinds::Word(kind)].load(std::memory_order_relaxed) &
+            EventKinds::Bit(kind)) != 0;
+  }
+  bool any() const {
+    uint64_t any = 0;
+    for (const std::atomic<uint64_t>& word : words_) any |= word.load(std::memory_order_relaxed);
+    return any != 0;
+  }
+
+ private:
+  std::atomic<uint64_t> words_[EventKinds::kWords] = {};
 };
 
 }  // namespace drydock::trace

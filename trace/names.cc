@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/container/node_hash_set.h"
+#include "trace/parallel_lock.h"
 
 namespace drydock::trace {
 
@@ -22,6 +23,8 @@ const char* Find(absl::string_view text) {
 }  // namespace
 
 const char* Intern(absl::string_view text) {
+  static auto* lock = new ParallelLock();
+  const std::lock_guard locked(*lock);
   // Nearly all names are literals, given again and again from the same place.
   static std::array<absl::string_view, 64> recent;
   const auto place = reinterpret_cast<uintptr_t>(text.data());

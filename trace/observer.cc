@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <vector>
 
+#include "trace/parallel_lock.h"
+
 namespace drydock::trace {
 
 namespace internal {
 
-EventKinds observed;
+AtomicEventKinds observed;
 
 }  // namespace internal
 
@@ -24,21 +26,35 @@ std::vector<Attached>& Observers() {
   return *observers;
 }
 
+// Guards the observers, and what they keep: they see one event at a time.
+ParallelLock& Lock() {
+  static auto* lock = new ParallelLock();
+  return *lock;
+}
+
+void UpdateObserved() {
+  EventKinds kinds;
+  for (const Attached& attached : Observers()) kinds.Add(attached.kinds);
+  internal::observed.Set(kinds);
+}
+
 }  // namespace
 
 void AddObserver(Observer* observer, const EventKinds& kinds) {
+  const std::lock_guard locked(Lock());
   Observers().push_back({observer, kinds});
-  internal::observed.Add(kinds);
+  UpdateObserved();
 }
 
 void RemoveObserver(Observer* observer) {
+  const std::lock_guard locked(Lock());
   std::erase_if(Observers(),
                 [observer](const Attached& attached) { return attached.observer == observer; });
-  internal::observed = EventKinds();
-  for (const Attached& attached : Observers()) internal::observed.Add(attached.kinds);
+  UpdateObserved();
 }
 
 void internal::Publish(const Event& event) {
+  const std::lock_guard locked(Lock());
   for (const Attached& attached : Observers()) {
     if (attached.kinds.Has(event.kind)) attached.observer->OnEvent(event);
   }

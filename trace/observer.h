@@ -39,12 +39,15 @@ class ScopedObserver {
 };
 
 namespace internal {
-extern EventKinds observed;  // what somebody watches
+extern AtomicEventKinds observed;  // what somebody watches
 void Publish(const Event& event);
 }  // namespace internal
 
 // Whether anybody watches for events of a kind. If not, an event costs this one predictable branch.
 inline bool Observed(EventKind kind) { return ABSL_PREDICT_FALSE(internal::observed.Has(kind)); }
+
+// Whether anybody watches for anything.
+inline bool AnythingObserved() { return ABSL_PREDICT_FALSE(internal::observed.any()); }
 
 // Shows a complete event to those who watch for its kind. Layers above the scheduler use
 // kernel::Trace (scheduler/kernel/trace.h), which fills in time, CPU and thread.

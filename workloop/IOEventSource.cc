@@ -77,10 +77,10 @@ void IOEventSource::setWorkLoop(IOWorkLoop *newLoop) {
     disable();
     disabledByRemoval = true;
   }
-  workLoop = newLoop;
+  std::atomic_ref<IOWorkLoop *>(workLoop).store(newLoop);
 }
 
-IOWorkLoop *IOEventSource::getWorkLoop() const { return workLoop; }
+IOWorkLoop *IOEventSource::getWorkLoop() const { return loopNow(); }
 
 void IOEventSource::setNext(IOEventSource *next) { eventChainNext = next; }
 

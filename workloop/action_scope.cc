@@ -6,33 +6,38 @@
 
 #include "absl/strings/str_cat.h"
 #include "libkern/object_id.h"
+#include "scheduler/kernel/atomic_section.h"
 #include "scheduler/kernel/trace.h"
 
 namespace drydock {
 
 ActionScope::ActionScope(IOEventSource* source, const IOWorkLoop* loop)
-    : source_(source), loop_(loop) {
-  if (source_ == nullptr) return;
-  next_ = source_->scopes;
-  link_ = &source_->scopes;
+    : of_source_(source != nullptr), source_(source), loop_(loop) {
+  if (!of_source_) return;
+  const kernel::AtomicSection section;
+  next_ = source->scopes;
+  link_ = &source->scopes;
   if (next_ != nullptr) next_->link_ = &next_;
-  source_->scopes = this;
+  source->scopes = this;
 }
 
 ActionScope::~ActionScope() {
-  if (source_ == nullptr) return;
+  if (!of_source_) return;
+  const kernel::AtomicSection section;
+  if (source_freed()) return;
   *link_ = next_;
   if (next_ != nullptr) next_->link_ = link_;
 }
 
 void ActionScope::PublishBegin() {
   loop_id_ = ObjectIdOf(loop_);
-  source_id_ = ObjectIdOf(source_);
-  if (source_ == nullptr) {
+  const IOEventSource* source = source_.load(std::memory_order_relaxed);
+  source_id_ = ObjectIdOf(source);
+  if (source == nullptr) {
     name_ = "IOWorkLoop";
   } else {
-    name_ = source_->className();
-    detail_ = source_->ownerClassName();
+    name_ = source->className();
+    detail_ = source->ownerClassName();
   }
   kernel::Trace(trace::EventKind::kActionBegin, loop_id_, source_id_, 0, name_, detail_);
 }
@@ -43,13 +48,17 @@ void ActionScope::PublishEnd(uint64_t result) {
 
 std::string ActionScope::Describe() const {
   if (!begun_) return "";
-  if (source_ == nullptr) return absl::StrCat("an action of ", loop_->displayName());
-  return absl::StrCat("the action of ", source_->className(), " of ", source_->ownerClassName());
+  const IOEventSource* source = source_.load(std::memory_order_relaxed);
+  if (source == nullptr) return absl::StrCat("an action of ", loop_->displayName());
+  return absl::StrCat("the action of ", source->className(), " of ", source->ownerClassName());
 }
 
 bool ActionScope::Orphan(ActionScope* scopes) {
+  const kernel::AtomicSection section;
   const bool any = scopes != nullptr;
-  for (; scopes != nullptr; scopes = scopes->next_) scopes->source_ = nullptr;
+  for (; scopes != nullptr; scopes = scopes->next_) {
+    scopes->source_.store(nullptr, std::memory_order_relaxed);
+  }
   return any;
 }
 

@@ -9,6 +9,7 @@
 #ifndef DRYDOCK_WORKLOOP_ACTION_SCOPE_H_
 #define DRYDOCK_WORKLOOP_ACTION_SCOPE_H_
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 
@@ -46,7 +47,7 @@ class ActionScope final : public kernel::ThreadFrame {
   std::string Describe() const override;
 
   // Whether the source has been freed since: it must not be touched any more.
-  bool source_freed() const { return source_ == nullptr; }
+  bool source_freed() const { return source_.load(std::memory_order_relaxed) == nullptr; }
 
  private:
   friend class ::IOEventSource;
@@ -57,7 +58,8 @@ class ActionScope final : public kernel::ThreadFrame {
   void PublishBegin();
   void PublishEnd(uint64_t result);
 
-  IOEventSource* source_;
+  const bool of_source_;
+  std::atomic<IOEventSource*> source_;
   const IOWorkLoop* const loop_;
   bool begun_ = false;
   // The other scopes of the source: actions overlap when one sleeps in the gate.

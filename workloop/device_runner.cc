@@ -1,6 +1,8 @@
 #include "workloop/device_runner.h"
 
+#include "scheduler/kernel/atomic_section.h"
 #include "scheduler/kernel/choice.h"
+#include "scheduler/kernel/fast_lock.h"
 #include "scheduler/kernel/interrupt.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/spin.h"
@@ -38,6 +40,12 @@ struct DeviceRunner::Call {
 };
 
 namespace {
+
+// Before an atomic that is usually the only thing a closure costs: a choice point where that is
+// one, and nothing where threads are parallel anyway.
+inline void Step(kernel::ObjectId id) {
+  if (!kernel::kParallel) ChoicePoint(OperationKind::kAtomic, id);
+}
 
 // Lets the calling thread look again for a while, then lets others have its CPU, until `ready()`;
 // false if it is to block instead.
@@ -83,6 +91,7 @@ DeviceRunner::~DeviceRunner() {
 }
 
 bool DeviceRunner::OnThread() const {
+  if (kernel::kParallel) return kernel::fast_current_thread == thread_;
   return kernel::CurrentThread() == thread_ && !kernel::InInterruptContext();
 }
 
@@ -101,7 +110,7 @@ absl::Status DeviceRunner::Flush() {
 // --- Producers.
 
 DeviceRunner::Slot* DeviceRunner::Reserve(uint64_t* position) {
-  ChoicePoint(OperationKind::kAtomic, id_);
+  Step(id_);
   *position = next_.fetch_add(1, std::memory_order_relaxed);
   Slot& slot = slots_[*position & mask_];
   if (slot.turn.load(std::memory_order_acquire) != *position) WaitForRoom(*position);
@@ -109,7 +118,7 @@ DeviceRunner::Slot* DeviceRunner::Reserve(uint64_t* position) {
 }
 
 DeviceRunner::Slot* DeviceRunner::TryReserve(uint64_t* position) {
-  ChoicePoint(OperationKind::kAtomic, id_);
+  Step(id_);
   *position = next_.load(std::memory_order_relaxed);
   for (;;) {
     Slot& slot = slots_[*position & mask_];
@@ -124,11 +133,11 @@ DeviceRunner::Slot* DeviceRunner::TryReserve(uint64_t* position) {
 }
 
 void DeviceRunner::Publish(Slot* slot, uint64_t position) {
-  ChoicePoint(OperationKind::kAtomic, id_);
+  Step(id_);
   // Sequentially consistent, as is the look at idle_: either this sees that the runner is about to
   // block, or the runner sees this before it does.
   slot->turn.store(position + 1, std::memory_order_seq_cst);
-  ChoicePoint(OperationKind::kAtomic, id_);
+  Step(id_);
   if (idle_.load(std::memory_order_seq_cst)) {
     if (idle_.exchange(false)) kernel::ThreadWakeup(&idle_, /*one_thread=*/true);
   }
@@ -181,10 +190,10 @@ void DeviceRunner::Main() {
   const uint64_t quarter = (mask_ + 4) / 4;
   for (uint64_t position = 0; !ends_; ++position) {
     Slot& slot = slots_[position & mask_];
-    ChoicePoint(OperationKind::kAtomic, id_);
+    Step(id_);
     if (slot.turn.load(std::memory_order_acquire) != position + 1) WaitForWork(slot, position);
     RunSlot(slot);
-    ChoicePoint(OperationKind::kAtomic, id_);
+    Step(id_);
     slot.turn.store(position + mask_ + 1, std::memory_order_release);
     if ((position + 1) % quarter == 0) WakeProducers();
   }
@@ -212,7 +221,7 @@ void DeviceRunner::RunSlot(Slot& slot) {
 void DeviceRunner::Finish(Call* call) {
   call->status = services_.Run(*call->type, call->closure);
   kernel::Thread* const waiter = call->thread;
-  ChoicePoint(OperationKind::kAtomic, id_);
+  Step(id_);
   // From here on `call` may be gone; its address is still what the waiter waits for.
   if (call->state.exchange(Call::kDone) == Call::kBlocked) {
     kernel::ThreadWakeupThread(call, waiter);

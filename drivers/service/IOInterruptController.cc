@@ -1,3 +1,6 @@
+#include <memory>
+#include <new>
+
 #include <IOKit/IOInterruptController.h>
 
 #include "drivers/service/service_lock.h"
@@ -104,7 +107,8 @@ IOReturn IOInterruptController::unregisterInterrupt(IOService *nub, int source) 
   }
   disableInterrupt(nub, source);
   disableVectorHard(number, vector);
-  *vector = IOInterruptVector();
+  std::destroy_at(vector);
+  new (vector) IOInterruptVector();
   return kIOReturnSuccess;
 }
 
@@ -237,7 +241,8 @@ void IOSharedInterruptController::enableParentIfBalanced() {
 IOReturn IOSharedInterruptController::unregisterInterrupt(IOService *nub, int source) {
   while (IOInterruptVector *vector = find(nub, source)) {
     disableInterrupt(nub, source);
-    *vector = IOInterruptVector();
+    std::destroy_at(vector);
+    new (vector) IOInterruptVector();
     --vectorsRegistered;
   }
   enableParentIfBalanced();

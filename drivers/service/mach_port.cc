@@ -9,6 +9,7 @@
 #include "drivers/service/user_notification.h"
 #include "eventsources/data_queue_notifier.h"
 #include "libkern/task.h"
+#include "scheduler/kernel/atomic_section.h"
 #include "scheduler/kernel/lock.h"
 #include "scheduler/kernel/per_boot.h"
 
@@ -111,7 +112,7 @@ OSSharedPtr<OSObject> PortCopyObject(mach_port_t name, PortKind kind, task_t tas
 
 void PortRevoke(const OSObject* object, OSObject* instead) {
   // Most objects die without a program ever having heard of them.
-  if (ports->by_name.empty()) return;
+  if (!kernel::kParallel && ports->by_name.empty()) return;
   OSSharedPtr<OSObject> revoked[2];  // released without the lock
   PortLock lock;
   for (const PortKind kind : {PortKind::kObject, PortKind::kConnect}) {

@@ -7,6 +7,7 @@
 #include "drivers/service/passive_matching.h"
 #include "drivers/service/registry.h"
 #include "drivers/service/service_lock.h"
+#include "scheduler/kernel/atomic_section.h"
 #include "scheduler/kernel/lock.h"
 #include "scheduler/kernel/per_boot.h"
 #include "scheduler/kernel/thread.h"
@@ -229,7 +230,7 @@ Notifications::Reached Notifications::Reach(IOService *service, const Stage &sta
     if (service->isInactive()) return reached;
     // Most of the time nobody listens: then the rest is one step without the lock.
     std::optional<Lock> lock;
-    if (!state->handlers.empty()) lock.emplace();
+    if (kernel::kParallel || !state->handlers.empty()) lock.emplace();
     reached.active = true;
     reached.each = ListedFor(stage.each);
     if ((service->fState & stage.first_state) == 0) reached.first = ListedFor(stage.first);

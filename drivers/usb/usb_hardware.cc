@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "scheduler/kernel/atomic_section.h"
 #include "scheduler/kernel/per_boot.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/kernel/trace.h"
@@ -20,13 +21,16 @@ bool IsIn(const UsbEndpointModel& model) { return (model.address & kEndpointIn) 
 }  // namespace
 
 UsbHardware* UsbHardware::Make(int ports, int interrupt_line, IOReturn unplug_status) {
+  const kernel::AtomicSection section;
   machines->emplace_back(new UsbHardware(ports, interrupt_line, unplug_status));
   return machines->back().get();
 }
 
-// --- The driver's side.
+// --- The driver's side. On host threads too, the hardware does one thing at a time, and nothing
+// happens in the outside world meanwhile.
 
 uint32_t UsbHardware::TakeStatus() {
+  const kernel::AtomicSection section;
   const uint32_t status = status_;
   status_ = 0;
   pin_.Set(false);
@@ -34,6 +38,7 @@ uint32_t UsbHardware::TakeStatus() {
 }
 
 void UsbHardware::EnableInterrupts(bool enable) {
+  const kernel::AtomicSection section;
   interrupts_enabled_ = enable;
   SetStatus(0);
 }
@@ -44,6 +49,7 @@ void UsbHardware::SetStatus(uint32_t status) {
 }
 
 void UsbHardware::PowerOff() {
+  const kernel::AtomicSection section;
   if (off_) return;
   off_ = true;
   for (const std::unique_ptr<Request>& request : requests_) {
@@ -58,11 +64,13 @@ void UsbHardware::PowerOff() {
 
 void UsbHardware::Submit(void* cookie, uint16_t address, uint8_t endpoint,
                          IOMemoryDescriptor* buffer, uint32_t length, kernel::Time timeout_ns) {
+  const kernel::AtomicSection section;
   requests_.emplace_back(new Request{this, cookie, address, endpoint, buffer, length, timeout_ns});
   RingDoorbell();
 }
 
 bool UsbHardware::Cancel(void* cookie) {
+  const kernel::AtomicSection section;
   const auto found =
       std::find_if(requests_.begin(), requests_.end(),
                    [cookie](const auto& request) { return request->cookie == cookie; });
@@ -77,6 +85,7 @@ bool UsbHardware::Cancel(void* cookie) {
 }
 
 bool UsbHardware::PopCompletion(Completion* completion) {
+  const kernel::AtomicSection section;
   if (ring_.empty()) return false;
   *completion = ring_.front();
   ring_.pop_front();
@@ -84,10 +93,12 @@ bool UsbHardware::PopCompletion(Completion* completion) {
 }
 
 uint16_t UsbHardware::AddressOn(int port) const {
+  const kernel::AtomicSection section;
   return ports_[port] != nullptr ? ports_[port]->address : 0;
 }
 
 const UsbDeviceModel* UsbHardware::ModelOn(int port) const {
+  const kernel::AtomicSection section;
   return ports_[port] != nullptr ? ports_[port]->model : nullptr;
 }
 
@@ -106,6 +117,7 @@ void UsbHardware::Plug(int port, const UsbDeviceModel* model) { Do({port, model}
 void UsbHardware::Unplug(int port) { Do({port, nullptr}); }
 
 void UsbHardware::Do(const Deed& deed) {
+  const kernel::AtomicSection section;
   if (kernel::CurrentThread() == nullptr) return DoNow(deed);
   deeds_.push_back(deed);
   kernel::OutsideSchedule(

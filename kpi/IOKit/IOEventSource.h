@@ -9,6 +9,8 @@
 #ifndef _IOKIT_IOEVENTSOURCE_H
 #define _IOKIT_IOEVENTSOURCE_H
 
+#include <atomic>
+
 #include <IOKit/IOLib.h>
 #include <IOKit/IOReturn.h>
 #include <IOKit/IOTypes.h>
@@ -96,16 +98,20 @@ class IOEventSource : public OSObject {
   IOEventSource *eventChainNext;
   OSObject *owner;
   Action action;
-  bool enabled;
+  std::atomic<bool> enabled;
   IOWorkLoop *workLoop;
   void *refcon;
   UInt16 flags;
 
   // For the subclasses of this project. Whether removal disabled the source and nobody has enabled
   // it since, which is easily forgotten (EV-3).
-  bool disabledByRemoval;
+  std::atomic<bool> disabledByRemoval;
   // Publishes an event of this source and its loop.
   void publish(drydock::trace::EventKind kind, uint64_t value = 0) const;
+  // `workLoop`, for who does not hold its gate.
+  IOWorkLoop *loopNow() const {
+    return std::atomic_ref<IOWorkLoop *>(const_cast<IOWorkLoop *&>(workLoop)).load();
+  }
   // The class of the source / of its owner, which may be gone. Valid for the life of the process.
   const char *className() const;
   const char *ownerClassName() const;

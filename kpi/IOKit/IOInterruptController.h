@@ -5,6 +5,8 @@
 #ifndef _IOKIT_IOINTERRUPTCONTROLLER_H
 #define _IOKIT_IOINTERRUPTCONTROLLER_H
 
+#include <atomic>
+
 #include <IOKit/IOInterrupts.h>
 #include <IOKit/IOService.h>
 
@@ -12,11 +14,11 @@ class IOSharedInterruptController;
 
 // One source of a controller.
 struct IOInterruptVector {
-  bool interruptActive;        // it is being delivered
-  bool interruptDisabledSoft;  // not to be delivered
-  bool interruptDisabledHard;  // masked at the pin
-  bool interruptRegistered;
-  bool disabledByHandler;  // of a shared vector: soft-disabled in interrupt context
+  std::atomic<bool> interruptActive;        // it is being delivered
+  std::atomic<bool> interruptDisabledSoft;  // not to be delivered
+  std::atomic<bool> interruptDisabledHard;  // masked at the pin
+  std::atomic<bool> interruptRegistered;
+  std::atomic<bool> disabledByHandler;  // of a shared vector: soft-disabled in interrupt context
   IOService *nub;
   int source;
   OSObject *target;

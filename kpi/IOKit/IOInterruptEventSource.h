@@ -9,6 +9,8 @@
 #ifndef _IOKIT_IOINTERRUPTEVENTSOURCE_H
 #define _IOKIT_IOINTERRUPTEVENTSOURCE_H
 
+#include <atomic>
+
 #include <IOKit/IOEventSource.h>
 #include <IOKit/IOInterrupts.h>
 
@@ -81,10 +83,10 @@ class IOInterruptEventSource : public IOEventSource {
 
   IOService *provider;
   int intIndex;
-  volatile unsigned int producerCount;  // interrupts that came
-  unsigned int consumerCount;           // interrupts the action was told of
+  std::atomic<unsigned int> producerCount;  // interrupts that came
+  unsigned int consumerCount;               // interrupts the action was told of
   bool autoDisable;
-  bool explicitDisable;
+  std::atomic<bool> explicitDisable;
 
  private:
   static void handleNormally(OSObject *target, void *refcon, IOService *nub, int source);

@@ -12,6 +12,8 @@
 #ifndef _IOKIT_IOSERVICE_H
 #define _IOKIT_IOSERVICE_H
 
+#include <atomic>
+
 #include <IOKit/IOInterrupts.h>
 #include <IOKit/IOLib.h>
 #include <IOKit/IOMessage.h>
@@ -296,9 +298,10 @@ class IOService : public IORegistryEntry {
   // While a user client is being opened its provider's phase 2 waits. (section 4.5)
   void setTerminateDefer(IOService *provider, bool defer);
 
-  UInt32 fState;
-  UInt32 fState2;
-  UInt32 fBusy;
+  // Changed with the lock, looked at without.
+  std::atomic<UInt32> fState;
+  std::atomic<UInt32> fState2;
+  std::atomic<UInt32> fBusy;
   OSObject *fOwner;        // who has it open; not retained
   OSArray *fInterests;     // the notifiers of registerInterest; null if there never was one
   drydock::Power *fPower;  // null before PMinit

@@ -18,6 +18,8 @@
 #ifndef _IOKIT_IOWORKLOOP_H
 #define _IOKIT_IOWORKLOOP_H
 
+#include <atomic>
+
 #include <IOKit/IOLib.h>
 #include <IOKit/IOLocks.h>
 #include <IOKit/IOReturn.h>
@@ -159,16 +161,16 @@ class IOWorkLoop : public OSObject {
   IOEventSource *eventChain;  // sources that are polled, in order of service
   drydock::WorkLoopControlGate *controlG;
   IOSimpleLock *workToDoLock;  // guards workToDo and kLoopTerminate
-  IOThread workThread;
-  volatile bool workToDo;  // signalled since the last scan began
-  UInt8 loopRestart;       // kLoopRestart, kLoopTerminate
+  std::atomic<IOThread> workThread;
+  volatile bool workToDo;          // signalled since the last scan began
+  std::atomic<UInt8> loopRestart;  // kLoopRestart, kLoopTerminate
 
   struct ExpansionData {
     IOOptionBits options;
     IOEventSource *passiveEventChain;  // sources that are not polled
     uint64_t lockInterval;             // of setMaximumLockTime; 0 = off
     uint64_t lockTime;                 // when the gate was closed last, while lockInterval is set
-    const char *name;                  // what reports call the loop; null until it has a source
+    std::atomic<const char *> name;    // what reports call the loop; null until it has a source
     UInt32 sleepers;                   // threads in sleepGate, and expiries of 2003 before the gate
     // What the next sleepGate says it waits for, if not the default. Set and used under the gate.
     const drydock::kernel::WaitNote *sleepNote;
@@ -181,6 +183,9 @@ class IOWorkLoop : public OSObject {
     kLoopTerminate = 0x2,  // the last reference has gone
   };
 
+  int enterAtOnce();
+  void leaveAtOnce(int depth);
+  bool isPlain() const;
   void attach(IOEventSource *source);
   IOReturn detach(IOEventSource *source);
   bool unlink(IOEventSource *source);

@@ -11,6 +11,7 @@
 #ifndef DRYDOCK_SCHEDULER_KERNEL_PER_BOOT_H_
 #define DRYDOCK_SCHEDULER_KERNEL_PER_BOOT_H_
 
+#include <atomic>
 #include <cstdint>
 
 namespace drydock::kernel {
@@ -26,15 +27,18 @@ class PerBootSlot {
   using Destroy = void (*)(void*);
   // The state of this boot, made if need be.
   void* Get(Make make, Destroy destroy) {
-    if (boot_ == boot_number && state_ != nullptr) return state_;
+    if (boot_.load(std::memory_order_acquire) == boot_number) {
+      if (void* state = state_.load(std::memory_order_acquire)) return state;
+    }
     return GetSlow(make, destroy);
   }
 
  private:
   void* GetSlow(Make make, Destroy destroy);
 
-  void* state_ = nullptr;
-  uint32_t boot_ = 0;
+  // Once boot_ is this boot's, state_ is null or this boot's too.
+  std::atomic<void*> state_{nullptr};
+  std::atomic<uint32_t> boot_{0};
   void* idle_state_ = nullptr;  // the one used while nothing is booted
 };
 

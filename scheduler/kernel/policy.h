@@ -34,6 +34,10 @@ struct TimeConstraint {
   int priority = BASEPRI_RTQUEUES;  // 97..127, of the WITH_PRIORITY flavour
 };
 
+// What a computation may be.
+inline constexpr Time kShortestComputation = 50 * kMicrosecond;
+inline constexpr Time kLongestComputation = 50 * kMillisecond;
+
 // Whether Mach takes it. (SC-17)
 bool TimeConstraintIsValid(const TimeConstraint& constraint);
 

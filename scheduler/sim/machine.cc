@@ -12,26 +12,12 @@
 
 namespace drydock {
 
-const char* OutcomeName(Outcome::Kind kind) {
-  switch (kind) {
-    case Outcome::Kind::kQuiet:
-      return "quiet";
-    case Outcome::Kind::kBlocked:
-      return "blocked";
-    case Outcome::Kind::kPanic:
-      return "panic";
-    case Outcome::Kind::kRefused:
-      return "refused";
-    case Outcome::Kind::kEndless:
-      return "endless";
-  }
-  return "?";
-}
-
 Simulation::Simulation(const MachineOptions& options, Strategy* strategy)
     : options_(strategy->timeless() ? sim::Timeless(options) : options), strategy_(strategy) {}
 
 Simulation::~Simulation() = default;
+
+bool Simulation::Deterministic() { return true; }
 
 Outcome Simulation::Run(std::function<void()> body) {
   if (sim::machine != nullptr) {

@@ -16,13 +16,10 @@ using trace::EventKind;
 
 namespace {
 
-constexpr Time kLongestComputation = 50 * kernel::kMillisecond;
-constexpr Time kShortestComputation = 50 * kernel::kMicrosecond;
-
 // As Mach stores it. (SC-16)
 kernel::TimeConstraint Stored(kernel::TimeConstraint constraint) {
-  constraint.computation =
-      std::min(std::max(constraint.computation, constraint.constraint / 2), kLongestComputation);
+  constraint.computation = std::min(std::max(constraint.computation, constraint.constraint / 2),
+                                    kernel::kLongestComputation);
   return constraint;
 }
 
@@ -157,27 +154,6 @@ void Machine::DropFloor(Thread* thread) {
 namespace drydock::kernel {
 
 using sim::machine;
-
-const char* SchedulingModeName(SchedulingMode mode) {
-  switch (mode) {
-    case SchedulingMode::kNone:
-      return "none";
-    case SchedulingMode::kRealTime:
-      return "real time";
-    case SchedulingMode::kFixed:
-      return "fixed";
-    case SchedulingMode::kTimeshare:
-      return "timeshare";
-  }
-  return "?";
-}
-
-bool TimeConstraintIsValid(const TimeConstraint& constraint) {
-  return constraint.constraint >= constraint.computation &&
-         constraint.computation >= sim::kShortestComputation &&
-         constraint.computation <= sim::kLongestComputation &&
-         constraint.priority >= BASEPRI_RTQUEUES && constraint.priority <= MAXPRI;
-}
 
 namespace {
 

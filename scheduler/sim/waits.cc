@@ -3,7 +3,9 @@
 #include <cassert>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/kernel/atomic_section.h"
 #include "scheduler/kernel/choice.h"
+#include "scheduler/kernel/fast_lock.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/spin.h"
 #include "scheduler/sim/machine.h"
@@ -180,6 +182,11 @@ int ThreadWakeup(const void* event, bool one_thread) {
 int ThreadWakeupWithResult(const void* event, WaitResult result) {
   return Wake(event, /*one_thread=*/false, result);
 }
+
+const bool kParallel = false;
+void FastWakeWaiter(Mutex*) {}
+void internal::EnterSection() {}
+void internal::LeaveSection() {}
 
 // Once is enough to let the strategy decide whether the look finds something.
 int SpinLimit() { return 1; }

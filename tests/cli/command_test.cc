@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
@@ -501,6 +502,43 @@ TEST(Help, ListsTheCommandsAndTellsOfEach) {
   }
   EXPECT_EQ(Drydock({"--help"}).out, help.out);
   EXPECT_EQ(Drydock({}).code, 2);
+}
+
+// --- bench
+
+TEST(Bench, InVirtualTimeTheGateCostsTheSameEveryTime) {
+  const std::string json = File("gate.json", "");
+  const std::string svg = File("gate.svg", "");
+  const Said said =
+      Drydock({"bench", "gate", "--virtual", "--format", "json", "--json", json, "--svg", svg});
+  ASSERT_EQ(said.code, 0) << said.err;
+  const nlohmann::json document = nlohmann::json::parse(said.out);
+  std::set<int> threads;
+  for (const auto& row : document["virtual"]) {
+    threads.insert(row["threads"].get<int>());
+    EXPECT_GT(row["per_second"].get<double>(), 0);
+    EXPECT_GT(row["fairness"].get<double>(), 0);
+    EXPECT_LE(row["p50_ns"].get<double>(), row["p99_ns"].get<double>());
+    EXPECT_LE(row["p99_ns"].get<double>(), row["longest_ns"].get<double>());
+    EXPECT_EQ(row.contains("timers"), row["what"] == "actions, interrupts and timers");
+  }
+  EXPECT_TRUE(threads.contains(64));
+  EXPECT_EQ(nlohmann::json::parse(std::ifstream(json)), document);
+  std::stringstream plot;
+  plot << std::ifstream(svg).rdbuf();
+  EXPECT_TRUE(Contains(plot.str(), "<svg")) << plot.str();
+  EXPECT_TRUE(Contains(plot.str(), "hold 1000 ns</text>"));
+
+  const Said again = Drydock({"bench", "gate", "--virtual"});
+  EXPECT_TRUE(Contains(again.out, "a work loop in virtual time"));
+  EXPECT_EQ(again.out, Drydock({"bench", "gate", "--virtual"}).out);
+}
+
+TEST(Bench, SaysWhatItKnows) {
+  const Said said = Drydock({"bench", "doors"});
+  EXPECT_EQ(said.code, 2);
+  EXPECT_EQ(said.err, "drydock bench: unknown benchmark doors; allowed is gate\n");
+  EXPECT_EQ(Drydock({"bench", "gate", "--virtual", "--svg", "/nowhere/gate.svg"}).code, 2);
 }
 
 }  // namespace

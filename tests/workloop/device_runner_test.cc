@@ -208,9 +208,8 @@ BOTH_RUNNERS(AServiceThatCouldNotBeMadeIsTriedAgain) {
 
 // A closure of a size and alignment that counts its lives, and those on the heap.
 struct Lives {
-  int alive = 0;
-  int on_heap = 0;
-  int calls = 0;
+  std::atomic<int> alive{0};
+  std::atomic<int> calls{0};
 };
 template <size_t kBytes, size_t kAlignment>
 struct alignas(kAlignment) Sized {
@@ -390,7 +389,7 @@ BOTH_RUNNERS(DestructionRunsWhatWasPosted) {
 
 DRYDOCK_TEST(DeviceRunner, TheOutsideWorldMaySubmit) {
   struct Device {
-    DeviceRunner runner{{.slots = 2}};
+    DeviceRunner runner{{.slots = 4}};
     DeviceHandle<Log> log{&runner};
     std::atomic<int> ran{0};
   };

@@ -62,6 +62,8 @@ class OSObject : public OSMetaClassBase {
   // For classes of libkern: count without a choice point, so that looking up an object and
   // retaining it is one step.
   void retainAtOnce(const void *tag) const;
+  // False if it is being freed.
+  bool tryRetainAtOnce(const void *tag) const;
   void releaseAtOnce(const void *tag, int freeWhen) const;
 
  private:

@@ -1,6 +1,7 @@
 // A program uses a serial adapter through its user client, and the cable is pulled.
 #include "drivers/samples/StreamUserClient.h"
 
+#include <atomic>
 #include <numeric>
 #include <vector>
 
@@ -108,7 +109,7 @@ DRYDOCK_TEST(StreamUserClient, LargeStructuresAreRefused) {
 
 DRYDOCK_TEST(StreamUserClient, UnplugDuringReads) {
   Serial t;
-  int ended = 0;
+  std::atomic<int> ended{0};
   for (int i = 0; i < 2; ++i) {
     t.program.Start("reader", [&ended] {
       const io_connect_t connection = Open();
@@ -154,7 +155,7 @@ DRYDOCK_TEST(StreamUserClient, TheDeathOfTheProgramReleasesTheStream) {
 
 DRYDOCK_TEST(StreamUserClient, AProgramIsToldOfTheUnplug) {
   Serial t;
-  bool asked = false;
+  std::atomic<bool> asked{false};
   kernel::Thread* listener = t.program.Start("listener", [&asked] {
     const io_connect_t connection = Open();
     const mach_port_t port = mach_reply_port();
@@ -176,7 +177,7 @@ DRYDOCK_TEST(StreamUserClient, AProgramIsToldOfTheUnplug) {
     EXPECT_EQ(told, kIOReturnOffline);
     EXPECT_EQ(ask(), MACH_SEND_INVALID_DEST);
   });
-  WaitUntil([&asked] { return asked; });
+  WaitUntil([&asked] { return asked.load(); });
   t.machine.usb()->Unplug(0);
   kernel::ThreadJoin(listener);
   t.machine.WaitForNoDevice();

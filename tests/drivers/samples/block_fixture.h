@@ -30,9 +30,9 @@ inline OSSharedPtr<IOService> CopyAbove(IOService* service, int depth) {
 // One disk, and the stack of four that is matched on it.
 class BlockStack {
  public:
-  explicit BlockStack(const PlatformOptions& options = {})
+  explicit BlockStack(const PlatformOptions& options = {}, UInt32 latency_us = kDiskLatencyUs)
       : platform_(BootPlatform(options)),
-        nub_(Owned(BlockNub::plug(platform_, kDiskBlocks, kDiskLatencyUs))) {
+        nub_(Owned(BlockNub::plug(platform_, kDiskBlocks, latency_us))) {
     EXPECT_EQ(platform_->waitQuiet(kernel::kSecond), kIOReturnSuccess);
     const auto top = CopyAbove(nub_.get(), 3);
     reader_.reset(OSDynamicCast(BlockReader, top.get()), OSRetain);

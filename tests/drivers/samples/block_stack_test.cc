@@ -52,13 +52,14 @@ DRYDOCK_TEST(BlockStack, MoreThreadsThanTheDiskTakesAreQueuedAndAllServed) {
 }
 
 DRYDOCK_TEST(BlockStack, UnplugReturnsQueuedCommandsWithErrors) {
-  BlockStack stack;
+  constexpr UInt32 kSlow = 100'000;  // so that none has been served, on a host's clock too
+  BlockStack stack({}, kSlow);
   std::vector<kernel::Thread*> threads;
   for (int i = 0; i < 6; ++i) {
     threads.push_back(
         StartClient([&stack] { EXPECT_THAT(stack.reader()->readBlocks(0, 1), kUnplugged); }));
   }
-  kernel::Sleep(kDiskLatencyUs * kMicrosecond / 4);
+  kernel::Sleep(kSlow * kMicrosecond / 4);
   stack.nub()->unplug();
   for (kernel::Thread* thread : threads) kernel::ThreadJoin(thread);
   EXPECT_EQ(stack.platform()->waitQuiet(kernel::kSecond), kIOReturnSuccess);

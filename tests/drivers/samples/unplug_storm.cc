@@ -1,5 +1,6 @@
 #include "tests/drivers/samples/unplug_storm.h"
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -60,7 +61,7 @@ class Storm {
   void Client(int client);
   void UseFromAProgram(BlockReader* reader, bool dies);
   void Count(IOReturn result) {
-    result == kIOReturnSuccess ? ++result_.transfers : ++result_.refused;
+    result == kIOReturnSuccess ? ++transfers_ : ++refused_;
   }
   OSSharedPtr<BlockReader> CopySomeReader(Prng* random);
   // The hubs' references, once nobody is at them.
@@ -71,11 +72,12 @@ class Storm {
   std::vector<StormHub*> hubs_;  // the registry's
   kernel::Mutex* const lock_ = kernel::MutexAlloc("slots");
   std::vector<OSSharedPtr<BlockNub>> slots_;  // what is plugged in; under the lock
-  bool calm_ = false;
-  StormResult result_;
+  std::atomic<bool> calm_{false};
+  std::atomic<uint64_t> plugged_{0}, unplugged_{0}, transfers_{0}, refused_{0};
 };
 
 StormResult Storm::Run() {
+  StormResult result;
   platform_ = BootPlatform();
   for (int i = 0; i < (options_.devices + kPorts - 1) / kPorts; ++i) {
     auto* hub = OSTypeAlloc(StormHub);
@@ -101,20 +103,26 @@ StormResult Storm::Run() {
     for (kernel::Thread* hand : hands) kernel::ThreadJoin(hand);
     calm_ = true;
     for (kernel::Thread* client : clients) kernel::ThreadJoin(client);
-    result_.busy = platform_->waitQuiet(10 * kernel::kSecond) == kIOReturnSuccess ? 0 : 1;
-    kernel::Sleep(10 * kernel::kMillisecond);  // the last references are let go of
+    result.busy = platform_->waitQuiet(10 * kernel::kSecond) == kIOReturnSuccess ? 0 : 1;
+    do {
+      kernel::Sleep(10 * kernel::kMillisecond);  // the last references are let go of
+    } while (!kernel::OthersAreAtRest());
     const auto now = static_cast<int64_t>(LiveBlocks().size());
-    if (storm > 0) result_.blocks = now - blocks;
+    if (storm > 0) result.blocks = now - blocks;
     blocks = now;
   }
   for (StormHub* hub : hubs_) {
-    result_.children += static_cast<int>(hub->getChildCount(gIOServicePlane));
-    result_.busy += hub->getBusyState() != 0 ? 1 : 0;
+    result.children += static_cast<int>(hub->getChildCount(gIOServicePlane));
+    result.busy += hub->getBusyState() != 0 ? 1 : 0;
   }
-  result_.references = References() - references;
-  result_.shut_down = ShutdownPlatform();
-  result_.objects_leaked = LiveObjects().size();
-  return result_;
+  result.references = References() - references;
+  result.shut_down = ShutdownPlatform();
+  result.objects_leaked = LiveObjects().size();
+  result.plugged = plugged_;
+  result.unplugged = unplugged_;
+  result.transfers = transfers_;
+  result.refused = refused_;
+  return result;
 }
 
 int Storm::References() const {
@@ -133,14 +141,14 @@ void Storm::Hand(int hand) {
         if (plug) {
           nub = Owned(
               BlockNub::plug(hubs_[static_cast<size_t>(i / kPorts)], kDiskBlocks, kLatencyUs));
-          result_.plugged += nub != nullptr ? 1 : 0;
+          plugged_ += nub != nullptr ? 1 : 0;
         }
         kernel::MutexLock(lock_);
         nub.swap(slot);
         kernel::MutexUnlock(lock_);
         if (!plug && nub != nullptr) {
           nub->unplug();
-          ++result_.unplugged;
+          ++unplugged_;
         }
       }
       kernel::Sleep(5 * kernel::kMillisecond);

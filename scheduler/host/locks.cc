@@ -1,0 +1,366 @@
+// The kernel's locks on host threads.
+#include "scheduler/host/locks.h"
+
+#include <sched.h>
+
+#include "absl/strings/str_cat.h"
+#include "scheduler/host/machine.h"
+#include "scheduler/kernel/atomic_section.h"
+#include "scheduler/kernel/choice.h"
+#include "scheduler/kernel/clock.h"
+#include "scheduler/kernel/funnel.h"
+#include "scheduler/kernel/interrupt.h"
+#include "scheduler/kernel/panic.h"
+#include "scheduler/kernel/spin.h"
+#include "trace/names.h"
+
+namespace drydock::kernel {
+
+using host::context;
+using host::machine;
+using trace::EventKind;
+
+namespace {
+
+// Locks that are made where no run is in progress live as long as the process.
+host::Locks& UnbootedLocks() {
+  static auto* locks = new host::Locks();
+  return *locks;
+}
+
+host::Locks& LocksHere() { return machine != nullptr ? machine->locks() : UnbootedLocks(); }
+
+}  // namespace
+
+// --- The mutex.
+
+Mutex* MutexAlloc(absl::string_view name) {
+  Mutex* mutex = LocksHere().mutexes.Take();
+  mutex->word.store(Mutex::kFree);
+  mutex->owner.store(nullptr);
+  mutex->id = NewObjectId();
+  mutex->name = trace::Intern(name);
+  return mutex;
+}
+
+void MutexFree(Mutex* mutex) {
+  if (mutex->waiters.load() > 0) {
+    Misuse("lock-freed-with-waiters",
+           absl::StrCat("lock ", mutex->name.load(), " is freed while threads wait for it"));
+    return;  // they still point to it
+  }
+  LocksHere().mutexes.GiveBack(mutex);
+}
+
+// The host's scheduler does not know who owns a lock.
+void MutexSetPromotes(Mutex*, bool) {}
+
+void MutexSetName(Mutex* mutex, absl::string_view name) { mutex->name = trace::Intern(name); }
+
+ObjectId MutexId(const Mutex* mutex) { return mutex->id; }
+
+namespace {
+
+// Where the caller is, nobody may wait for a mutex.
+[[noreturn]] void RefuseLock(const Mutex* mutex) {
+  if (context.in_interrupt) {
+    Misuse("lock-taken-in-interrupt-context",
+           absl::StrCat("lock ", mutex->name.load(),
+                        " is taken in primary-interrupt context, where nothing may wait"));
+    Panic("lock ", mutex->name.load(), " is taken in primary-interrupt context");
+  }
+  Panic("lock ", mutex->name.load(), " is taken ",
+        context.self != nullptr ? "while a spin lock is held" : "where there is no thread");
+}
+
+bool TryTake(Mutex* mutex) {
+  uint32_t expected = Mutex::kFree;
+  return mutex->word.compare_exchange_strong(expected, Mutex::kHeld, std::memory_order_acquire,
+                                             std::memory_order_relaxed);
+}
+
+void Taken(Mutex* mutex, Thread* self) {
+  mutex->owner.store(self, std::memory_order_release);
+  if (self != nullptr) mutex->owner_slept = self->slept;
+  if (trace::Observed(EventKind::kLockAcquire) && machine != nullptr) {
+    machine->Emit(EventKind::kLockAcquire, 0, 0, mutex->id, mutex->name.load());
+  }
+}
+
+// Looks now and then, rarely enough to leave the lock's cache line to its owner: who takes and
+// gives it back again and again then does so at full speed, and whoever looks has an even chance to
+// find it free. Blocks if the owner keeps it for longer.
+void LockSlow(Mutex* mutex, Thread* self) {
+  if (mutex->owner.load(std::memory_order_relaxed) == self) {
+    Panic("lock ", mutex->name.load(), " is taken again by its owner");
+  }
+  machine->Emit(EventKind::kLockContend, ThreadIdOf(mutex->owner.load()), 0, mutex->id,
+                mutex->name.load());
+  mutex->waiters.fetch_add(1);
+  constexpr int kPausesPerLook = 16;
+  const int looks = SpinLimit() / kPausesPerLook * 4;
+  bool taken = false;
+  for (int look = 0; look < looks && !taken; ++look) {
+    for (int i = 0; i < kPausesPerLook; ++i) SpinPause();
+    taken = mutex->word.load(std::memory_order_relaxed) == Mutex::kFree && TryTake(mutex);
+  }
+  while (!taken) {
+    machine->LeaveIfStopping();
+    machine->Assert(mutex, {"waits for lock", mutex->name.load(), mutex->id, mutex->owner.load(),
+                            /*for_lock=*/true});
+    if (mutex->word.exchange(Mutex::kWaited) == Mutex::kFree) {
+      taken = true;
+      machine->Wake(mutex, host::Machine::Whom::kAll, WaitResult::kAwakened, self);
+    }
+    machine->Park(self);
+  }
+  mutex->waiters.fetch_sub(1);
+}
+
+}  // namespace
+
+void MutexLock(Mutex* mutex) {
+  Thread* self = context.self;
+  if (ABSL_PREDICT_FALSE(self == nullptr || self->spin_depth > 0)) {
+    if (machine != nullptr) RefuseLock(mutex);
+  }
+  if (machine != nullptr) machine->LeaveIfStopping();
+  if (ABSL_PREDICT_FALSE(!TryTake(mutex))) LockSlow(mutex, self);
+  Taken(mutex, self);
+}
+
+bool MutexTryLock(Mutex* mutex) {
+  ChoicePoint(OperationKind::kTryLock, mutex->id);
+  if (!TryTake(mutex)) return false;
+  Taken(mutex, context.self);
+  return true;
+}
+
+void MutexUnlock(Mutex* mutex) {
+  if (ABSL_PREDICT_FALSE(mutex->owner.load(std::memory_order_relaxed) != context.self ||
+                         mutex->word.load(std::memory_order_relaxed) == Mutex::kFree)) {
+    Panic("lock ", mutex->name.load(), " is released by a thread that does not own it");
+  }
+  if (trace::Observed(EventKind::kLockRelease) && machine != nullptr) {
+    machine->Emit(EventKind::kLockRelease, 0, 0, mutex->id, mutex->name.load());
+  }
+  FastUnlock(mutex);
+}
+
+// From the unlock on the next owner may have freed it: its address only.
+void FastWakeWaiter(Mutex* mutex) {
+  machine->Wake(mutex, host::Machine::Whom::kHighest, WaitResult::kAwakened);
+}
+
+Thread* MutexOwner(const Mutex* mutex) { return mutex->owner.load(std::memory_order_acquire); }
+
+int MutexWaiters(const Mutex* mutex) { return static_cast<int>(mutex->waiters.load()); }
+
+Time MutexOwnerSlept(const Mutex* mutex) {
+  const Thread* owner = mutex->owner.load(std::memory_order_relaxed);
+  return owner == nullptr ? 0 : owner->slept - mutex->owner_slept;
+}
+
+WaitResult MutexSleep(Mutex* mutex, const void* event, Interruptible interruptible, Time deadline,
+                      const WaitNote& note) {
+  if (AssertWait(event, interruptible, deadline, note) == WaitResult::kInterrupted) {
+    return WaitResult::kInterrupted;
+  }
+  MutexUnlock(mutex);
+  const WaitResult result = ThreadBlock();
+  MutexLock(mutex);
+  return result;
+}
+
+// --- The spin lock. Its holder is not preempted on a Mac; here it may be, so that who spins ends
+// up letting others run.
+
+SpinLock* SpinLockAlloc(absl::string_view name) {
+  SpinLock* lock = LocksHere().spin_locks.Take();
+  lock->id = NewObjectId();
+  lock->name = trace::Intern(name);
+  return lock;
+}
+
+void SpinLockFree(SpinLock* lock) { LocksHere().spin_locks.GiveBack(lock); }
+
+void SpinLockLock(SpinLock* lock) {
+  for (int looks = 0; !lock->lock.TryLock(); ++looks) {
+    if (machine != nullptr) machine->LeaveIfStopping();
+    if (looks < SpinLimit()) {
+      SpinPause();
+    } else if (looks % 64 != 0) {
+      sched_yield();
+    } else {
+      // Whoever has it may be of a lower class than this thread, and wait for this very CPU.
+      std::atomic<uint32_t> nothing{0};
+      host::FutexWait(&nothing, 0, host::HostNow() + 50 * kMicrosecond);
+    }
+  }
+  if (context.self != nullptr) ++context.self->spin_depth;
+  if (trace::Observed(EventKind::kLockAcquire) && machine != nullptr) {
+    machine->Emit(EventKind::kLockAcquire, 0, 0, lock->id, lock->name, "spin");
+  }
+}
+
+bool SpinLockTryLock(SpinLock* lock) {
+  ChoicePoint(OperationKind::kTryLock, lock->id);
+  if (!lock->lock.TryLock()) return false;
+  if (context.self != nullptr) ++context.self->spin_depth;
+  if (trace::Observed(EventKind::kLockAcquire) && machine != nullptr) {
+    machine->Emit(EventKind::kLockAcquire, 0, 0, lock->id, lock->name, "spin");
+  }
+  return true;
+}
+
+void SpinLockUnlock(SpinLock* lock) {
+  if (trace::Observed(EventKind::kLockRelease) && machine != nullptr) {
+    machine->Emit(EventKind::kLockRelease, 0, 0, lock->id, lock->name, "spin");
+  }
+  if (context.self != nullptr) --context.self->spin_depth;
+  lock->lock.Unlock();
+}
+
+bool SpinLockLockDisableInterrupts(SpinLock* lock) {
+  const bool enabled = SetInterruptsEnabled(false);
+  SpinLockLock(lock);
+  return enabled;
+}
+
+void SpinLockUnlockRestoreInterrupts(SpinLock* lock, bool enabled) {
+  SpinLockUnlock(lock);
+  SetInterruptsEnabled(enabled);
+}
+
+// --- The read-write lock.
+
+namespace {
+
+void Sleep(RWLock* lock, const void* event, const char* verb) {
+  MutexSleep(lock->lock, event, Interruptible::kUninterruptible, 0,
+             {verb, lock->name, lock->id, lock->writer, /*for_lock=*/true});
+}
+
+void Read(RWLock* lock) {
+  ++lock->readers;
+  Trace(EventKind::kLockAcquire, lock->id, 0, 0, lock->name, "shared");
+}
+
+void Write(RWLock* lock) {
+  lock->writing = true;
+  lock->writer = context.self;
+  Trace(EventKind::kLockAcquire, lock->id, 0, 0, lock->name, "exclusive");
+}
+
+void WakeNext(RWLock* lock) {
+  if (lock->waiting_writers > 0) {
+    ThreadWakeup(&lock->waiting_writers, /*one_thread=*/true);
+  } else {
+    ThreadWakeup(&lock->readers, /*one_thread=*/false);
+  }
+}
+
+}  // namespace
+
+RWLock* RWLockAlloc(absl::string_view name) {
+  RWLock* lock = LocksHere().rw_locks.Take();
+  *lock = RWLock();
+  lock->id = NewObjectId();
+  lock->name = trace::Intern(name);
+  lock->lock = MutexAlloc(name);
+  return lock;
+}
+
+void RWLockFree(RWLock* lock) {
+  MutexFree(lock->lock);
+  LocksHere().rw_locks.GiveBack(lock);
+}
+
+void RWLockLockShared(RWLock* lock) {
+  MutexLock(lock->lock);
+  while (lock->writing || lock->waiting_writers > 0) {
+    Sleep(lock, &lock->readers, "waits to read under");
+  }
+  Read(lock);
+  MutexUnlock(lock->lock);
+}
+
+void RWLockLockExclusive(RWLock* lock) {
+  MutexLock(lock->lock);
+  ++lock->waiting_writers;
+  while (lock->writing || lock->readers > 0) {
+    Sleep(lock, &lock->waiting_writers, "waits to write under");
+  }
+  --lock->waiting_writers;
+  Write(lock);
+  MutexUnlock(lock->lock);
+}
+
+bool RWLockTryLockShared(RWLock* lock) {
+  MutexLock(lock->lock);
+  const bool free = !lock->writing && lock->waiting_writers == 0;
+  if (free) Read(lock);
+  MutexUnlock(lock->lock);
+  return free;
+}
+
+bool RWLockTryLockExclusive(RWLock* lock) {
+  MutexLock(lock->lock);
+  const bool free = !lock->writing && lock->readers == 0;
+  if (free) Write(lock);
+  MutexUnlock(lock->lock);
+  return free;
+}
+
+void RWLockUnlock(RWLock* lock) {
+  MutexLock(lock->lock);
+  if (lock->writing) {
+    if (lock->writer != context.self) {
+      Panic("read-write lock ", lock->name, " is released by a thread that is not its writer");
+    }
+    lock->writing = false;
+    lock->writer = nullptr;
+    Trace(EventKind::kLockRelease, lock->id, 0, 0, lock->name, "exclusive");
+    WakeNext(lock);
+  } else if (lock->readers == 0) {
+    Panic("read-write lock ", lock->name, " is released that nobody holds");
+  } else {
+    --lock->readers;
+    Trace(EventKind::kLockRelease, lock->id, 0, 0, lock->name, "shared");
+    if (lock->readers == 0) WakeNext(lock);
+  }
+  MutexUnlock(lock->lock);
+}
+
+// --- Atomic sections: one lock for all of them, as they are short.
+
+namespace {
+
+constinit host::RawLock section;
+constinit thread_local int section_depth = 0;
+
+}  // namespace
+
+void internal::EnterSection() {
+  if (section_depth++ == 0) section.Lock();
+}
+
+void internal::LeaveSection() {
+  if (--section_depth == 0) section.Unlock();
+}
+
+bool internal::InSection() { return section_depth > 0; }
+
+void internal::AbandonSection() {
+  if (section_depth == 0) return;
+  section_depth = 0;
+  section.Unlock();
+}
+
+// --- Funnels.
+
+bool FunnelSet(Funnel, bool) { Panic("this kernel has no funnels: host threads are not of 2003"); }
+
+Funnel CurrentFunnel() { return Funnel::kNone; }
+
+}  // namespace drydock::kernel

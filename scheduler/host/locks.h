@@ -1,0 +1,85 @@
+// scheduler/host/locks.h
+//
+// What the kernel on host threads knows of a lock.
+#ifndef DRYDOCK_SCHEDULER_HOST_LOCKS_H_
+#define DRYDOCK_SCHEDULER_HOST_LOCKS_H_
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "scheduler/host/futex.h"
+#include "scheduler/kernel/fast_lock.h"
+#include "scheduler/kernel/lock.h"
+
+namespace drydock::kernel {
+
+// Taken by one compare-and-exchange of its word, given back by one exchange.
+struct alignas(64) Mutex : FastMutex {
+  ObjectId id = 0;
+  std::atomic<const char*> name{""};
+};
+
+// As that of the simulated machine (scheduler/sim/lock.h): `lock` guards the rest, for moments.
+struct RWLock {
+  ObjectId id = 0;
+  const char* name = "";
+  Mutex* lock = nullptr;
+  bool writing = false;
+  Thread* writer = nullptr;
+  int readers = 0;
+  int waiting_writers = 0;
+};
+
+struct SpinLock {
+  host::RawLock lock;
+  ObjectId id = 0;
+  const char* name = "";
+};
+
+}  // namespace drydock::kernel
+
+namespace drydock::kernel::internal {
+
+// Whether the calling host thread is in an AtomicSection.
+bool InSection();
+// Leaves it from however deep inside.
+void AbandonSection();
+
+}  // namespace drydock::kernel::internal
+
+namespace drydock::host {
+
+// Storage that stays what it is until the run ends, so that a look at a lock that was freed a
+// moment ago is a look at a lock.
+template <typename T>
+class Pool {
+ public:
+  T* Take() {
+    const Locked locked(&lock_);
+    if (free_.empty()) return all_.emplace_back(std::make_unique<T>()).get();
+    T* taken = free_.back();
+    free_.pop_back();
+    return taken;
+  }
+  void GiveBack(T* object) {
+    const Locked locked(&lock_);
+    free_.push_back(object);
+  }
+
+ private:
+  RawLock lock_;
+  std::vector<std::unique_ptr<T>> all_;
+  std::vector<T*> free_;
+};
+
+struct Locks {
+  Pool<kernel::Mutex> mutexes;
+  Pool<kernel::SpinLock> spin_locks;
+  Pool<kernel::RWLock> rw_locks;
+};
+
+}  // namespace drydock::host
+
+#endif  // DRYDOCK_SCHEDULER_HOST_LOCKS_H_

@@ -1,0 +1,19 @@
+// Plain memory, of which on host threads nobody keeps a record: ThreadSanitizer does that better.
+#include "scheduler/kernel/memory.h"
+
+#include "scheduler/kernel/choice.h"
+
+namespace drydock::kernel {
+
+void AtomicChange(const volatile void*, size_t) { ChoicePoint(OperationKind::kAtomic, 0); }
+
+void internal::MemoryAccessSlow(const void*, size_t, Access, MemoryOrder) {}
+void internal::MemoryFenceSlow(MemoryOrder) {}
+void internal::MemoryAllocatedSlow(const void*, size_t) {}
+void internal::MemoryFreedSlow(const void*, size_t, bool) {}
+
+void SetDeadMemoryWatch(DeadMemoryWatch) {}
+
+const void* LocationAddress(ObjectId) { return nullptr; }
+
+}  // namespace drydock::kernel

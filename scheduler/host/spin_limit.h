@@ -1,0 +1,14 @@
+// scheduler/host/spin_limit.h
+//
+// Whether it is worth looking again for what another CPU is about to do: whether there is one.
+#ifndef DRYDOCK_SCHEDULER_HOST_SPIN_LIMIT_H_
+#define DRYDOCK_SCHEDULER_HOST_SPIN_LIMIT_H_
+
+namespace drydock::host {
+
+// Looks how many CPUs the host lets the calling thread have; before the run's threads exist.
+void CountHostCpus();
+
+}  // namespace drydock::host
+
+#endif  // DRYDOCK_SCHEDULER_HOST_SPIN_LIMIT_H_
