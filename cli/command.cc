@@ -11,8 +11,8 @@ bool IsHelp(const std::string& argument) { return argument == "--help" || argume
 }  // namespace
 
 absl::Span<const Command* const> Commands() {
-  static constexpr const Command* kCommands[] = {&kRun,     &kExplore, &kMerge,  &kReplay,
-                                                 &kLatency, &kIoreg,   &kStacks, &kHelp};
+  static constexpr const Command* kCommands[] = {&kRun,   &kExplore, &kMerge, &kReplay, &kLatency,
+                                                 &kIoreg, &kStacks,  &kBench, &kHelp};
   return kCommands;
 }
 

@@ -28,6 +28,7 @@ extern const Command kReplay;
 extern const Command kLatency;
 extern const Command kIoreg;
 extern const Command kStacks;
+extern const Command kBench;
 extern const Command kHelp;
 
 // In the order in which help lists them.

@@ -46,6 +46,7 @@ Outcome Simulation::Run(std::function<void()> body) {
 
 // Of threads that go on meanwhile little could be said that is true.
 std::vector<ThreadReport> ReportThreads() { return {}; }
+CallStack StackOfThread(kernel::ThreadId) { return CallStack(); }
 
 }  // namespace drydock
 

@@ -1,0 +1,120 @@
+// bench/gate/runner_bench.h
+//
+// Measures one device runner on host threads.
+#ifndef DRYDOCK_BENCH_GATE_RUNNER_BENCH_H_
+#define DRYDOCK_BENCH_GATE_RUNNER_BENCH_H_
+
+#include <sched.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "bench/gate/contention.h"
+#include "bench/gate/histogram.h"
+#include "scheduler/kernel/clock.h"
+#include "scheduler/kernel/thread.h"
+#include "trace/json.h"
+
+namespace drydock::bench {
+
+// ns for each of `closures` that `producers` threads submit, until the last has run.
+template <typename Submits>
+double SubmitMany(Submits& contender, int producers, int closures) {
+  uint64_t ran = 0;
+  auto work = [&ran] { ++ran; };
+  std::vector<kernel::Thread*> threads;
+  std::atomic<int> ready{0};
+  std::atomic<bool> go{false};
+  for (int i = 0; i < producers; ++i) {
+    threads.push_back(kernel::ThreadStart({.name = "producer", .priority = 31}, [&] {
+      ++ready;
+      while (!go.load()) kernel::ThreadYield();
+      for (int n = 0; n < closures / producers; ++n) contender.Do(work);
+    }));
+  }
+  while (ready.load() < producers) kernel::ThreadYield();
+  const kernel::Time began = kernel::Now();
+  go.store(true);
+  for (kernel::Thread* thread : threads) kernel::ThreadJoin(thread);
+  contender.Flush();
+  return static_cast<double>(kernel::Now() - began) / closures;
+}
+
+// The median of a few times some 30 ms.
+template <typename Submits>
+double NsPerClosure(int producers) {
+  constexpr int kRepeats = 7;
+  Submits contender;
+  const double first = SubmitMany(contender, producers, 4'000);
+  const int closures = std::clamp(static_cast<int>(30e6 / first), 4'000, 400'000);
+  std::vector<double> times;
+  for (int repeat = 0; repeat < kRepeats; ++repeat) {
+    times.push_back(SubmitMany(contender, producers, closures));
+  }
+  std::sort(times.begin(), times.end());
+  return times[kRepeats / 2];
+}
+
+// How long calls that wait take, one right after the other, or with a pause between them in which
+// the runner falls asleep.
+template <typename Calls>
+Histogram RoundTrips(int times, kernel::Time pause) {
+  Calls contender;
+  Histogram took;
+  uint64_t ran = 0;
+  auto work = [&ran] { ++ran; };
+  for (int i = 0; i < times; ++i) {
+    if (pause > 0) kernel::Sleep(pause);
+    const kernel::Time asked = kernel::Now();
+    contender.Do(work);
+    took.Add(kernel::Now() - asked);
+  }
+  return took;
+}
+
+inline double CpuSeconds() {
+  rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+         static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
+}
+
+// Of one core, in percent, that the process uses in `duration` while a runner has nothing to do.
+template <typename Calls>
+double IdlePercent(kernel::Time duration) {
+  Calls contender;
+  auto work = [] {};
+  contender.Do(work);
+  const double before = CpuSeconds();
+  kernel::Sleep(duration);
+  return (CpuSeconds() - before) * 1e11 / static_cast<double>(duration);
+}
+
+template <typename Submits, typename Calls>
+trace::Json MeasureRunner(kernel::Time idle) {
+  const Histogram warm = RoundTrips<Calls>(100'000, 0);
+  const Histogram cold = RoundTrips<Calls>(300, 2 * kernel::kMillisecond);
+  return {{"what", Submits::kName},
+          {"one_producer_ns", NsPerClosure<Submits>(1)},
+          {"two_producers_ns", NsPerClosure<Submits>(2)},
+          {"round_trip_warm_p50_ns", warm.Permille(500)},
+          {"round_trip_warm_p99_ns", warm.Permille(990)},
+          {"round_trip_idle_p50_ns", cold.Permille(500)},
+          {"round_trip_idle_p99_ns", cold.Permille(990)},
+          {"idle_percent", idle > 0 ? IdlePercent<Calls>(idle) : 0}};
+}
+
+// On one core: for a process that has been pinned to it.
+template <typename Submits, typename Calls>
+trace::Json MeasureRunnerPinned() {
+  const Histogram trips = RoundTrips<Calls>(20'000, 0);
+  return {{"what", Submits::kName},
+          {"one_producer_ns", NsPerClosure<Submits>(1)},
+          {"two_producers_ns", NsPerClosure<Submits>(2)},
+          {"round_trip_p50_ns", trips.Permille(500)}};
+}
+
+}  // namespace drydock::bench
+
+#endif  // DRYDOCK_BENCH_GATE_RUNNER_BENCH_H_

@@ -1,0 +1,217 @@
+// drydock bench gate: what a gate costs, in virtual time and on this machine.
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "bench/gate/mix.h"
+#include "cli/arguments.h"
+#include "cli/bench_plot.h"
+#include "cli/command.h"
+#include "cli/report.h"
+#include "scheduler/kernel/clock.h"
+#include "scheduler/simulation.h"
+#include "scheduler/strategy.h"
+
+namespace drydock::cli {
+namespace {
+
+using trace::Json;
+
+// --- Measuring.
+
+// The work loop on the simulated machine, with as many CPUs as callers.
+Json MeasureInVirtualTime() {
+  constexpr kernel::Time kDuration = 2 * kernel::kMillisecond;
+  Json rows = Json::array();
+  for (const int cpus : {1, 2, 4, 8, 16, 64}) {
+    for (const kernel::Time hold : {kernel::Time{0}, kernel::kMicrosecond}) {
+      for (const bool others : {false, true}) {
+        bench::MixOptions options;
+        options.threads = cpus;
+        options.hold_ns = hold;
+        options.duration_ns = kDuration;
+        options.interrupts = options.timers = others;
+        TimedStrategy timed;
+        MachineOptions machine;
+        machine.cpus = cpus;
+        Simulation(machine, &timed).Run([&] {
+          rows.push_back(bench::ToJson(bench::RunMix(options)));
+        });
+      }
+    }
+  }
+  return rows;
+}
+
+// The program that measures on host threads stands beside this one. Its document; an error in one
+// line if there is none.
+absl::StatusOr<Json> MeasureOnHost(uint64_t duration_ms) {
+  std::array<char, 4096> self;
+  const ssize_t length = readlink("/proc/self/exe", self.data(), self.size());
+  std::string path(self.data(), static_cast<size_t>(std::max<ssize_t>(length, 0)));
+  path = absl::StrCat(path.substr(0, path.rfind('/')), "/../bench/gate/gate_on_host");
+  if (access(path.c_str(), X_OK) != 0) {
+    return absl::NotFoundError(absl::StrCat(
+        path, " is not there: build //bench/gate:gate_on_host, or measure with --virtual"));
+  }
+  FILE* pipe = popen(absl::StrCat("'", path, "' --duration_ms=", duration_ms).c_str(), "r");
+  if (pipe == nullptr) return absl::InternalError("cannot start gate_on_host");
+  std::string text;
+  std::array<char, 4096> buffer;
+  while (const size_t got = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
+    text.append(buffer.data(), got);
+  }
+  if (pclose(pipe) != 0) return absl::InternalError("gate_on_host failed");
+  return Json::parse(text);
+}
+
+// --- Telling.
+
+double Number(const Json& row, const char* key) { return row[key].get<double>(); }
+
+// Of ns, in the unit that suits.
+std::string Span(double ns) {
+  if (ns < 1000) return absl::StrFormat("%.0f ns", ns);
+  if (ns < 1e6) return absl::StrFormat("%.1f us", ns / 1000);
+  return absl::StrFormat("%.1f ms", ns / 1e6);
+}
+
+void WriteMixes(const char* title, const Json& rows, std::ostream& out) {
+  out << absl::StrFormat("\n%s\n  %-32s %7s %8s %9s %5s %9s %9s %9s %12s %12s\n", title, "mix",
+                         "threads", "hold", "M calls/s", "Jain", "p50", "p99", "longest",
+                         "interrupt p99", "timer p99");
+  for (const Json& row : rows) {
+    const auto tail = [&row](const char* what) {
+      return row.contains(what) ? Span(Number(row[what], "p99_ns")) : std::string("-");
+    };
+    out << absl::StrFormat(
+        "  %-32s %7d %8s %9.3f %5.2f %9s %9s %9s %12s %12s\n", row["what"].get<std::string>(),
+        row["threads"].get<int>(), Span(Number(row, "hold_ns")), Number(row, "per_second") / 1e6,
+        Number(row, "fairness"), Span(Number(row, "p50_ns")), Span(Number(row, "p99_ns")),
+        Span(Number(row, "longest_ns")), tail("interrupts"), tail("timers"));
+  }
+}
+
+void WriteHost(const Json& document, std::ostream& out) {
+  const Json& machine = document["machine"];
+  out << "\n"
+      << machine["cpu"].get<std::string>() << ", " << machine["cpus"].get<int>() << " CPUs, "
+      << machine["kernel"].get<std::string>() << ", compiler "
+      << machine["compiler"].get<std::string>()
+      << (machine["optimised"].get<bool>() ? "" : ", not optimised: measure with --config=opt")
+      << "\n";
+
+  out << absl::StrFormat("\n%-34s %10s %10s\n", "nobody else there: in and out", "ns", "nested");
+  for (const Json& row : document["alone"]) {
+    const double nested = Number(row, "nested_ns");
+    out << absl::StrFormat("  %-32s %10.1f %10s\n", row["what"].get<std::string>(),
+                           Number(row, "ns"), nested > 0 ? absl::StrFormat("%.1f", nested) : "-");
+  }
+
+  out << absl::StrFormat("\n%-34s %10s %10s %10s %10s %10s %7s\n", "runners: per closure",
+                         "1 producer", "2", "call p50", "p99", "from idle", "idle %");
+  for (const Json& row : document["runner"]) {
+    out << absl::StrFormat(
+        "  %-32s %10s %10s %10s %10s %10s %7.2f\n", row["what"].get<std::string>(),
+        Span(Number(row, "one_producer_ns")), Span(Number(row, "two_producers_ns")),
+        Span(Number(row, "round_trip_warm_p50_ns")), Span(Number(row, "round_trip_warm_p99_ns")),
+        Span(Number(row, "round_trip_idle_p50_ns")), Number(row, "idle_percent"));
+  }
+  out << absl::StrFormat("\n%-34s %10s %10s %10s\n", "runners, pinned to one core", "1 producer",
+                         "2", "call p50");
+  for (const Json& row : document["runner_on_one_core"]) {
+    out << absl::StrFormat("  %-32s %10s %10s %10s\n", row["what"].get<std::string>(),
+                           Span(Number(row, "one_producer_ns")),
+                           Span(Number(row, "two_producers_ns")),
+                           Span(Number(row, "round_trip_p50_ns")));
+  }
+
+  out << absl::StrFormat("\n%-34s %7s %8s %9s %5s %9s %9s %9s %9s\n", "contention", "threads",
+                         "hold", "M/s", "Jain", "p50", "p99", "p99.9", "longest");
+  for (const Json& row : document["contention"]) {
+    out << absl::StrFormat(
+        "  %-32s %7d %8s %9.3f %5.2f %9s %9s %9s %9s\n", row["what"].get<std::string>(),
+        row["threads"].get<int>(), Span(Number(row, "hold_ns")), Number(row, "per_second") / 1e6,
+        Number(row, "fairness"), Span(Number(row, "p50_ns")), Span(Number(row, "p99_ns")),
+        Span(Number(row, "p999_ns")), Span(Number(row, "longest_ns")));
+  }
+  WriteMixes("a work loop on host threads", document["mixes"], out);
+}
+
+// False, and one line on `console->err`, if the file cannot be written.
+bool WriteFile(const absl::optional<std::string>& path, const std::string& text, Console* console) {
+  if (!path.has_value()) return true;
+  std::ofstream file(ResolvePath(*path));
+  file << text;
+  file.close();
+  if (!file.fail()) return true;
+  console->err << "drydock bench: cannot write " << *path << "\n";
+  return false;
+}
+
+int RunBench(absl::Span<const std::string> arguments, Console* console) {
+  absl::optional<std::string> duration_text, json_file, svg_file, format_text;
+  std::string which;
+  bool only_virtual = false;
+  bool json = false;
+  uint64_t duration_ms = 60;
+  absl::Status status = Arguments::Parse(arguments,
+                                         {{"duration", &duration_text},
+                                          {"json", &json_file},
+                                          {"svg", &svg_file},
+                                          {"format", &format_text},
+                                          {"virtual", nullptr, &only_virtual}},
+                                         &which);
+  if (status.ok()) status = ParseFormat(format_text, &json);
+  if (status.ok()) status = ParseNumber("duration", duration_text, 1, &duration_ms);
+  if (status.ok() && which != "gate") {
+    status =
+        absl::InvalidArgumentError(absl::StrCat("unknown benchmark ", which, "; allowed is gate"));
+  }
+  if (!status.ok()) return BadInput("bench", status.message(), console);
+
+  Json document;
+  if (!only_virtual) {
+    absl::StatusOr<Json> host = MeasureOnHost(duration_ms);
+    if (!host.ok()) return BadInput("bench", host.status().message(), console);
+    document = *std::move(host);
+  }
+  document["virtual"] = MeasureInVirtualTime();
+  if (json) {
+    WriteJson(document, console->out);
+  } else {
+    WriteMixes("a work loop in virtual time, on as many CPUs as callers", document["virtual"],
+               console->out);
+    if (!only_virtual) WriteHost(document, console->out);
+  }
+  const bool written = WriteFile(json_file, document.dump(1) + "\n", console) &&
+                       WriteFile(svg_file, PlotOfGate(document), console);
+  return written ? kHeld : kBadInput;
+}
+
+}  // namespace
+
+const Command kBench = {
+    "bench", "gate [--duration MS] [--virtual] [--json FILE] [--svg FILE] [--format text|json]",
+    "measures what a work loop's gate costs, against the alternatives",
+    "Measures a gate under contention: in virtual time, on simulated machines of up to 64 CPUs, "
+    "and\n"
+    "on this machine's threads, there against mutexes, device runners and a strand of Boost.Asio.\n"
+    "docs/performance.md shows a run and says how to read it.\n"
+    "\n"
+    "  --duration MS  how long each cell of the host's table is measured; 60 if not given\n"
+    "  --virtual      in virtual time only, which is the same every time\n"
+    "  --json FILE    writes everything that was measured\n"
+    "  --svg FILE     writes a plot of the throughputs\n"
+    "  --format json  prints the document instead of tables\n"
+    "\n"
+    "Exit code: 0, or 2 if the input is bad.\n",
+    &RunBench};
+
+}  // namespace drydock::cli
