@@ -208,10 +208,10 @@ TEST(BadInput, IsOneLineAndExitCode2) {
        "no/such/file:1:1: cannot be read; allowed is the path of a scenario file\n"},
       {{"sail"},
        "drydock: unknown command sail; allowed is run, explore, merge, replay, latency, ioreg, "
-       "stacks, help\n"},
+       "stacks, bench, help\n"},
       {{"help", "sail"},
        "drydock help: unknown command sail; allowed is run, explore, merge, replay, latency, "
-       "ioreg, stacks, help\n"},
+       "ioreg, stacks, bench, help\n"},
   };
   for (const auto& bad : kTable) {
     const Said said = Drydock(bad.arguments);
