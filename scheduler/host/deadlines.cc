@@ -29,15 +29,21 @@ void DeadlineThread::Schedule(Handle handle, kernel::Time when, Function functio
 }
 
 bool DeadlineThread::Cancel(Handle handle) {
+  bool waited;
   {
     const Locked locked(&lock_);
     const auto found = times_.find(handle);
     if (found == times_.end()) return false;
-    entries_.erase({found->second, handle});
+    waited = entries_.erase({found->second, handle}) > 0;
     times_.erase(found);
   }
-  machine->Busy(-1);
+  if (waited) machine->Busy(-1);
   return true;
+}
+
+bool DeadlineThread::Begin(Handle handle) {
+  const Locked locked(&lock_);
+  return times_.erase(handle) > 0;
 }
 
 kernel::Time DeadlineThread::Next() {
@@ -75,7 +81,6 @@ void DeadlineThread::Loop() {
         if (next <= HostNow()) {
           due = std::move(first->second);
           handle = first->first.second;
-          times_.erase(first->first.second);
           entries_.erase(first);
         }
       }

@@ -33,8 +33,10 @@ class DeadlineThread {
   Handle NewHandle() { return next_handle_.fetch_add(1, std::memory_order_relaxed); }
   // Calls `function(handle)` at `when` by the host's clock, those of one time by their handles.
   void Schedule(Handle handle, kernel::Time when, Function function);
-  // False if it is being called, or has been.
+  // False if it has begun, or was cancelled.
   bool Cancel(Handle handle);
+  // For the function, first: whether it is still to happen, which it has begun to from then on.
+  bool Begin(Handle handle);
   // The earliest that has not been called; 0 if there is none.
   kernel::Time Next();
   // Has it call `also` soon.

@@ -12,9 +12,10 @@
 
 namespace drydock::host {
 
-void Happen(kernel::OutsideFunction function, void* argument) {
+void Happen(DeadlineThread::Handle handle, kernel::OutsideFunction function, void* argument) {
   const kernel::AtomicSection section;
-  function(argument);
+  // Somebody may have taken it back while this waited for the section.
+  if (machine->devices().Begin(handle)) function(argument);
 }
 
 void OutsideEvents::Add(const Trigger& trigger) {
@@ -39,9 +40,11 @@ void OutsideEvents::Pull(const kernel::Thread* thread) {
     const bool due = trigger.at_block_of != nullptr ? trigger.at_block_of == thread
                                                     : trigger.at_choice_point <= choice_points_;
     if (due) {
-      machine->devices().Schedule(trigger.handle, HostNow(),
-                                  [function = trigger.function, argument = trigger.context](
-                                      DeadlineThread::Handle) { Happen(function, argument); });
+      machine->devices().Schedule(
+          trigger.handle, HostNow(),
+          [function = trigger.function, argument = trigger.context](DeadlineThread::Handle due) {
+            Happen(due, function, argument);
+          });
     }
     return due;
   });
@@ -78,9 +81,10 @@ OutsideHandle OutsideSchedule(Time when, const char*, ObjectId object, OutsideFu
   if (machine == nullptr) Panic("OutsideSchedule with no run in progress");
   ChoicePoint(OperationKind::kSubmit, object);
   const OutsideHandle handle = machine->devices().NewHandle();
-  machine->devices().Schedule(
-      handle, machine->HostTime(std::max(when, machine->Now())),
-      [function, argument](host::DeadlineThread::Handle) { host::Happen(function, argument); });
+  machine->devices().Schedule(handle, machine->HostTime(std::max(when, machine->Now())),
+                              [function, argument](host::DeadlineThread::Handle due) {
+                                host::Happen(due, function, argument);
+                              });
   return handle;
 }
 

@@ -15,7 +15,7 @@
 namespace drydock::host {
 
 // On the devices' thread: one step for everybody else.
-void Happen(kernel::OutsideFunction function, void* argument);
+void Happen(DeadlineThread::Handle handle, kernel::OutsideFunction function, void* argument);
 
 class OutsideEvents {
  public:

@@ -104,7 +104,7 @@ bool ThreadCalls::CancelLocked(ThreadCall* call) {
 
 void ThreadCalls::Due(ThreadCall* call, DeadlineThread::Handle handle) {
   const Locked locked(&lock_);
-  if (call->armed != handle) return;
+  if (!machine->timer().Begin(handle) || call->armed != handle) return;
   call->armed = 0;
   if ((call->options & kernel::kThreadCallSignal) == 0) {
     Queue(call);
