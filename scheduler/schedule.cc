@@ -134,8 +134,9 @@ uint64_t Schedule::deviations() const {
 uint64_t Schedule::Digest() const {
   uint64_t digest = trace::Mix(fingerprint_, seed_);
   for (const Run& run : runs()) {
-    digest = trace::Mix(digest, uint64_t{run.alternatives} << 32 | run.choice);
-    digest = trace::Mix(digest, run.repeat);
+    constexpr uint64_t kOdd = 0x9e3779b97f4a7c15u;
+    digest =
+        trace::Mix(digest, (uint64_t{run.alternatives} << 32 | run.choice) * kOdd + run.repeat);
   }
   return digest;
 }

@@ -36,6 +36,7 @@
 #include "scheduler/sim/lock.h"
 #include "scheduler/sim/memory_map.h"
 #include "scheduler/sim/outside_events.h"
+#include "scheduler/sim/pool.h"
 #include "scheduler/sim/run_queue.h"
 #include "scheduler/sim/scheduler.h"
 #include "scheduler/sim/thread.h"
@@ -269,7 +270,7 @@ class Machine {
   Line& line(int index) {
     if (index == kTimerLine) return timer_line_;
     if (lines_ == nullptr) lines_ = std::make_unique<Lines>();
-    return (*lines_)[static_cast<size_t>(index)];
+    return lines_->all[static_cast<size_t>(index)];
   }
   // Recomputes whether the line can be delivered.
   void LineChanged(int index);
@@ -425,7 +426,9 @@ class Machine {
   int unfinished_ = 0;  // threads that are not daemons and have not exited
   absl::InlinedVector<WaitBucket, 16> waiters_{16};  // a power of two, about as many as threads
   DeadlineQueue deadlines_;
-  using Lines = std::array<Line, kTimerLine>;
+  struct Lines : Recycled<Lines> {
+    std::array<Line, kTimerLine> all;
+  };
   std::unique_ptr<Lines> lines_;  // made when one is first asked for
   Line timer_line_;
   std::array<uint64_t, 3> deliverable_ = {};  // bitmap over lines_
