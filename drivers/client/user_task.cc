@@ -15,6 +15,7 @@ UserTask::UserTask(const Options& options)
 UserTask::~UserTask() {
   Kill();
   for (size_t i = 0; i < threads_.size(); ++i) kernel::ThreadJoin(threads_[i]);
+  PortDropAll(task_);  // what a call was given that was inside the kernel when the task died
 }
 
 kernel::Thread* UserTask::Start(absl::string_view name, std::function<void()> body) {
