@@ -60,9 +60,7 @@ class Storm {
   void Hand(int hand);
   void Client(int client);
   void UseFromAProgram(BlockReader* reader, bool dies);
-  void Count(IOReturn result) {
-    result == kIOReturnSuccess ? ++transfers_ : ++refused_;
-  }
+  void Count(IOReturn result) { result == kIOReturnSuccess ? ++transfers_ : ++refused_; }
   OSSharedPtr<BlockReader> CopySomeReader(Prng* random);
   // The hubs' references, once nobody is at them.
   int References() const;
