@@ -106,7 +106,7 @@ void IOTimerEventSource::setWorkLoop(IOWorkLoop *newLoop) {
 }
 
 void IOTimerEventSource::enable() {
-  if (workLoop != nullptr && reserved != nullptr && abstime != 0 &&
+  if (loopNow() != nullptr && reserved != nullptr && abstime != 0 &&
       abstime == reserved->firedTime) {
     kernel::Advise(
         "fired-timer-enabled", "a timer of ", ownerClassName(),
@@ -152,7 +152,7 @@ bool IOTimerEventSource::retainsWhilePending() const {
 // Gives back what `arm` took; may free the loop, and this too unless the caller retains it.
 void IOTimerEventSource::dropPendingRetains() {
   if (reserved == nullptr || !retainsWhilePending()) return;
-  reserved->workLoop->release();
+  reserved->workLoop.load()->release();
   release();
 }
 
@@ -196,9 +196,9 @@ IOReturn IOTimerEventSource::wakeAtTime(uint32_t, AbsoluteTime time, AbsoluteTim
   if (action == nullptr) return kIOReturnNoResources;
   abstime = time;
   // In 2003 a detached timer is armed too. (8.2)
-  if (enabled && time != 0 && (workLoop != nullptr || kernel::IsHistoric())) {
+  if (enabled && time != 0 && (loopNow() != nullptr || kernel::IsHistoric())) {
     arm();
-  } else if (workLoop != nullptr && disabledByRemoval && time != 0) {
+  } else if (loopNow() != nullptr && disabledByRemoval && time != 0) {
     kernel::Advise(
         "source-not-enabled-after-re-add", "a timer of ", ownerClassName(),
         " was set that its removal from a work loop had disabled; it fires when it is enabled");
@@ -208,8 +208,9 @@ IOReturn IOTimerEventSource::wakeAtTime(uint32_t, AbsoluteTime time, AbsoluteTim
 
 // Whether the action has begun, and not yet returned, on another thread than the caller's.
 bool IOTimerEventSource::actionRunsElsewhere() const {
-  return reserved != nullptr && reserved->actionThread != nullptr &&
-         reserved->actionThread != kernel::CurrentThread();
+  if (reserved == nullptr) return false;
+  const kernel::Thread *const thread = reserved->actionThread;
+  return thread != nullptr && thread != kernel::CurrentThread();
 }
 
 void IOTimerEventSource::arm() {
@@ -224,7 +225,7 @@ void IOTimerEventSource::arm() {
     kernel::ThreadCallEnterDelayed(call, nullptr, abstime);
     return;
   }
-  IOWorkLoop *loop = workLoop;
+  IOWorkLoop *loop = loopNow();
   const bool retains = retainsWhilePending();
   if (retains) {
     retain();
@@ -304,7 +305,7 @@ void IOTimerEventSource::runTimeoutAction(IOWorkLoop *loop) {
   ActionScope scope(this, loop);
   kernel::Thread *outer = nullptr;
   if (reserved != nullptr) {
-    reserved->firedTime = abstime;
+    reserved->firedTime = abstime.load();
     outer = reserved->actionThread;
     reserved->actionThread = kernel::CurrentThread();
   }

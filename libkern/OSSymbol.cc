@@ -25,6 +25,7 @@ drydock::kernel::PerBoot<SymbolPool> pool;
 namespace drydock {
 
 OSSymbol *FindSymbol(absl::string_view text) {
+  const kernel::AtomicSection section;
   const auto found = pool->symbols.find(text);
   return found == pool->symbols.end() ? nullptr : found->second;
 }

@@ -10,7 +10,8 @@ class OSSymbol;
 
 namespace drydock {
 
-// The symbol of this text, not retained; null if there is none.
+// The symbol of this text, not retained; null if there is none. Without an AtomicSection around it
+// the symbol may be gone by now, and be good only to be compared with others.
 OSSymbol* FindSymbol(absl::string_view text);
 
 }  // namespace drydock

@@ -58,7 +58,7 @@ bool IOEventSource::checkForWork() { return false; }
 
 void IOEventSource::enable() {
   setEnabled(true);
-  if (workLoop != nullptr) signalWorkAvailable();
+  if (loopNow() != nullptr) signalWorkAvailable();
 }
 
 void IOEventSource::disable() { setEnabled(false); }
@@ -91,7 +91,7 @@ bool IOEventSource::onThread() const { return workLoop != nullptr && workLoop->o
 void IOEventSource::signalWorkAvailable() {
   if (!hasLoopFor("signal-on-detached-source", "signalled")) return;
   publish(EventKind::kWorkSignal);
-  workLoop->signalWorkAvailable();
+  loopNow()->signalWorkAvailable();
 }
 
 void IOEventSource::openGate() {
@@ -125,7 +125,7 @@ void IOEventSource::wakeupGate(void *event, bool oneThread) {
 }
 
 bool IOEventSource::hasLoopFor(const char *finding, const char *what) const {
-  if (workLoop != nullptr) return true;
+  if (loopNow() != nullptr) return true;
   kernel::Misuse(finding, absl::StrCat(className(), " of ", ownerClassName(), " was ", what,
                                        " while attached to no work loop"));
   return false;
@@ -133,7 +133,7 @@ bool IOEventSource::hasLoopFor(const char *finding, const char *what) const {
 
 void IOEventSource::publish(EventKind kind, uint64_t value) const {
   if (!drydock::trace::Observed(kind)) return;
-  kernel::Trace(kind, ObjectIdOf(workLoop), ObjectIdOf(this), value, className());
+  kernel::Trace(kind, ObjectIdOf(loopNow()), ObjectIdOf(this), value, className());
 }
 
 const char *IOEventSource::className() const { return getMetaClass()->getClassName(); }

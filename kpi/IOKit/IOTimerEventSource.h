@@ -11,6 +11,8 @@
 #ifndef _IOKIT_IOTIMEREVENTSOURCE_H
 #define _IOKIT_IOTIMEREVENTSOURCE_H
 
+#include <atomic>
+
 #include <IOKit/IOEventSource.h>
 
 enum {
@@ -105,15 +107,18 @@ class IOTimerEventSource : public IOEventSource {
   virtual void free() APPLE_KEXT_OVERRIDE;
   virtual void setWorkLoop(IOWorkLoop *workLoop) APPLE_KEXT_OVERRIDE;
 
-  void *calloutEntry;    // the thread call
-  AbsoluteTime abstime;  // the deadline on record; 0 = none
+  // A timer may be armed and taken back without the gate, so that whatever it knows is read and
+  // written by several threads.
+  void *calloutEntry;                 // the thread call
+  std::atomic<AbsoluteTime> abstime;  // the deadline on record; 0 = none
 
   struct ExpansionData {
-    UInt32 calloutGeneration;          // counts arming and taking back; other expiries are stale
-    UInt32 calloutGenerationSignaled;  // of a work-loop timer: the one that expired last
-    IOWorkLoop *workLoop;              // retained while pending
-    AbsoluteTime firedTime;            // the deadline on record when the action last began
-    IOThread actionThread;             // on which the action began last that has not returned
+    // Counts arming and taking back; other expiries are stale.
+    std::atomic<UInt32> calloutGeneration;
+    std::atomic<UInt32> calloutGenerationSignaled;  // of a work-loop timer: what expired last
+    std::atomic<IOWorkLoop *> workLoop;             // retained while pending
+    std::atomic<AbsoluteTime> firedTime;  // the deadline on record when the action last began
+    std::atomic<IOThread> actionThread;   // on which the action began last that has not returned
   };
   ExpansionData *reserved;
 
