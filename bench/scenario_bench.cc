@@ -15,7 +15,7 @@ namespace drydock {
 namespace {
 
 void RunOnce(benchmark::State& state, const Scenario& scenario, Strategy* strategy) {
-  if (!RunScenario(scenario, strategy, {}, Lifetimes::kUnchecked).held())
+  if (!RunScenario(scenario, strategy, {}, Checking::kFast).held())
     state.SkipWithError("an expectation did not hold");
 }
 

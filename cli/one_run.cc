@@ -25,7 +25,7 @@ absl::Status ChooseAccesses(const absl::optional<std::string>& word, Scenario* s
   }
   scenario->accesses = PossibleAccesses(*accesses);
   scenario->fingerprint = FingerprintWith(scenario->fingerprint, scenario->accesses);
-  scenario->check_races = kernel::HasHookedCode();
+  if (kernel::HasHookedCode()) scenario->checks.Add(Check::kDataRace);
   return absl::OkStatus();
 }
 
@@ -41,9 +41,9 @@ absl::StatusOr<ChosenStrategy> ChooseStrategy(const absl::optional<std::string>&
                         absl::StrCat("random walk, seed ", seed)};
 }
 
-RunProgram ProgramOf(const Scenario& scenario, Lifetimes lifetimes) {
-  return [&scenario, lifetimes](Strategy* strategy) {
-    ScenarioResult result = RunScenario(scenario, strategy, {}, lifetimes);
+RunProgram ProgramOf(const Scenario& scenario, Checking checking) {
+  return [&scenario, checking](Strategy* strategy) {
+    ScenarioResult result = RunScenario(scenario, strategy, {}, checking);
     std::vector<std::string> failed;
     for (const Verdict& verdict : result.verdicts) {
       if (verdict.kind == Verdict::Kind::kFailed) failed.push_back(verdict.text);

@@ -37,7 +37,7 @@ absl::StatusOr<ChosenStrategy> ChooseStrategy(const absl::optional<std::string>&
 
 // Runs the scenario, which it refers to, for a campaign. A run's failure is the same text whenever
 // the same expectations failed and the same rules were broken.
-RunProgram ProgramOf(const Scenario& scenario, Lifetimes lifetimes = Lifetimes::kChecked);
+RunProgram ProgramOf(const Scenario& scenario, Checking checking = Checking::kThorough);
 
 // "2 CPUs, at full speed".
 std::string MachineAndStrategy(const Scenario& scenario, const std::string& strategy);

@@ -41,7 +41,7 @@ int RunReplay(absl::Span<const std::string> arguments, Console* console) {
   }
   scenario->accesses = *accesses;
   scenario->fingerprint = schedule->fingerprint();
-  scenario->check_races = kernel::HasHookedCode();
+  if (kernel::HasHookedCode()) scenario->checks.Add(Check::kDataRace);
   Replay strategy(*schedule);
   trace::Recorder recorder;
   ScenarioResult result;

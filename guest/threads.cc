@@ -1,5 +1,4 @@
 // Threads, what is theirs, and what happens once.
-#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -11,6 +10,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "guest/guest.h"
+#include "scheduler/global_name.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/per_boot.h"
 #include "scheduler/kernel/wait.h"
@@ -86,10 +86,8 @@ const char* NameOf(const void* address, const char* otherwise) {
   static auto& names = *new absl::flat_hash_map<const void*, const char*>();
   const auto [entry, is_new] = names.try_emplace(address, nullptr);
   if (is_new) {
-    Dl_info info;
-    if (dladdr(address, &info) != 0 && info.dli_saddr == address) {
-      entry->second = trace::Intern(info.dli_sname);
-    }
+    const Global global = GlobalAt(address);
+    if (!global.name.empty() && global.offset == 0) entry->second = trace::Intern(global.name);
   }
   return entry->second != nullptr ? entry->second : otherwise;
 }

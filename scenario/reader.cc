@@ -238,6 +238,14 @@ void Checker::Check(const Node<ScenarioProto>& file) {
   scenario_.profile = static_cast<kernel::Profile>(
       Find(file.Of("profile"), "profile", proto.profile(), {"modern", "historic"}));
   scenario_.naive_teardown = proto.naive_teardown();
+  for (int i = 0; i < proto.check_size(); ++i) {
+    const absl::StatusOr<Checks> check = ParseChecks(proto.check(i));
+    if (check.ok()) {
+      scenario_.checks.Add(*check);
+    } else {
+      Fail(file.Of("check", i), std::string(check.status().message()));
+    }
+  }
   if (proto.has_costs()) CheckCosts(file.At("costs", proto.costs()));
   for (int i = 0; i < proto.lock_size(); ++i) {
     const auto lock = file.At("lock", proto.lock(i), i);
@@ -734,6 +742,7 @@ void Checker::CheckExpectation(const Node<ExpectationProto>& node) {
       expectation.kind = Kind::kFinding;
       expectation.finding = proto.finding();
       expectation.text = absl::StrCat("finding ", proto.finding());
+      if (const auto check = ParseChecks(proto.finding()); check.ok()) scenario_.checks.Add(*check);
       if (proto.finding().empty()) {
         Fail(node.Of("finding"), "finding is empty; allowed is a name of docs/diagnostics.md");
       }
@@ -911,6 +920,7 @@ size_t FirstNonUtf8(absl::string_view text) {
 uint64_t Fingerprint(ScenarioProto proto) {
   proto.clear_description();
   proto.clear_expect();
+  proto.clear_check();
   return trace::Fnv1a(proto.SerializeAsString(), trace::Fnv1a(kFormat));
 }
 

@@ -26,8 +26,8 @@
 #include "scheduler/kernel/outside.h"
 #include "trace/latency.h"
 #include "trace/observer.h"
+#include "verify/checkers.h"
 #include "verify/lifetime_checker.h"
-#include "verify/race_checker.h"
 
 namespace drydock {
 namespace {
@@ -365,7 +365,7 @@ bool ScenarioResult::held() const {
 }
 
 ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const Look& look,
-                           Lifetimes lifetimes) {
+                           Checking checking) {
   Run run(scenario, look);
   MachineOptions options;
   options.cpus = scenario.cpus;
@@ -378,11 +378,11 @@ ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const L
   {
     trace::ScopedObserver watching(run.watch(), run.watch()->kinds());
     trace::ScopedObserver metering(run.meter(), run.MeterKinds());
-    RaceChecker races;
-    trace::ScopedObserver checking(
-        &races, scenario.check_races ? RaceChecker::Kinds() : trace::EventKinds());
-    absl::optional<LifetimeChecker> checker;
-    if (lifetimes == Lifetimes::kChecked || AsksForChecks(scenario)) checker.emplace();
+    Checks checks = scenario.checks;
+    if (checking == Checking::kThorough) checks.Add(Checks::Usual());
+    const Checkers checkers(checks);
+    absl::optional<LifetimeChecker> lifetimes;
+    if (checking == Checking::kThorough || AsksForChecks(scenario)) lifetimes.emplace();
     result.outcome = simulation.Run([&run] { run.Body(); });
     run.meter()->Finish(result.outcome.end_ns);
   }

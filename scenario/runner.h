@@ -43,9 +43,10 @@ struct Look {
   bool from_outside = false;
 };
 
-// Whether lives of objects and memory are checked (verify/lifetime_checker.h), which halves the
-// speed. Also where they are not, they are if the scenario expects a finding or tears down naively.
-enum class Lifetimes { kChecked, kUnchecked };
+// How closely a run is watched. A thorough one is for what all scenarios are (Checks::Usual), and
+// for the lives of objects and memory (verify/lifetime_checker.h): at half the speed. A fast one
+// only for what the scenario asks for; for lives if it expects a finding or tears down naively.
+enum class Checking { kThorough, kFast };
 
 struct ScenarioResult {
   Outcome outcome;
@@ -62,7 +63,7 @@ struct ScenarioResult {
 // One run. Observers attached by the caller see all of it. A run is a function of the scenario and
 // the strategy's answers. Host context, no run in progress.
 ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const Look& look = {},
-                           Lifetimes lifetimes = Lifetimes::kChecked);
+                           Checking checking = Checking::kThorough);
 
 // The classes of the drivers that are linked in and that a scenario's device may name.
 std::vector<std::string> LinkedDrivers();

@@ -19,6 +19,7 @@
 #include "scheduler/kernel/thread.h"
 #include "trace/event.h"
 #include "trace/latency.h"
+#include "verify/checkers.h"
 
 namespace drydock {
 
@@ -186,10 +187,12 @@ struct Scenario {
   std::vector<Happening> timeline;
   std::vector<Expectation> expectations;
 
-  // How it is to be run; no part of the file. Choice points at accesses by drivers' code; and
-  // whether a RaceChecker (verify/race_checker.h) watches, whose findings fail the run.
+  // What its runs are watched for in any case, and fail if it is found.
+  Checks checks;
+
+  // At which accesses by drivers' code others can step in. How it is to be run; no part of the
+  // file.
   kernel::AccessChoices accesses = kernel::AccessChoices::kNone;
-  bool check_races = false;
 
   // Names the scenario in schedules. Of what happens, not of layout, comments, description and
   // expectations: those may be edited and an old schedule judged anew.

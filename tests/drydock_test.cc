@@ -24,8 +24,8 @@
 #include "explore/story.h"
 #include "gtest/gtest-spi.h"
 #include "trace/digest.h"
+#include "verify/checkers.h"
 #include "verify/lifetime_checker.h"
-#include "verify/race_checker.h"
 
 ABSL_FLAG(uint64_t, drydock_schedules, 20, "schedules each DRYDOCK_TEST runs under");
 ABSL_FLAG(uint64_t, drydock_seed, 1, "seed of the first random schedule");
@@ -36,6 +36,8 @@ ABSL_FLAG(std::string, drydock_strategy, "all",
 ABSL_FLAG(std::string, drydock_accesses, "shared",
           "at which accesses to memory, by code that is compiled with hooks, others can step in: "
           "none, shared (those to memory that others touch too), or all");
+ABSL_FLAG(std::string, drydock_checks, "",
+          "what to look for beyond the usual, by the names of findings: priority-inversion");
 ABSL_FLAG(std::string, drydock_replay, "", "a schedule to replay instead");
 
 namespace drydock::testing {
@@ -66,8 +68,23 @@ std::string Describe(const std::vector<kernel::Evidence>& evidence) {
   return text;
 }
 
-Ran RunBody(const MachineOptions& options, Strategy* strategy, bool check_lifetimes,
-            const std::function<void()>& body) {
+// What runs are watched for, but for lifetimes.
+absl::StatusOr<Checks> ChosenChecks() {
+  absl::StatusOr<Checks> checks = ParseChecks(absl::GetFlag(FLAGS_drydock_checks));
+  if (!checks.ok()) return checks;
+  checks->Add(Checks::Usual());
+  if (kernel::HasHookedCode()) checks->Add(Check::kDataRace);
+  return checks;
+}
+
+// How a test's body is run.
+struct Program {
+  MachineOptions options;
+  Checks checks;
+  std::function<void()> body;
+};
+
+Ran RunBody(const Program& program, Strategy* strategy, bool check_lifetimes) {
   Ran ran;
   ran.check_lifetimes = check_lifetimes;
   allowed_findings.clear();
@@ -79,10 +96,8 @@ Ran RunBody(const MachineOptions& options, Strategy* strategy, bool check_lifeti
     trace::ScopedObserver watching(&observer);
     std::optional<LifetimeChecker> checker;
     if (check_lifetimes) checker.emplace();
-    RaceChecker races;
-    trace::ScopedObserver checking(
-        &races, kernel::HasHookedCode() ? RaceChecker::Kinds() : trace::EventKinds());
-    ran.outcome = Simulation(options, strategy).Run(body);
+    const Checkers checkers(program.checks);
+    ran.outcome = Simulation(program.options, strategy).Run(program.body);
   }
   ran.digest = observer.value();
   for (int i = 0; i < parts.size(); ++i) {
@@ -130,20 +145,18 @@ void Report(const std::string& name, const Ran& ran, const std::string& strategy
 }
 
 // A failing schedule, made as small as it can be in some hundred runs, and reported.
-void ReportSmallest(const std::string& name, const MachineOptions& options, const Ran& found,
-                    const std::string& strategy_name, const std::function<void()>& body) {
+void ReportSmallest(const std::string& name, const Program& program, const Ran& found,
+                    const std::string& strategy_name) {
   const auto result = [](Ran ran) {
     return RunResult{absl::StrJoin(ran.failures, "; "), std::move(ran.outcome.schedule)};
   };
   const Minimised smallest = Minimise(
       result(found),
-      [&](Strategy* strategy) {
-        return result(RunBody(options, strategy, found.check_lifetimes, body));
-      },
+      [&](Strategy* strategy) { return result(RunBody(program, strategy, found.check_lifetimes)); },
       /*most_runs=*/500);
   Replay replay(smallest.run.schedule);
   Story story(&replay);
-  const Ran again = RunBody(options, &story, found.check_lifetimes, body);
+  const Ran again = RunBody(program, &story, found.check_lifetimes);
   Report(name, again,
          absl::StrCat(strategy_name, ", with ", smallest.switches, " of its ",
                       smallest.switches_found, " forced switches"),
@@ -162,7 +175,10 @@ void AllowFinding(const std::string& name) { allowed_findings.insert(name); }
 
 void RunUnderSchedules(const std::string& name, const MachineOptions& base,
                        const std::function<void()>& body) {
-  MachineOptions options = base;
+  const absl::StatusOr<Checks> checks = ChosenChecks();
+  ASSERT_TRUE(checks.ok()) << "--drydock_checks: " << checks.status().message();
+  Program program = {base, *checks, body};
+  MachineOptions& options = program.options;
   options.fingerprint = trace::Fnv1a(name);
 
   const std::string replay = absl::GetFlag(FLAGS_drydock_replay);
@@ -176,7 +192,7 @@ void RunUnderSchedules(const std::string& name, const MachineOptions& base,
     options.fingerprint = schedule->fingerprint();
     Replay replayed(*schedule);
     Story story(&replayed);
-    const Ran ran = RunBody(options, &story, /*check_lifetimes=*/true, body);
+    const Ran ran = RunBody(program, &story, /*check_lifetimes=*/true);
     if (!ran.failures.empty()) Report(name, ran, "replay", story.Text());
     return;
   }
@@ -208,7 +224,7 @@ void RunUnderSchedules(const std::string& name, const MachineOptions& base,
     if (CtrlC::pressed()) GTEST_SKIP() << "interrupted after " << so_far.runs << " schedules";
     Strategy* strategy = (*explorer)->Next();
     while (strategy != nullptr && (*explorer)->IsAnothers()) {
-      (*explorer)->Finished(RunBody(options, strategy, false, body).outcome.schedule);
+      (*explorer)->Finished(RunBody(program, strategy, false).outcome.schedule);
       strategy = (*explorer)->Next();
     }
     if (strategy == nullptr) break;
@@ -218,11 +234,11 @@ void RunUnderSchedules(const std::string& name, const MachineOptions& base,
       strategy_name = "the timed strategy";
     }
     // It costs time, and a lifetime that is wrong is mostly wrong under many schedules.
-    const Ran ran = RunBody(options, strategy, i % kLifetimesEvery == 0, body);
+    const Ran ran = RunBody(program, strategy, i % kLifetimesEvery == 0);
     (*explorer)->Finished(ran.outcome.schedule);
     ++so_far.runs;
     if (!ran.failures.empty()) {
-      ReportSmallest(name, options, ran, strategy_name, body);
+      ReportSmallest(name, program, ran, strategy_name);
       return;
     }
     if (i > shard.index + shard.count) continue;
@@ -232,7 +248,7 @@ void RunUnderSchedules(const std::string& name, const MachineOptions& base,
     ASSERT_TRUE(parsed.ok()) << parsed.status().message();
     ASSERT_TRUE(*parsed == ran.outcome.schedule);
     Replay again(*parsed);
-    const Ran replayed = RunBody(options, &again, /*check_lifetimes=*/true, body);
+    const Ran replayed = RunBody(program, &again, /*check_lifetimes=*/true);
     ASSERT_TRUE(replayed.failures.empty()) << replayed.failures.front();
     ASSERT_EQ(ran.digest, replayed.digest) << "a replay of " << ran.outcome.schedule.ToString()
                                            << " showed other events: the run is not deterministic";

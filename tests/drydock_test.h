@@ -13,6 +13,9 @@
 // (Outcome::findings), or a thread that is not a daemon stays blocked. The first failing schedule
 // is printed with the command that replays it.
 //
+// Orders of locks that can deadlock are found under all schedules (verify/lock_order_checker.h);
+// --drydock_checks=NAME,… adds what is looked for only when asked for (verify/checkers.h).
+//
 // Code in the program that is compiled with hooks (drivers/kext.bzl) is watched for data races
 // (verify/race_checker.h) under all schedules, and can be preempted where it accesses memory that
 // others touch too (--drydock_accesses=none|shared|all).

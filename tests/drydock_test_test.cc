@@ -10,11 +10,13 @@
 #include "gtest/gtest-spi.h"
 #include "gtest/gtest.h"
 #include "scheduler/kernel/choice.h"
+#include "scheduler/kernel/lock.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/thread.h"
 
 ABSL_DECLARE_FLAG(uint64_t, drydock_schedules);
 ABSL_DECLARE_FLAG(std::string, drydock_strategy);
+ABSL_DECLARE_FLAG(std::string, drydock_checks);
 ABSL_DECLARE_FLAG(std::string, drydock_replay);
 
 namespace drydock::testing {
@@ -100,6 +102,34 @@ TEST(DrydockTest, FindingsFailUnlessAllowed) {
                 AllowFinding("test-rule");
                 kernel::Misuse("test-rule", "was broken");
               }).empty());
+}
+
+// They take them one after the other and never meet.
+TEST(DrydockTest, OrdersOfLocksThatCanDeadlockAreFound) {
+  const std::vector<std::string> failures = Failures("timed", 1, [] {
+    kernel::Mutex* a = kernel::MutexAlloc("a");
+    kernel::Mutex* b = kernel::MutexAlloc("b");
+    for (const auto& [first, second] : {std::pair(a, b), std::pair(b, a)}) {
+      kernel::ThreadJoin(kernel::ThreadStart({.name = "one of them"}, [first, second] {
+        kernel::MutexLock(first);
+        kernel::MutexLock(second);
+        kernel::MutexUnlock(second);
+        kernel::MutexUnlock(first);
+      }));
+    }
+    kernel::MutexFree(a);
+    kernel::MutexFree(b);
+  });
+  ASSERT_EQ(failures.size(), 2u);
+  EXPECT_TRUE(absl::StrContains(failures[0], "lock-order-cycle at ")) << failures[0];
+}
+
+TEST(DrydockTest, UnknownCheckIsRefused) {
+  absl::SetFlag(&FLAGS_drydock_checks, "inversions");
+  const std::vector<std::string> failures = Failures("timed", 1, [] {});
+  absl::SetFlag(&FLAGS_drydock_checks, "");
+  ASSERT_EQ(failures.size(), 1u);
+  EXPECT_TRUE(absl::StrContains(failures[0], "unknown check \"inversions\"")) << failures[0];
 }
 
 TEST(DrydockTest, UnknownStrategyIsRefused) {

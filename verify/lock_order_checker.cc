@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "scheduler/kernel/evidence.h"
+#include "trace/digest.h"
 
 namespace drydock {
 
@@ -17,63 +18,62 @@ namespace {
 // Longer circles are not looked for.
 constexpr size_t kLongest = 4;
 
-bool Contains(const std::vector<trace::ObjectId>& locks, trace::ObjectId lock) {
-  return std::find(locks.begin(), locks.end(), lock) != locks.end();
-}
-
-// Whether they may happen at once: two threads that have no lock in common.
-bool Concur(trace::ThreadId a, const std::vector<trace::ObjectId>& held_by_a, trace::ThreadId b,
-            const std::vector<trace::ObjectId>& held_by_b) {
-  return a != b && std::none_of(held_by_a.begin(), held_by_a.end(),
-                                [&](trace::ObjectId lock) { return Contains(held_by_b, lock); });
-}
+// Of a read-write lock: taken by a writer.
+bool IsExclusive(const char* detail) { return absl::string_view(detail) == "exclusive"; }
 
 }  // namespace
+
+bool LockOrderChecker::Concur(const Order& a, const Order& b) {
+  return a.thread != b.thread &&
+         std::none_of(a.held.begin(), a.held.end(), [&](trace::ObjectId lock) {
+           return std::find(b.held.begin(), b.held.end(), lock) != b.held.end();
+         });
+}
 
 trace::EventKinds LockOrderChecker::Kinds() {
   return {EventKind::kLockAcquire, EventKind::kLockRelease};
 }
 
 void LockOrderChecker::OnEvent(const Event& event) {
-  const absl::string_view how = event.detail;
-  if (event.context != Context::kThread || !(how.empty() || how == "exclusive")) return;
-  if (event.thread >= held_.size()) held_.resize(event.thread + 1);
-  if (event.kind == EventKind::kLockAcquire) {
-    Acquire(event);
+  // (An interrupt's locks are spin locks, and "inner" ones are not what anybody asked for.)
+  if (event.context != Context::kThread || (*event.detail != '\0' && !IsExclusive(event.detail))) {
     return;
   }
-  std::vector<Held>& held = held_[event.thread];
-  const auto released =
-      std::find_if(held.begin(), held.end(), [&](const Held& h) { return h.lock == event.object; });
-  if (released != held.end()) held.erase(released);
+  if (event.thread >= held_.size()) held_.resize(event.thread + 1);
+  Locks& held = held_[event.thread];
+  if (event.kind == EventKind::kLockAcquire) {
+    const bool waits = event.value == 0;
+    if (waits && !held.empty()) AddOrders(event, held);
+    held.push_back({event.object, event.name});
+    return;
+  }
+  // Mostly it is the last.
+  for (size_t i = held.size(); i-- > 0;) {
+    if (held[i].lock != event.object) continue;
+    held.erase(held.begin() + static_cast<ptrdiff_t>(i));
+    break;
+  }
 }
 
-void LockOrderChecker::Acquire(const Event& event) {
-  std::vector<Held>& held = held_[event.thread];
-  const bool waits = event.value == 0;
-  if (waits && !held.empty()) {
-    Order order;
-    order.to = event.object;
-    order.thread = event.thread;
-    order.to_name = event.name;
-    for (const Held& lock : held) order.held.push_back(lock.lock);
-    std::sort(order.held.begin(), order.held.end());
-    for (const Held& from : held) {
-      std::vector<Order>& orders = orders_from_[from.lock];
-      const bool known = std::any_of(orders.begin(), orders.end(), [&](const Order& other) {
-        return other.to == order.to && other.thread == order.thread && other.held == order.held;
-      });
-      if (known) continue;
-      ++orders_;
-      order.from_name = from.name;
-      order.stack = kernel::CallStackHere();
-      // (Searched from a copy: the orders of one lock are moved when there are more.)
-      orders.push_back(order);
-      std::vector<const Order*> path = {&order};
-      Search(&path, from.lock);
-    }
+void LockOrderChecker::AddOrders(const Event& event, const Locks& held) {
+  // What the thread holds, in whatever order it has taken that, stands for a sum.
+  uint64_t what = trace::Mix(event.thread, event.object);
+  for (const Held& lock : held) what += trace::Mix(~uint64_t{0}, lock.lock);
+  if (!known_.insert(what).second) return;
+  Order order;
+  order.to = event.object;
+  order.thread = event.thread;
+  order.to_name = event.name;
+  order.stack = kernel::CallStackHere();
+  for (const Held& lock : held) order.held.push_back(lock.lock);
+  for (const Held& from : held) {
+    ++orders_;
+    order.from_name = from.name;
+    // (Searched from a copy: the orders of one lock are moved when there are more.)
+    orders_from_[from.lock].push_back(order);
+    std::vector<const Order*> path = {&order};
+    Search(&path, from.lock);
   }
-  held.push_back({event.object, event.name});
 }
 
 void LockOrderChecker::Search(std::vector<const Order*>* path, trace::ObjectId begin) {
@@ -86,9 +86,8 @@ void LockOrderChecker::Search(std::vector<const Order*>* path, trace::ObjectId b
   const auto next = orders_from_.find(end);
   if (next == orders_from_.end()) return;
   for (const Order& order : next->second) {
-    const bool possible = std::all_of(path->begin(), path->end(), [&](const Order* other) {
-      return Concur(order.thread, order.held, other->thread, other->held);
-    });
+    const bool possible = std::all_of(path->begin(), path->end(),
+                                      [&](const Order* other) { return Concur(order, *other); });
     if (!possible) continue;
     path->push_back(&order);
     Search(path, begin);

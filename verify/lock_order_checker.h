@@ -19,6 +19,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/inlined_vector.h"
 #include "scheduler/call_stack.h"
 #include "trace/observer.h"
 
@@ -43,18 +44,25 @@ class LockOrderChecker : public trace::Observer {
   struct Order {
     trace::ObjectId to = 0;
     trace::ThreadId thread = 0;
-    std::vector<trace::ObjectId> held;
+    absl::InlinedVector<trace::ObjectId, 4> held;
     const char* from_name = "";
     const char* to_name = "";
     CallStackId stack = 0;
   };
 
-  void Acquire(const trace::Event& event);
+  using Locks = absl::InlinedVector<Held, 4>;
+
+  // Whether they may happen at once: by two threads that have no lock in common.
+  static bool Concur(const Order& a, const Order& b);
+
+  // A thread that holds some takes one more.
+  void AddOrders(const trace::Event& event, const Locks& held);
   // Goes on from the last of `path` to where it began.
   void Search(std::vector<const Order*>* path, trace::ObjectId begin);
   void Report(const std::vector<const Order*>& circle);
 
-  std::vector<std::vector<Held>> held_;                                   // by thread
+  absl::InlinedVector<Locks, 16> held_;  // by thread
+  absl::flat_hash_set<uint64_t> known_;  // digests of who takes what while holding what
   absl::flat_hash_map<trace::ObjectId, std::vector<Order>> orders_from_;  // by the lock held
   absl::flat_hash_set<std::string> reported_;
   uint64_t orders_ = 0;

@@ -1,12 +1,11 @@
 #include "verify/race_checker.h"
 
-#include <dlfcn.h>
-
 #include <bitset>
 
 #include "absl/strings/str_cat.h"
 #include "libkern/kernel_heap.h"
 #include "libkern/object_id.h"
+#include "scheduler/global_name.h"
 #include "scheduler/kernel/evidence.h"
 #include "scheduler/kernel/memory.h"
 #include "scheduler/kernel/wait.h"
@@ -36,10 +35,9 @@ Place Find(ObjectId location, uint32_t bytes) {
   for (; (bytes & 1) == 0; bytes >>= 1) ++address;
   FoundBlock found;
   if (!FindBlock(address, &found)) {
-    Dl_info symbol;
-    if (dladdr(address, &symbol) != 0 && symbol.dli_sname != nullptr) {
-      const auto offset = address - static_cast<const char*>(symbol.dli_saddr);
-      return {absl::StrCat("global ", symbol.dli_sname, ", at offset ", offset), {}};
+    const Global global = GlobalAt(address);
+    if (!global.name.empty()) {
+      return {absl::StrCat("global ", global.name, ", at offset ", global.offset), {}};
     }
     return {absl::StrCat("memory of no allocation (location ", location - kFirstLocation, ")"), {}};
   }

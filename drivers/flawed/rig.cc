@@ -12,10 +12,8 @@
 #include "scheduler/kernel/outside.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/simulation.h"
-#include "verify/inversion_checker.h"
+#include "verify/checkers.h"
 #include "verify/lifetime_checker.h"
-#include "verify/lock_order_checker.h"
-#include "verify/race_checker.h"
 
 namespace drydock {
 namespace {
@@ -93,12 +91,7 @@ void Body(const FlawedCase& flawed_case, bool flawed, std::vector<kernel::Thread
 RunResult RunFlawed(const FlawedCase& flawed_case, bool flawed, Strategy* strategy,
                     std::vector<CallStack>* stacks) {
   const LifetimeChecker lifetimes;
-  RaceChecker races;
-  const trace::ScopedObserver watching(&races, RaceChecker::Kinds());
-  LockOrderChecker orders;
-  const trace::ScopedObserver watching_orders(&orders, LockOrderChecker::Kinds());
-  InversionChecker inversions;
-  const trace::ScopedObserver watching_inversions(&inversions, InversionChecker::Kinds());
+  const Checkers checkers(Checks::All());
   std::vector<kernel::Thread*> clients;
   Outcome outcome =
       Simulation({.cpus = 2, .accesses = kernel::AccessChoices::kShared}, strategy).Run([&] {

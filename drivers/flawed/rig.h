@@ -18,7 +18,7 @@ const std::vector<const FlawedCase*>& FlawedCases();
 // One run of the flawed driver, or of its sound twin: device and driver come, clients call,
 // interrupts come, the device goes, the platform shuts down. The result's failure is empty, or
 // what went wrong, joined by "; " without repetition: the kind of outcome if the run did not end
-// quietly, and the names of findings, those of a LifetimeChecker and a RaceChecker among them.
+// quietly, and the names of findings, those of a LifetimeChecker and all Checkers among them.
 // `stacks`, unless null, is given the stacks of all that. Host context.
 RunResult RunFlawed(const FlawedCase& flawed_case, bool flawed, Strategy* strategy,
                     std::vector<CallStack>* stacks = nullptr);

@@ -38,8 +38,17 @@ TEST(Reader, FingerprintIsOfWhatHappensNotOfLayoutOrExpectations) {
   EXPECT_EQ(Read(absl::StrCat("# comment\n\n", OneReader())).fingerprint, plain);
   EXPECT_EQ(Read(OneReader("description: \"words\"\n")).fingerprint, plain);
   EXPECT_EQ(Read(OneReader("expect { no_thread_blocked: true }\n")).fingerprint, plain);
+  EXPECT_EQ(Read(OneReader("check: \"priority-inversion\"\n")).fingerprint, plain);
   EXPECT_NE(Read(absl::StrReplaceAll(OneReader(), {{"read: 64", "read: 65"}})).fingerprint, plain);
   EXPECT_NE(Read(absl::StrReplaceAll(OneReader(), {{"cpus: 2", "cpus: 1"}})).fingerprint, plain);
+}
+
+TEST(Reader, WhatIsExpectedToBeFoundIsLookedFor) {
+  EXPECT_FALSE(Read(OneReader()).checks.Has(Check::kPriorityInversion));
+  EXPECT_TRUE(
+      Read(OneReader("check: \"priority-inversion\"\n")).checks.Has(Check::kPriorityInversion));
+  EXPECT_TRUE(Read(OneReader("expect { finding: \"priority-inversion\" }\n"))
+                  .checks.Has(Check::kPriorityInversion));
 }
 
 // Each line of the table edits the scenario of OneReader, or adds a line 6 to it.
@@ -56,7 +65,7 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
       {"cpus: 2", "cpus: 2 }", "f:1:9: expected identifier, got: }"},
       {"cpus: 2", "cpu: 2",
        "f:1:4: unknown field cpu; allowed here are description, cpus, controller, device, thread, "
-       "timeline, expect, lock, work_loop, interrupt, profile, costs, naive_teardown"},
+       "timeline, expect, lock, work_loop, interrupt, profile, costs, naive_teardown, check"},
       {"cpus: 2", "cpus: 2 cpus: 2",
        "f:1:13: non-repeated field \"cpus\" is specified multiple times"},
       {"name: \"usb0\"", "name: \"\xc3\x28\"", "f:2:21: not UTF-8 text"},
@@ -98,6 +107,9 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
        "<IOKit/IOReturn.h>, such as kIOReturnOffline"},
       {"", "expect { returns { thread: \"reader\" step: 4 code: \"kIOReturnSuccess\" } }",
        "f:6:37: step is 4; allowed is 1 to 3"},
+      {"", "check: \"inversions\"",
+       "f:6:1: unknown check \"inversions\"; there are data-race, lock-order-cycle, "
+       "priority-inversion"},
       // Parts that are missing, double or do not go together.
       {"", "controller { line: 3 }", "f:6:1: a controller without a name; give it a name"},
       {"", "thread { name: \"reader\" band: \"user\" }",

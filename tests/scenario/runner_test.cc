@@ -180,6 +180,27 @@ TEST(Runner, BrokenRuleFailsTheRunUnlessExpected) {
             "finding blocking-sleep-in-action; seen: nobody broke that rule\n");
 }
 
+// One after the other: they never wait for each other.
+TEST(Runner, OrdersOfLocksAreCheckedUnlessTheRunIsToBeFast) {
+  const auto scenario = [](absl::string_view more) {
+    return Read(absl::StrCat(
+        "cpus: 1 lock { name: \"a\" } lock { name: \"b\" }"
+        "thread { name: \"x\" band: \"user\" step { lock: \"a\" } step { lock: \"b\" } "
+        "step { unlock: \"b\" } step { unlock: \"a\" } }"
+        "thread { name: \"y\" band: \"user\" step { sleep: \"1ms\" } step { lock: \"b\" } "
+        "step { lock: \"a\" } step { unlock: \"a\" } step { unlock: \"b\" } }",
+        more));
+  };
+  EXPECT_EQ(Failures(AtFullSpeed(scenario(""))).find("no lock-order-cycle; seen: at "), 0u);
+  EXPECT_EQ(Failures(AtFullSpeed(scenario("expect { finding: \"lock-order-cycle\" }"))), "held");
+  const auto fast = [](const Scenario& scenario) {
+    TimedStrategy strategy;
+    return Failures(RunScenario(scenario, &strategy, {}, Checking::kFast));
+  };
+  EXPECT_EQ(fast(scenario("")), "held");
+  EXPECT_NE(fast(scenario("check: \"lock-order-cycle\"")), "held");
+}
+
 TEST(Runner, LinkedDriversAreThoseOfThePersonalities) {
   EXPECT_EQ(LinkedDrivers(), std::vector<std::string>{"UsbSerial"});
 }

@@ -15,7 +15,7 @@
 #include "scheduler/prng.h"
 #include "scheduler/simulation.h"
 #include "tests/drivers/samples/block_fixture.h"
-#include "verify/lock_order_checker.h"
+#include "verify/checkers.h"
 
 ABSL_FLAG(uint64_t, drydock_unplug_schedules, 1500, "random schedules of unplug against calls");
 
@@ -129,8 +129,7 @@ TEST(UnplugCampaign, TheStackSurvivesUnplugAgainstEveryCall) {
   for (uint64_t seed = 1; seed <= schedules; ++seed) {
     RandomWalk random(seed);
     const LifetimeChecker checker;
-    LockOrderChecker orders;
-    const trace::ScopedObserver watching(&orders, LockOrderChecker::Kinds());
+    const Checkers checkers(Checks::All());
     const Outcome outcome =
         Simulation({}, &random).Run([&] { UnplugAgainstEveryCall(seed, {}, &calls); });
     ASSERT_TRUE(outcome.ok()) << "seed " << seed << ": " << OutcomeName(outcome.kind) << ": "

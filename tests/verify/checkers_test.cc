@@ -1,0 +1,34 @@
+#include "verify/checkers.h"
+
+#include "gtest/gtest.h"
+
+namespace drydock {
+namespace {
+
+TEST(Checkers, AreNamedByWhatTheyFind) {
+  const absl::StatusOr<Checks> none = ParseChecks("");
+  ASSERT_TRUE(none.ok());
+  EXPECT_FALSE(none->Has(Check::kLockOrderCycle));
+
+  const absl::StatusOr<Checks> two = ParseChecks("priority-inversion,data-race");
+  ASSERT_TRUE(two.ok());
+  EXPECT_TRUE(two->Has(Check::kPriorityInversion));
+  EXPECT_TRUE(two->Has(Check::kDataRace));
+  EXPECT_FALSE(two->Has(Check::kLockOrderCycle));
+}
+
+TEST(Checkers, WhatThereIsIsSaidWhenSomethingElseIsAskedFor) {
+  EXPECT_EQ(ParseChecks("data-race,races").status().message(),
+            "unknown check \"races\"; there are data-race, lock-order-cycle, priority-inversion");
+}
+
+TEST(Checkers, SetsAdd) {
+  Checks checks = {Check::kDataRace};
+  checks.Add(Checks::Usual());
+  EXPECT_TRUE(checks.Has(Check::kDataRace));
+  EXPECT_TRUE(checks.Has(Check::kLockOrderCycle));
+  EXPECT_FALSE(checks.Has(Check::kPriorityInversion));
+}
+
+}  // namespace
+}  // namespace drydock

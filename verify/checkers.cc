@@ -1,0 +1,46 @@
+#include "verify/checkers.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+namespace drydock {
+namespace {
+
+struct Named {
+  Check check;
+  const char* finding;
+};
+constexpr Named kAll[] = {
+    {Check::kDataRace, "data-race"},
+    {Check::kLockOrderCycle, "lock-order-cycle"},
+    {Check::kPriorityInversion, "priority-inversion"},
+};
+
+}  // namespace
+
+absl::StatusOr<Checks> ParseChecks(absl::string_view list) {
+  Checks checks;
+  for (const absl::string_view word : absl::StrSplit(list, ',', absl::SkipEmpty())) {
+    bool known = false;
+    std::string allowed;
+    for (const Named& named : kAll) {
+      absl::StrAppend(&allowed, allowed.empty() ? "" : ", ", named.finding);
+      if (word != named.finding) continue;
+      known = true;
+      checks.Add(named.check);
+    }
+    if (!known) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("unknown check \"", word, "\"; there are ", allowed));
+    }
+  }
+  return checks;
+}
+
+Checkers::Checkers(const Checks& checks) {
+  if (checks.Has(Check::kDataRace)) races_.emplace();
+  if (checks.Has(Check::kLockOrderCycle)) lock_orders_.emplace();
+  if (checks.Has(Check::kPriorityInversion)) inversions_.emplace();
+}
+
+}  // namespace drydock

@@ -1,0 +1,75 @@
+// verify/checkers.h
+//
+// The checkers that watch a run's events, chosen by the names of what they find.
+#ifndef DRYDOCK_VERIFY_CHECKERS_H_
+#define DRYDOCK_VERIFY_CHECKERS_H_
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "trace/observer.h"
+#include "verify/inversion_checker.h"
+#include "verify/lock_order_checker.h"
+#include "verify/race_checker.h"
+
+namespace drydock {
+
+// By what is found.
+enum class Check : uint8_t {
+  kDataRace,           // verify/race_checker.h
+  kLockOrderCycle,     // verify/lock_order_checker.h
+  kPriorityInversion,  // verify/inversion_checker.h
+};
+
+// A set of them.
+class Checks {
+ public:
+  constexpr Checks() = default;
+  constexpr Checks(std::initializer_list<Check> checks) {
+    for (const Check check : checks) Add(check);
+  }
+  static constexpr Checks All() {
+    return {Check::kDataRace, Check::kLockOrderCycle, Check::kPriorityInversion};
+  }
+  // What every run of a test or a scenario is watched for: it is a defect in any program, and costs
+  // little to find. (Where code is hooked, explorations are watched for data races too.)
+  static constexpr Checks Usual() { return {Check::kLockOrderCycle}; }
+
+  constexpr void Add(Check check) { bits_ |= 1u << static_cast<unsigned>(check); }
+  constexpr void Add(const Checks& checks) { bits_ |= checks.bits_; }
+  constexpr bool Has(Check check) const {
+    return (bits_ & 1u << static_cast<unsigned>(check)) != 0;
+  }
+
+ private:
+  uint32_t bits_ = 0;
+};
+
+// Those with the names of findings in `list`: "lock-order-cycle,priority-inversion".
+// InvalidArgument with one line, which says what there is, for another name.
+absl::StatusOr<Checks> ParseChecks(absl::string_view list);
+
+// They watch one run, for as long as this exists.
+class Checkers {
+ public:
+  explicit Checkers(const Checks& checks);
+
+ private:
+  template <typename Checker>
+  struct Watching {
+    Checker checker;
+    const trace::ScopedObserver observing{&checker, Checker::Kinds()};
+  };
+
+  std::optional<Watching<RaceChecker>> races_;
+  std::optional<Watching<LockOrderChecker>> lock_orders_;
+  std::optional<Watching<InversionChecker>> inversions_;
+};
+
+}  // namespace drydock
+
+#endif  // DRYDOCK_VERIFY_CHECKERS_H_
