@@ -303,7 +303,11 @@ void Checker::CheckCosts(const Node<CostsProto>& node) {
     const auto operation = node.At("operation", proto.operation(i), i);
     const size_t kind =
         Find(operation.Of("kind"), "kind of operation", operation.proto.kind(), kinds);
-    costs.operation_ns[kind] = Time(operation.Of("cost"), "cost", operation.proto.cost());
+    const kernel::Time cost = Time(operation.Of("cost"), "cost", operation.proto.cost());
+    if (cost > kernel::kSecond) {
+      Fail(operation.Of("cost"), "an operation that costs more than 1s; allowed is up to 1s");
+    }
+    costs.operation_ns[kind] = static_cast<uint32_t>(cost);
   }
   costs.jitter_percent =
       Within(node.Of("jitter_percent"), "jitter_percent", proto.jitter_percent(), 0, 100);

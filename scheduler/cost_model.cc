@@ -6,9 +6,9 @@ using kernel::OperationKind;
 
 namespace {
 
-constexpr std::array<kernel::Time, kernel::kOperationKinds> Table() {
-  std::array<kernel::Time, kernel::kOperationKinds> table = {};
-  const auto cost = [&table](OperationKind kind, kernel::Time ns) {
+constexpr std::array<uint32_t, kernel::kOperationKinds> Table() {
+  std::array<uint32_t, kernel::kOperationKinds> table = {};
+  const auto cost = [&table](OperationKind kind, uint32_t ns) {
     table[static_cast<size_t>(kind)] = ns;
   };
   cost(OperationKind::kBegin, 0);

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/operation.h"
@@ -19,14 +20,14 @@ struct CostModel {
   // The documented table (docs/machine.md).
   CostModel();
 
-  kernel::Time& operator[](kernel::OperationKind kind) {
+  uint32_t& operator[](kernel::OperationKind kind) {
     return operation_ns[static_cast<size_t>(kind)];
   }
   kernel::Time operator[](kernel::OperationKind kind) const {
     return operation_ns[static_cast<size_t>(kind)];
   }
 
-  std::array<kernel::Time, kernel::kOperationKinds> operation_ns;
+  std::array<uint32_t, kernel::kOperationKinds> operation_ns;
   kernel::Time context_switch_ns =
       2 * kernel::kMicrosecond;  // before a thread's first step on a CPU
   kernel::Time interrupt_entry_ns = 1 * kernel::kMicrosecond;  // from the line to the handler

@@ -19,20 +19,29 @@ class Prng {
   // The substream `name` of `seed`: streams of different names are independent, so that a new
   // consumer of randomness does not shift the numbers of the others.
   Prng(uint64_t seed, absl::string_view name)
-      : state_(trace::Fnv1a(name, seed ^ trace::kFnvOffset)) {}
+      : state_(trace::Fnv1a(name, seed ^ trace::kFnvOffset)), next_(Draw()) {}
 
+  // Drawn one ahead: what the host's CPU does next often hangs on the number, and need not wait
+  // until it is computed.
   uint64_t Next() {
-    uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
+    const uint64_t next = next_;
+    next_ = Draw();
+    return next;
   }
 
   // Uniform in [0, bound) for bound > 0, up to a bias of bound / 2^64.
   uint64_t Below(uint64_t bound) { return absl::Uint128High64(absl::uint128(Next()) * bound); }
 
  private:
+  uint64_t Draw() {
+    uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+  }
+
   uint64_t state_;
+  uint64_t next_;
 };
 
 }  // namespace drydock

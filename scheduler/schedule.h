@@ -61,7 +61,7 @@ class Schedule {
   void Append(uint32_t alternatives, uint32_t choice, uint64_t repeat = 1) {
     if (repeat == 0) return;
     questions_ += repeat;
-    if (used_ == runs_.size()) runs_.resize(std::max<size_t>(2 * used_, 16));
+    if (used_ == runs_.size()) runs_.resize(std::max<size_t>(2 * used_, 8));
     bool same = false;
     if (used_ > 0) {
       const Run& last = runs_[used_ - 1];

@@ -44,7 +44,7 @@ void Machine::Deliver(int index) {
   LineChanged(index);
   Interrupt(cpu, now_);
   cpu.in_interrupt = true;
-  cpu.line = index;
+  cpu.line = static_cast<int16_t>(index);
   cpu.claimed = true;
   cpu.interrupt_began = cpu.clock;
   cpu.clock += Cost(options_.costs.interrupt_entry_ns);

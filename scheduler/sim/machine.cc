@@ -52,19 +52,15 @@ Machine::Machine(const MachineOptions& options, Strategy* strategy)
       sees_every_step_(strategy->sees_every_step()),
       fibers_(FiberPool::Get()),
       cpus_(options.cpus),
-      jitter_(strategy->seed(), "jitter"),
       schedule_(options.fingerprint, options.costs.jitter_percent > 0 ? strategy->seed() : 0),
-      scheduler_(options.profile, options.cpus, options.costs.quantum_ns),
-      thread_calls_(options.profile) {
+      scheduler_(options.profile, options.cpus, options.costs.quantum_ns) {
+  if (options.costs.jitter_percent > 0) jitter_.emplace(strategy->seed(), "jitter");
   if (options.accesses != kernel::AccessChoices::kNone) ++kernel::internal::memory_watchers;
   if (timeless_) {
     cpus_.reserve(kMaxCpus);
     schedule_.set_timeless();
   }
-  for (size_t i = 0; i < cpus_.size(); ++i) cpus_[i].index = static_cast<int>(i);
-  timer_line_.handler = &ThreadCalls::RunSignalled;
-  timer_line_.target = &thread_calls_;
-  timer_line_.masked = false;
+  for (size_t i = 0; i < cpus_.size(); ++i) cpus_[i].index = static_cast<int16_t>(i);
 }
 
 Machine::~Machine() {
@@ -75,6 +71,13 @@ Machine::~Machine() {
   for (Cpu& cpu : cpus_) {
     if (cpu.interrupt_fiber != nullptr) fibers_.Release(cpu.interrupt_fiber);
   }
+}
+
+void Machine::MakeThreadCalls() {
+  thread_calls_ = std::make_unique<ThreadCalls>(options_.profile);
+  timer_line_.handler = &ThreadCalls::RunSignalled;
+  timer_line_.target = thread_calls_.get();
+  timer_line_.masked = false;
 }
 
 Outcome Machine::Run(std::function<void()> body) {
@@ -179,10 +182,11 @@ void Machine::Emit(trace::Event event) const {
 
 Time Machine::Jittered(Time time) {
   const Time most = time * static_cast<Time>(options_.costs.jitter_percent) / 100;
-  return time - most + jitter_.Below(2 * most + 1);
+  return time - most + jitter_->Below(2 * most + 1);
 }
 
-void Machine::StepSlow() {
+void Machine::StepSlow(Operation operation) {
+  *pending_ = operation;
   FlushFast();
   ++choice_points_;
   if (!triggers_.empty()) PullTriggers(nullptr);
@@ -234,42 +238,47 @@ Fiber* Machine::NextFiber() {
 
 namespace {
 
-// The order of alternatives. In one comparison, because its outcome is a coin's to the host's CPU.
+// The order of alternatives of one time.
+uint64_t Rank(const Alternative& alternative) {
+  return static_cast<uint64_t>(alternative.kind) << 40 | uint64_t{alternative.cpu} << 32 |
+         alternative.actor;
+}
+
+// The order of alternatives. Without branches: its outcome is a coin's to the host's CPU.
 bool Before(const Alternative& a, const Alternative& b) {
-  const auto place = [](const Alternative& alternative) {
-    return absl::MakeUint128(alternative.time, static_cast<uint64_t>(alternative.kind) << 40 |
-                                                   uint64_t{alternative.cpu} << 32 |
-                                                   alternative.actor);
-  };
-  return place(a) < place(b);
+  return static_cast<int>(a.time < b.time) |
+         (static_cast<int>(a.time == b.time) & static_cast<int>(Rank(a) < Rank(b)));
 }
 
 }  // namespace
 
 bool Machine::GatherStep() {
-  if (!gathered_) return false;
-  Alternative step = alternatives_[chosen_];
-  step.time = current_->clock;
+  if (ABSL_PREDICT_FALSE(!gathered_)) return false;
+  Alternative* const all = alternatives_.data();
+  const Time time = current_->clock;
+  Alternative& step = all[chosen_];
+  step.time = time;
   step.operation = *pending_;
-  if (alternatives_.size() == 2) {
-    const Alternative other = alternatives_[1 - chosen_];
-    const size_t place = Before(other, step) ? 1 : 0;
-    alternatives_[place] = step;
-    alternatives_[1 - place] = other;
+  if (ABSL_PREDICT_TRUE(alternatives_.size() == 2)) {
+    if (Before(all[1], all[0])) std::swap(all[0], all[1]);
   } else {
-    size_t place = chosen_;
-    for (; place > 0 && Before(step, alternatives_[place - 1]); --place) {
-      alternatives_[place] = alternatives_[place - 1];
-    }
-    for (; place + 1 < alternatives_.size() && Before(alternatives_[place + 1], step); ++place) {
-      alternatives_[place] = alternatives_[place + 1];
-    }
-    alternatives_[place] = step;
+    MoveStep();
   }
-  const Time earliest = alternatives_[0].time;
-  const Time until = kernel::SaturatingAdd(std::max(now_, earliest), options_.horizon_ns);
-  return step.time <= until && first_left_out_ > until &&
+  const Time until = kernel::SaturatingAdd(std::max(now_, all[0].time), options_.horizon_ns);
+  return time <= until && first_left_out_ > until &&
          (deadlines_.empty() || deadlines_.top()->when > until);
+}
+
+void Machine::MoveStep() {
+  const Alternative step = alternatives_[chosen_];
+  size_t place = chosen_;
+  for (; place > 0 && Before(step, alternatives_[place - 1]); --place) {
+    alternatives_[place] = alternatives_[place - 1];
+  }
+  for (; place + 1 < alternatives_.size() && Before(alternatives_[place + 1], step); ++place) {
+    alternatives_[place] = alternatives_[place + 1];
+  }
+  alternatives_[place] = step;
 }
 
 void Machine::Gather() {
@@ -293,30 +302,39 @@ void Machine::Gather() {
       first_left_out_ = std::min(first_left_out_, cpu.clock);
       continue;
     }
-    alternatives_.push_back({Alternative::Kind::kCpu, static_cast<uint8_t>(cpu.index),
-                             timeless_ && MustWait(cpu), cpu.in_interrupt ? 0 : cpu.thread->id,
-                             cpu.clock,
-                             cpu.in_interrupt ? cpu.interrupt_pending : cpu.thread->pending});
+    // Field by field, here and below: a copy of what was just put together is slow on the host.
+    Alternative& step = alternatives_.emplace_back();
+    step.cpu = static_cast<uint8_t>(cpu.index);
+    step.waits = timeless_ && MustWait(cpu);
+    step.actor = cpu.in_interrupt ? 0 : cpu.thread->id;
+    step.time = cpu.clock;
+    step.operation = cpu.in_interrupt ? cpu.interrupt_pending : cpu.thread->pending;
   }
   deadlines_.VisitUntil(until, [this](Deadline* deadline) {
-    alternatives_.push_back({Alternative::Kind::kDeadline, 0, false, deadline->number,
-                             deadline->when, deadline->operation});
+    Alternative& expiry = alternatives_.emplace_back();
+    expiry.kind = Alternative::Kind::kDeadline;
+    expiry.actor = deadline->number;
+    expiry.time = deadline->when;
+    expiry.operation = deadline->operation;
   });
   if (interruptible) {
     for (size_t word = 0; word < deliverable_.size(); ++word) {
       for (uint64_t bits = deliverable_[word]; bits != 0; bits &= bits - 1) {
         const size_t index = word * 64 + absl::countr_zero(bits);
-        alternatives_.push_back(
-            {Alternative::Kind::kInterrupt,
-             0,
-             false,
-             static_cast<uint32_t>(index),
-             line(static_cast<int>(index)).since,
-             {OperationKind::kInterrupt, NameOf(kNamedLine, static_cast<ObjectId>(index))}});
+        Alternative& delivery = alternatives_.emplace_back();
+        delivery.kind = Alternative::Kind::kInterrupt;
+        delivery.actor = static_cast<uint32_t>(index);
+        delivery.time = line(static_cast<int>(index)).since;
+        delivery.operation = {OperationKind::kInterrupt,
+                              NameOf(kNamedLine, static_cast<ObjectId>(index))};
       }
     }
   }
-  if (alternatives_.size() > 1) std::sort(alternatives_.begin(), alternatives_.end(), Before);
+  if (alternatives_.size() == 2) {
+    if (Before(alternatives_[1], alternatives_[0])) std::swap(alternatives_[0], alternatives_[1]);
+  } else if (alternatives_.size() > 2) {
+    std::sort(alternatives_.begin(), alternatives_.end(), Before);
+  }
 }
 
 size_t Machine::Ask() {
@@ -345,9 +363,7 @@ void Machine::StopEndless() {
       absl::StrCat("the run went on for more than ", options_.max_questions, " choice points");
 }
 
-void Machine::FlushFast() {
-  fast_until_ = 0;
-  if (fast_steps_ == 0) return;
+void Machine::FlushFastSteps() {
   if (fast_alternatives_ >= 2) schedule_.Append(fast_alternatives_, 0, fast_steps_);
   choice_points_ += fast_steps_;
   fast_steps_ = 0;
@@ -448,7 +464,7 @@ void Machine::Expire(Deadline* deadline) {
       EndWait(static_cast<Thread*>(deadline->owner), kernel::WaitResult::kTimedOut);
       break;
     case Deadline::Kind::kThreadCall:
-      thread_calls_.Due(static_cast<kernel::ThreadCall*>(deadline->owner));
+      thread_calls_->Due(static_cast<kernel::ThreadCall*>(deadline->owner));
       break;
     case Deadline::Kind::kDepression: {
       auto* thread = static_cast<Thread*>(deadline->owner);

@@ -28,6 +28,7 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
 #include "scheduler/kernel/interrupt.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/prng.h"
@@ -57,16 +58,16 @@ using kernel::Time;
 inline constexpr Time kNever = ~Time{0};
 
 struct Cpu {
-  int index = 0;
+  int16_t index = 0;
+  int16_t line = 0;  // being handled, while in_interrupt
+  bool interrupts_enabled = true;
+  bool in_interrupt = false;
+  bool claimed = true;  // InterruptClaimed
   Time clock = 0;
   Time charged_until = 0;            // up to here the thread's time has been charged to its quantum
   Thread* thread = nullptr;          // null = idle
   const void* stalled_on = nullptr;  // spins until this is released; not an alternative meanwhile
   const bool* guard = nullptr;       // as a thread's, of what the interrupt handler does next
-  bool interrupts_enabled = true;
-  bool in_interrupt = false;
-  int line = 0;         // being handled, while in_interrupt
-  bool claimed = true;  // InterruptClaimed
   Time interrupt_began = 0;
   Operation interrupt_pending;       // what the handler does when it next steps
   Fiber* interrupt_fiber = nullptr;  // made at the first interrupt
@@ -148,13 +149,12 @@ class Machine {
   void Step(OperationKind kind, ObjectId object) { Step(Operation(kind, object)); }
   void Step(Operation operation) {
     Cpu& cpu = *current_;
-    *pending_ = operation;
     cpu.clock += Cost(options_.costs[operation.kind]);
     if (ABSL_PREDICT_TRUE(cpu.clock < fast_until_)) {
       ++fast_steps_;
       return;
     }
-    StepSlow();
+    StepSlow(operation);
   }
 
   // The same before an operation that would only wait while `*guard` is true.
@@ -313,7 +313,10 @@ class Machine {
   ObjectId NewId() { return next_id_++; }
 
   MemoryMap& memory() { return memory_; }
-  ThreadCalls& thread_calls() { return thread_calls_; }
+  ThreadCalls& thread_calls() {
+    if (thread_calls_ == nullptr) MakeThreadCalls();
+    return *thread_calls_;
+  }
   Locks& locks() { return locks_; }
   OutsideEvents& outside() { return outside_; }
 
@@ -325,7 +328,7 @@ class Machine {
     return ABSL_PREDICT_TRUE(options_.costs.jitter_percent == 0) ? time : Jittered(time);
   }
   Time Jittered(Time time);
-  void StepSlow();
+  void StepSlow(Operation operation);
   ObjectId NameOfAddress(const void* address);
   // The first CPU that has nothing to do, or null. A timeless machine gets another if it must.
   Cpu* IdleCpu();
@@ -337,9 +340,15 @@ class Machine {
   void Gather();
   // The same when nothing has but the last choice, a CPU's step; false if that is not enough.
   bool GatherStep();
+  // Moves that step, which is later now, to its place among the alternatives.
+  void MoveStep();
   // The strategy's answer, an index into alternatives_; sets stopped_ if the run cannot go on.
   size_t Ask();
-  void FlushFast();
+  void FlushFast() {
+    fast_until_ = 0;
+    if (fast_steps_ > 0) FlushFastSteps();
+  }
+  void FlushFastSteps();
   void StopEndless();
   // Makes due the outside events that wait for this choice point or, if it is not null, for
   // `blocks` to block.
@@ -372,6 +381,7 @@ class Machine {
   void EmitPriority(const Thread& thread) const;
   void EmitPolicy(const Thread& thread, const char* why) const;
   void GrowWaitBuckets();
+  void MakeThreadCalls();
   // The calling thread gives up the funnel it holds while it blocks.
   kernel::Funnel DropFunnel();
   void RetakeFunnel(kernel::Funnel funnel);
@@ -413,7 +423,7 @@ class Machine {
 
   absl::flat_hash_map<const void*, ObjectId> addresses_;  // that have a name
 
-  Prng jitter_;
+  absl::optional<Prng> jitter_;                       // of costs, if they do
   absl::InlinedVector<Alternative, 8> alternatives_;  // what could happen next
   size_t chosen_ = 0;                                 // the one that did
   bool gathered_ = false;                             // nothing else has changed since
@@ -424,7 +434,7 @@ class Machine {
   RunQueue run_queue_;
   absl::InlinedVector<std::unique_ptr<Thread>, 8> threads_;  // never removed
   int unfinished_ = 0;  // threads that are not daemons and have not exited
-  absl::InlinedVector<WaitBucket, 16> waiters_{16};  // a power of two, about as many as threads
+  absl::InlinedVector<WaitBucket, 16> waiters_{4};  // a power of two, about as many as threads
   DeadlineQueue deadlines_;
   struct Lines : Recycled<Lines> {
     std::array<Line, kTimerLine> all;
@@ -434,8 +444,8 @@ class Machine {
   std::array<uint64_t, 3> deliverable_ = {};  // bitmap over lines_
   Locks locks_;
   OutsideEvents outside_;
-  std::vector<OutsideEvent*> triggers_;  // in order of their scheduling
-  ThreadCalls thread_calls_;
+  std::vector<OutsideEvent*> triggers_;        // in order of their scheduling
+  std::unique_ptr<ThreadCalls> thread_calls_;  // made when first asked for
   MemoryMap memory_;
 
   ObjectId next_id_ = 1;

@@ -9,7 +9,8 @@
 #include <cstddef>
 #include <memory>
 #include <new>
-#include <vector>
+
+#include "absl/container/inlined_vector.h"
 
 namespace drydock::sim {
 
@@ -49,8 +50,9 @@ class Pool {
   T* nth(size_t index) { return all_[index].get(); }
 
  private:
-  std::vector<std::unique_ptr<T>> all_;
-  std::vector<T*> free_;
+  // Room for the few that a small run has.
+  absl::InlinedVector<std::unique_ptr<T>, 2> all_;
+  absl::InlinedVector<T*, 2> free_;
 };
 
 }  // namespace drydock::sim

@@ -96,7 +96,7 @@ struct ThreadCallGroup {
   void Run(kernel::ThreadCall* call);
 };
 
-class ThreadCalls {
+class ThreadCalls : public Recycled<ThreadCalls> {
  public:
   explicit ThreadCalls(kernel::Profile profile);
 

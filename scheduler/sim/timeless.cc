@@ -34,7 +34,7 @@ Cpu* Machine::IdleCpu() {
   // The vector has room for all there can be.
   if (!timeless_ || cpus_.size() == kMaxCpus) return nullptr;
   Cpu& cpu = cpus_.emplace_back();
-  cpu.index = static_cast<int>(cpus_.size()) - 1;
+  cpu.index = static_cast<int16_t>(cpus_.size() - 1);
   cpu.clock = now_;
   return &cpu;
 }

@@ -193,6 +193,8 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
       {"", "costs { context_switch: \"2\" }",
        "f:6:9: context_switch \"2\" is not a time; allowed is a number and a unit (ns, us, ms, s), "
        "such as \"20us\", up to 1000s"},
+      {"", "costs { operation { kind: \"lock\" cost: \"2s\" } }",
+       "f:6:34: an operation that costs more than 1s; allowed is up to 1s"},
       {"", "costs { jitter_percent: 101 }", "f:6:9: jitter_percent is 101; allowed is 0 to 100"},
       // Of measurements.
       {"", "expect { latency { measure: \"speed\" of: \"reader\" max_at_most: \"1ms\" } }",
