@@ -6,11 +6,11 @@ size_t Pos::Choose(const Question& question) {
   size_t best = 0;
   uint64_t best_score = 0;
   for (size_t i = 0; i < question.alternatives.size(); ++i) {
-    const auto [entry, is_new] = scores_.try_emplace(TaskOf(question.alternatives[i]));
-    if (is_new) entry->second = prng_.Next();
-    if (i == 0 || entry->second > best_score) {
+    uint64_t& score = scores_[TaskOf(question.alternatives[i])];
+    if (score == 0) score = prng_.Next();
+    if (i == 0 || score > best_score) {
       best = i;
-      best_score = entry->second;
+      best_score = score;
     }
   }
   const Alternative& chosen = question.alternatives[best];
@@ -19,7 +19,7 @@ size_t Pos::Choose(const Question& question) {
   patience_.Note(TaskOf(chosen));
   for (const Alternative& other : question.alternatives) {
     if (&other == &chosen || others_wait || Conflict(chosen.operation, other.operation)) {
-      scores_.erase(TaskOf(other));
+      scores_[TaskOf(other)] = 0;
     }
   }
   return best;

@@ -12,7 +12,6 @@
 
 #include <cstdint>
 
-#include "absl/container/flat_hash_map.h"
 #include "explore/task.h"
 #include "scheduler/prng.h"
 #include "scheduler/strategy.h"
@@ -29,7 +28,7 @@ class Pos final : public Strategy {
  private:
   const uint64_t seed_;
   Prng prng_;
-  absl::flat_hash_map<uint64_t, uint64_t> scores_;  // of the pending step of a task
+  TaskNumbers scores_;  // of the pending step of a task; 0 = none yet
   Patience patience_;
 };
 

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "scheduler/strategy.h"
 
 namespace drydock {
@@ -17,6 +19,25 @@ inline uint64_t TaskOf(const Alternative& alternative) {
   return static_cast<uint64_t>(alternative.kind) << 40 | static_cast<uint64_t>(handler) << 39 |
          (handler ? alternative.cpu : alternative.actor);
 }
+
+// A number for each task, 0 at first.
+class TaskNumbers {
+ public:
+  uint64_t& operator[](uint64_t task) {
+    const uint64_t thread = task ^ kFirstThread;
+    if (thread >= kThreads) return others_[task];
+    if (thread >= threads_.size()) threads_.resize(thread + 1);
+    return threads_[thread];
+  }
+
+ private:
+  // Threads are asked for at nearly every question, and numbered densely.
+  static constexpr uint64_t kFirstThread = static_cast<uint64_t>(Alternative::Kind::kCpu) << 40;
+  static constexpr uint64_t kThreads = 1 << 16;
+
+  absl::InlinedVector<uint64_t, 8> threads_;
+  absl::flat_hash_map<uint64_t, uint64_t> others_;
+};
 
 // Whether the step lets others go first by its own will: a busy wait, a yield. A strategy that
 // prefers some tasks to others must not prefer one that waits so, or the run never ends.

@@ -9,7 +9,10 @@
 namespace drydock {
 
 UniformWalk::UniformWalk(uint64_t seed, bool selective, const StepCounts& expected)
-    : seed_(seed), selective_(selective), prng_(seed, selective ? "surw" : "urw") {
+    : seed_(seed),
+      selective_(selective),
+      learns_(expected.empty()),
+      prng_(seed, selective ? "surw" : "urw") {
   if (!selective) {
     for (const auto& [object, tasks] : expected) {
       for (const auto& [task, count] : tasks) remaining_[task] += count;
@@ -22,56 +25,60 @@ UniformWalk::UniformWalk(uint64_t seed, bool selective, const StepCounts& expect
   }
   if (shared.empty()) return;
   object_ = shared[prng_.Below(shared.size())];
-  remaining_ = expected.at(object_);
+  for (const auto& [task, count] : expected.at(object_)) remaining_[task] = count;
 }
 
-uint64_t UniformWalk::Remaining(const Alternative& alternative) const {
-  const auto found = remaining_.find(TaskOf(alternative));
-  return found == remaining_.end() ? 1 : std::max<uint64_t>(found->second, 1);
-}
-
-template <typename Weight>
-size_t UniformWalk::Draw(const Question& question, Weight weight) {
+size_t UniformWalk::DrawByRemaining(const Question& question) {
+  const size_t count = question.alternatives.size();
+  if (up_to_.size() < count) up_to_.resize(count);
+  uint64_t* const up_to = up_to_.data();
   uint64_t all = 0;
-  for (const Alternative& alternative : question.alternatives) all += weight(alternative);
-  if (all == 0) return question.alternatives.size();
-  uint64_t ticket = prng_.Below(all);
+  for (size_t i = 0; i < count; ++i) {
+    all += std::max<uint64_t>(remaining_[TaskOf(question.alternatives[i])], 1);
+    up_to[i] = all;
+  }
+  const uint64_t ticket = prng_.Below(all);
+  size_t choice = 0;
+  for (size_t i = 0; i < count; ++i) choice += up_to[i] <= ticket ? 1 : 0;
+  return choice;
+}
+
+size_t UniformWalk::DrawAround(const Question& question) {
+  const auto alternatives = question.alternatives;
+  size_t competing = 0;
+  bool there = false;  // whose step was to come next; may be blocked
+  for (const Alternative& alternative : alternatives) {
+    competing += Interesting(alternative) ? 1 : 0;
+    there |= has_next_ && TaskOf(alternative) == next_;
+  }
+  if (competing > 0) {
+    if (!there || held_back_ >= Patience::kMost) {
+      next_ = TaskOf(alternatives[DrawByRemaining(question)]);
+      has_next_ = there = true;
+      held_back_ = 0;
+    }
+    ++held_back_;
+  }
+  const auto may_go = [this](const Alternative& alternative) {
+    return !Interesting(alternative) || (has_next_ && TaskOf(alternative) == next_);
+  };
+  const auto count =
+      static_cast<size_t>(std::count_if(alternatives.begin(), alternatives.end(), may_go));
+  if (count == 0 || count == alternatives.size()) return prng_.Below(alternatives.size());
+  size_t ticket = prng_.Below(count);
   size_t i = 0;
-  while (ticket >= weight(question.alternatives[i])) ticket -= weight(question.alternatives[i++]);
+  while (!may_go(alternatives[i]) || ticket-- > 0) ++i;
   return i;
 }
 
 size_t UniformWalk::Choose(const Question& question) {
-  const auto remaining = [this](const Alternative& alternative) { return Remaining(alternative); };
-  size_t choice;
-  if (!selective_) {
-    choice = Draw(question, remaining);
-  } else {
-    const auto is_next = [this](const Alternative& a) { return TaskOf(a) == next_; };
-    const auto interesting = [this](const Alternative& a) { return Interesting(a); };
-    const bool competes =
-        std::any_of(question.alternatives.begin(), question.alternatives.end(), interesting);
-    // Whoever was to be next may be blocked: another is drawn.
-    const bool there =
-        has_next_ && held_back_ < Patience::kMost &&
-        std::any_of(question.alternatives.begin(), question.alternatives.end(), is_next);
-    if (competes && !there) {
-      next_ = TaskOf(question.alternatives[Draw(question, remaining)]);
-      has_next_ = true;
-      held_back_ = 0;
-    }
-    if (competes) ++held_back_;
-    choice = Draw(question, [&](const Alternative& a) -> uint64_t {
-      return !interesting(a) || is_next(a) ? 1 : 0;
-    });
-    if (choice == question.alternatives.size()) choice = prng_.Below(choice);
-  }
+  const size_t choice = selective_ ? DrawAround(question) : DrawByRemaining(question);
   const Alternative& chosen = question.alternatives[choice];
-  ++taken_[chosen.operation.object][TaskOf(chosen)];
+  if (learns_) ++taken_[chosen.operation.object][TaskOf(chosen)];
   if (Interesting(chosen)) {
     has_next_ = false;
-    const auto found = remaining_.find(TaskOf(chosen));
-    if (found != remaining_.end() && found->second > 0) --found->second;
+    uint64_t& remaining = remaining_[TaskOf(chosen)];
+    remaining -= remaining > 0 ? 1 : 0;
   }
   return choice;
 }

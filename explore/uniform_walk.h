@@ -14,7 +14,9 @@
 #include <cstdint>
 
 #include "absl/container/btree_map.h"
+#include "absl/container/inlined_vector.h"
 #include "explore/explorer.h"
+#include "explore/task.h"
 #include "scheduler/prng.h"
 
 namespace drydock {
@@ -25,7 +27,7 @@ using StepCounts = absl::btree_map<kernel::ObjectId, absl::btree_map<uint64_t, u
 
 class UniformWalk final : public Strategy {
  public:
-  // `expected` is what an earlier run took; it outlives this.
+  // `expected` is what an earlier run took, or empty, and this run is to learn it.
   UniformWalk(uint64_t seed, bool selective, const StepCounts& expected);
 
   size_t Choose(const Question& question) override;
@@ -37,18 +39,19 @@ class UniformWalk final : public Strategy {
   bool Interesting(const Alternative& alternative) const {
     return !selective_ || (object_ != 0 && alternative.operation.object == object_);
   }
-  uint64_t Remaining(const Alternative& alternative) const;
-  // An index among `question`'s alternatives, each as likely as `weight` says; its size if all
-  // weigh nothing.
-  template <typename Weight>
-  size_t Draw(const Question& question, Weight weight);
+  // An index among `question`'s alternatives, each as likely as its task has steps left.
+  size_t DrawByRemaining(const Question& question);
+  // The same, each as likely as any other but that interesting steps wait for the next one's.
+  size_t DrawAround(const Question& question);
 
   const uint64_t seed_;
   const bool selective_;
+  const bool learns_;  // TakeCounts will be asked for
   Prng prng_;
-  kernel::ObjectId object_ = 0;                    // whose steps are interesting, if selective
-  absl::btree_map<uint64_t, uint64_t> remaining_;  // interesting steps of each task
-  uint64_t next_ = 0;                              // the task whose interesting step comes next
+  kernel::ObjectId object_ = 0;             // whose steps are interesting, if selective
+  TaskNumbers remaining_;                   // interesting steps of each task, that are expected
+  absl::InlinedVector<uint64_t, 8> up_to_;  // each alternative, what they weigh
+  uint64_t next_ = 0;                       // the task whose interesting step comes next
   bool has_next_ = false;
   int held_back_ = 0;  // questions for which others' interesting steps waited for that
   StepCounts taken_;
