@@ -9,6 +9,7 @@
 #include "scheduler/kernel/wait.h"
 #include "trace/names.h"
 #include "workloop/action_scope.h"
+#include "workloop/gate_at_once.h"
 
 using drydock::ActionCast;
 using drydock::ActionScope;
@@ -36,8 +37,17 @@ bool IOCommandGate::init(OSObject *inOwner, Action inAction) {
 }
 
 void IOCommandGate::free() {
+  // With the gate held, for an action that sleeps in it may wake.
+  IOWorkLoop *const loop = kernel::IsHistoric() ? nullptr : loopNow();
+  if (loop != nullptr) loop->closeGate();
   if (workLoop != nullptr) setWorkLoop(nullptr);
-  if (reserved != nullptr) IOFreeType(reserved, ExpansionData);
+  if (reserved != nullptr && reserved->actions != 0) {
+    flags |= kFreedInAction;
+    reserved->freed = true;  // theirs from now on
+  } else if (reserved != nullptr) {
+    IOFreeType(reserved, ExpansionData);
+  }
+  if (loop != nullptr) loop->openGate();
   super::free();
 }
 
@@ -135,12 +145,39 @@ IOReturn IOCommandGate::runCommand(void *arg0, void *arg1, void *arg2, void *arg
   return runAction(ActionCast<Action>(action), arg0, arg1, arg2, arg3);
 }
 
+// Around an action, with the gate closed. The last one out of a gate that is being removed detaches
+// it; of one that was freed under it nothing is left but what the actions inside keep.
+inline IOCommandGate::ExpansionData *IOCommandGate::enterAction() {
+  ++reserved->actions;
+  return reserved;
+}
+
+inline void IOCommandGate::leaveAction(ExpansionData *inside) {
+  if (--inside->actions != 0) return;
+  if (inside->freed) {
+    IOFreeType(inside, ExpansionData);
+  } else if (inside->removed && !inside->evicting) {
+    completeRemoval();
+  }
+}
+
 IOReturn IOCommandGate::runAction(Action inAction, void *arg0, void *arg1, void *arg2, void *arg3) {
   if (refusesAtOnce()) return kIOReturnNotPermitted;
   if (inAction == nullptr) return kIOReturnBadArgument;
   IOWorkLoop *loop = loopNow();
   if (loop == nullptr) return notAttached();
 
+  if (const unsigned depth = loop->enterAtOnce(); depth > 0) {
+    const bool runs = enabled;
+    IOReturn result = kIOReturnSuccess;
+    if (runs) {
+      ExpansionData *const inside = enterAction();
+      result = inAction(owner, arg0, arg1, arg2, arg3);
+      leaveAction(inside);
+    }
+    loop->leaveAtOnce(depth);
+    if (runs) return result;
+  }
   ActionScope scope(this, loop);
   loop->closeGate();
   // A disabled gate never stalls the loop's own thread (CG-9).
@@ -148,14 +185,11 @@ IOReturn IOCommandGate::runAction(Action inAction, void *arg0, void *arg1, void 
     loop->openGate();
     return kIOReturnAborted;
   }
-  ++reserved->actions;
+  ExpansionData *const inside = enterAction();
   scope.Begin();
   const IOReturn result = inAction(owner, arg0, arg1, arg2, arg3);
   scope.End(static_cast<uint32_t>(result));
-  if (!scope.source_freed() && --reserved->actions == 0 && reserved->removed &&
-      !reserved->evicting) {
-    completeRemoval();
-  }
+  leaveAction(inside);
   loop->openGate();
   return result;
 }

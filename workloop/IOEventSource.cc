@@ -28,7 +28,7 @@ bool IOEventSource::init(OSObject *inOwner, Action inAction) {
 }
 
 void IOEventSource::free() {
-  if (ActionScope::Orphan(scopes)) {
+  if (ActionScope::Orphan(scopes) || (flags & kFreedInAction) != 0) {
     kernel::Misuse(
         "event-source-freed-in-action",
         absl::StrCat(

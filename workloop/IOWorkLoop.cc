@@ -1,6 +1,5 @@
 // workloop/IOWorkLoop.cc
 #include <atomic>
-#include <cstring>
 
 #include <IOKit/IOEventSource.h>
 #include <IOKit/IOWorkLoop.h>
@@ -8,9 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "libkern/object_id.h"
 #include "libkern/recursive_lock.h"
-#include "scheduler/kernel/atomic_section.h"
 #include "scheduler/kernel/clock.h"
-#include "scheduler/kernel/fast_lock.h"
 #include "scheduler/kernel/interrupt.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/profile.h"
@@ -20,6 +17,7 @@
 #include "trace/names.h"
 #include "workloop/action_scope.h"
 #include "workloop/control_gate.h"
+#include "workloop/gate_at_once.h"
 #include "workloop/work_loop_name.h"
 
 using drydock::ActionScope;
@@ -31,21 +29,13 @@ namespace kernel = drydock::kernel;
 #define super OSObject
 OSDefineMetaClassAndStructors(IOWorkLoop, OSObject)
 
-// The vtable of IOWorkLoop itself, once there has been one. Its subclasses may close and open the
-// gate in their own way.
-static std::atomic<const void *> plainTable;
-
-static const void *tableOf(const IOWorkLoop *loop) {
-  const void *table;
-  std::memcpy(&table, static_cast<const void *>(loop), sizeof(table));
-  return table;
-}
+std::atomic<const void *> drydock::plainWorkLoopTable;
 
 OSPtr<IOWorkLoop> IOWorkLoop::workLoop() { return workLoopWithOptions(0); }
 
 OSPtr<IOWorkLoop> IOWorkLoop::workLoopWithOptions(IOOptionBits options) {
   auto *loop = new IOWorkLoop;
-  plainTable.store(tableOf(loop), std::memory_order_relaxed);
+  drydock::plainWorkLoopTable.store(drydock::TableOf(loop), std::memory_order_relaxed);
   if (options != 0) {
     loop->reserved = IOMallocType(ExpansionData);
     loop->reserved->options = options;
@@ -304,52 +294,10 @@ void IOWorkLoop::disableAllInterrupts() const {
   }
 }
 
-inline bool IOWorkLoop::isPlain() const {
-  return tableOf(this) == plainTable.load(std::memory_order_relaxed);
-}
-
-// Where threads are parallel and nobody watches, a gate that is free, or the caller's, is closed
-// and opened inline. How often it is closed then; 0 if that is not to be.
-inline int IOWorkLoop::enterAtOnce() {
-  if (!kernel::kParallel || drydock::trace::AnythingObserved() || !isPlain() ||
-      reserved->lockInterval != 0) {
-    return 0;
-  }
-  kernel::Thread *const self = kernel::fast_current_thread;
-  if (self == nullptr) return 0;
-  IORecursiveLock *const lock = gateLock;
-  if (lock->owner.load(std::memory_order_relaxed) == self) {
-    const unsigned depth = lock->depth.load(std::memory_order_relaxed) + 1;
-    lock->depth.store(depth, std::memory_order_relaxed);
-    return static_cast<int>(depth);
-  }
-  if (!kernel::FastLock(lock->mutex, self)) return 0;
-  lock->owner.store(self, std::memory_order_relaxed);
-  lock->depth.store(1, std::memory_order_relaxed);
-  return 1;
-}
-
-// `depth` is what enterAtOnce returned. Meanwhile the action may have slept, or somebody watch.
-inline void IOWorkLoop::leaveAtOnce(int depth) {
-  IORecursiveLock *const lock = gateLock;
-  if (depth > 1) {
-    lock->depth.store(static_cast<unsigned>(depth - 1), std::memory_order_relaxed);
-    return;
-  }
-  if (drydock::trace::AnythingObserved() || reserved->lockInterval != 0 ||
-      kernel::FastHasSlept(lock->mutex, kernel::fast_current_thread)) {
-    openGate();
-    return;
-  }
-  lock->depth.store(0, std::memory_order_relaxed);
-  lock->owner.store(nullptr, std::memory_order_relaxed);
-  kernel::FastUnlock(lock->mutex);
-}
-
 IOReturn IOWorkLoop::runAction(Action action, OSObject *target, void *arg0, void *arg1, void *arg2,
                                void *arg3) {
   if (action == nullptr) kernel::Panic("IOWorkLoop::runAction of a null action");
-  if (const int depth = enterAtOnce(); depth > 0) {
+  if (const unsigned depth = enterAtOnce(); depth > 0) {
     const IOReturn result = action(target, arg0, arg1, arg2, arg3);
     leaveAtOnce(depth);
     return result;

@@ -9,6 +9,7 @@
 #include "drivers/usb/usb_descriptors.h"
 #include "drivers/usb/usb_hardware.h"
 #include "libkern/object_id.h"
+#include "scheduler/kernel/atomic_section.h"
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/trace.h"
 
@@ -194,6 +195,7 @@ void DrydockUSBController::processPorts() {
           auto *self = static_cast<DrydockUSBController *>(owner);
           auto *step = static_cast<Step *>(argument);
           Port *port = &self->fPorts[step->port];
+          const drydock::kernel::AtomicSection section;  // address and model of the same device
           step->address = self->fHardware->AddressOn(step->port);
           if (port->device == nullptr) {
             step->model = self->fHardware->ModelOn(step->port);

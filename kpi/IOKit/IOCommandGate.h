@@ -82,6 +82,7 @@ class IOCommandGate : public IOEventSource {
     bool evicting;   // whoever removes it waits for parked callers to leave, and detaches then
     UInt32 parked;   // callers waiting for the gate to be enabled
     UInt32 actions;  // runAction's actions inside, asleep or not
+    bool freed;      // the gate was, in one of these actions; the last one frees this
   };
   ExpansionData *reserved;
 
@@ -90,6 +91,8 @@ class IOCommandGate : public IOEventSource {
   IOReturn noStoredAction() const;
   IOReturn notAttached() const;
   bool parkUntilEnabled(IOWorkLoop *loop);
+  ExpansionData *enterAction();
+  void leaveAction(ExpansionData *inside);
   void adviseIfForgotten() const;
   void completeRemoval();
   void removeAtOnce();

@@ -90,9 +90,10 @@ class IOEventSource : public OSObject {
   void wakeupGate(void *event, bool oneThread);
 
   enum {
-    kPassive = 0x0001,    // never polled, whatever it overrides
-    kActive = 0x0002,     // polled
-    kSubClass0 = 0x0008,  // for the subclass
+    kPassive = 0x0001,        // never polled, whatever it overrides
+    kActive = 0x0002,         // polled
+    kSubClass0 = 0x0008,      // for the subclass
+    kFreedInAction = 0x0100,  // free() began while an action was under way that has no scope
   };
 
   IOEventSource *eventChainNext;

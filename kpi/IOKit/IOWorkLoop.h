@@ -183,9 +183,9 @@ class IOWorkLoop : public OSObject {
     kLoopTerminate = 0x2,  // the last reference has gone
   };
 
-  int enterAtOnce();
-  void leaveAtOnce(int depth);
-  bool isPlain() const;
+  unsigned enterAtOnce();
+  void leaveAtOnce(unsigned depth);
+  bool isBare() const;
   void attach(IOEventSource *source);
   IOReturn detach(IOEventSource *source);
   bool unlink(IOEventSource *source);

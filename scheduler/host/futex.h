@@ -22,6 +22,11 @@ void FutexWait(std::atomic<uint32_t>* word, uint32_t expected, kernel::Time dead
 // Wakes up to `count` of those. Touches no memory: the word may be gone.
 void FutexWake(std::atomic<uint32_t>* word, int count = 1);
 
+// Has every other thread of the process that is on a CPU pass a memory barrier, and the caller too:
+// what it wrote before they see from then on, and what they wrote before it sees. False, and does
+// nothing, if the host's kernel cannot.
+bool BarrierOnAllCpus();
+
 // Mutual exclusion for moments: spins a little, then blocks, so that a holder that lost its CPU
 // gets it back whatever the priorities. Not recursive.
 class RawLock {

@@ -34,9 +34,21 @@ host::Locks& LocksHere() { return machine != nullptr ? machine->locks() : Unboot
 
 // --- The mutex.
 
+namespace {
+
+// Where the host has no barrier for all CPUs, who gives a mutex back always looks for threads in
+// line, which orders what it does.
+uint32_t NobodyInLine() {
+  static const uint32_t nobody = host::BarrierOnAllCpus() ? 0u : uint32_t{Mutex::kBlocked};
+  return nobody;
+}
+
+}  // namespace
+
 Mutex* MutexAlloc(absl::string_view name) {
   Mutex* mutex = LocksHere().mutexes.Take();
   mutex->word.store(Mutex::kFree);
+  mutex->line.store(NobodyInLine());
   mutex->owner.store(nullptr);
   mutex->id = NewObjectId();
   mutex->name = trace::Intern(name);
@@ -73,23 +85,54 @@ namespace {
         context.self != nullptr ? "while a spin lock is held" : "where there is no thread");
 }
 
+// It counts as a turn once it is Taken.
 bool TryTake(Mutex* mutex) {
-  uint32_t expected = Mutex::kFree;
-  return mutex->word.compare_exchange_strong(expected, Mutex::kHeld, std::memory_order_acquire,
-                                             std::memory_order_relaxed);
+  return mutex->word.exchange(Mutex::kHeld, std::memory_order_acquire) == Mutex::kFree;
+}
+
+bool IsFree(const Mutex* mutex) {
+  return mutex->word.load(std::memory_order_relaxed) == Mutex::kFree;
 }
 
 void Taken(Mutex* mutex, Thread* self) {
   mutex->owner.store(self, std::memory_order_release);
+  mutex->turns.store(mutex->turns.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   if (self != nullptr) mutex->owner_slept = self->slept;
   if (trace::Observed(EventKind::kLockAcquire) && machine != nullptr) {
     machine->Emit(EventKind::kLockAcquire, 0, 0, mutex->id, mutex->name.load());
   }
 }
 
-// Looks now and then, rarely enough to leave the lock's cache line to its owner: who takes and
-// gives it back again and again then does so at full speed, and whoever looks has an even chance to
-// find it free. Blocks if the owner keeps it for longer.
+void Pause(int times) {
+  for (int i = 0; i < times; ++i) SpinPause();
+}
+
+// Looks now and then whether the owner has given it back, rarely enough to leave the cache line to
+// it; for some microseconds. If somebody takes it meanwhile, which is most often who had it before,
+// they are left alone for a while: that gets more done than passing the lock to and fro. But then
+// the next turn is the caller's: who gives the mutex back stands back.
+bool SpinForMutex(Mutex* mutex) {
+  const int limit = SpinLimit();
+  const uint32_t turn = mutex->turns.load(std::memory_order_relaxed);
+  const auto taken_again = [&] { return mutex->turns.load(std::memory_order_relaxed) != turn; };
+  for (int look = 0; look < limit / 4 && !taken_again(); ++look) {
+    Pause(16);
+    if (!taken_again() && IsFree(mutex) && TryTake(mutex)) return true;
+  }
+  if (!taken_again()) return false;
+  Pause(10 * limit);
+  for (int look = 0; look < 10 * limit; ++look) {
+    if ((mutex->line.load(std::memory_order_relaxed) & Mutex::kImpatient) == 0) {
+      mutex->line.fetch_or(Mutex::kImpatient);
+    }
+    if (IsFree(mutex) && TryTake(mutex)) return true;
+    SpinPause();
+  }
+  return false;
+}
+
+// Spins, then gets in line and blocks. Who was woken has the mutex no more than anybody else who
+// asks: whoever wants it need not wait until a thread gets its CPU.
 void LockSlow(Mutex* mutex, Thread* self) {
   if (mutex->owner.load(std::memory_order_relaxed) == self) {
     Panic("lock ", mutex->name.load(), " is taken again by its owner");
@@ -97,22 +140,21 @@ void LockSlow(Mutex* mutex, Thread* self) {
   machine->Emit(EventKind::kLockContend, ThreadIdOf(mutex->owner.load()), 0, mutex->id,
                 mutex->name.load());
   mutex->waiters.fetch_add(1);
-  constexpr int kPausesPerLook = 16;
-  const int looks = SpinLimit() / kPausesPerLook * 4;
-  bool taken = false;
-  for (int look = 0; look < looks && !taken; ++look) {
-    for (int i = 0; i < kPausesPerLook; ++i) SpinPause();
-    taken = mutex->word.load(std::memory_order_relaxed) == Mutex::kFree && TryTake(mutex);
-  }
-  while (!taken) {
-    machine->LeaveIfStopping();
-    machine->Assert(mutex, {"waits for lock", mutex->name.load(), mutex->id, mutex->owner.load(),
-                            /*for_lock=*/true});
-    if (mutex->word.exchange(Mutex::kWaited) == Mutex::kFree) {
-      taken = true;
-      machine->Wake(mutex, host::Machine::Whom::kAll, WaitResult::kAwakened, self);
-    }
-    machine->Park(self);
+  if (!SpinForMutex(mutex)) {
+    bool taken;
+    do {
+      machine->LeaveIfStopping();
+      machine->Assert(mutex, {"waits for lock", mutex->name.load(), mutex->id, mutex->owner.load(),
+                              /*for_lock=*/true});
+      mutex->line.fetch_or(Mutex::kBlocked);
+      host::BarrierOnAllCpus();
+      taken = TryTake(mutex);
+      if (taken) machine->Wake(mutex, host::Machine::Whom::kAll, WaitResult::kAwakened, self);
+      machine->Park(self);
+      taken = taken || TryTake(mutex) || SpinForMutex(mutex);
+    } while (!taken);
+    // Others may be in line, and this thread was the one that was woken.
+    mutex->line.fetch_or(Mutex::kBlocked);
   }
   mutex->waiters.fetch_sub(1);
 }
@@ -147,9 +189,15 @@ void MutexUnlock(Mutex* mutex) {
   FastUnlock(mutex);
 }
 
-// From the unlock on the next owner may have freed it: its address only.
-void FastWakeWaiter(Mutex* mutex) {
-  machine->Wake(mutex, host::Machine::Whom::kHighest, WaitResult::kAwakened);
+// From the unlock on it may be somebody else's, but it is still a mutex (host::Pool).
+void FastServeLine(Mutex* mutex) {
+  const uint32_t line = mutex->line.exchange(NobodyInLine());
+  if ((line & Mutex::kImpatient) != 0) {
+    for (int looks = SpinLimit(); looks > 0 && IsFree(mutex); --looks) SpinPause();
+  }
+  if ((line & Mutex::kBlocked) != 0 && machine != nullptr) {
+    machine->Wake(mutex, host::Machine::Whom::kHighest, WaitResult::kAwakened);
+  }
 }
 
 Thread* MutexOwner(const Mutex* mutex) { return mutex->owner.load(std::memory_order_acquire); }

@@ -15,7 +15,6 @@
 
 namespace drydock::kernel {
 
-// Taken by one compare-and-exchange of its word, given back by one exchange.
 struct alignas(64) Mutex : FastMutex {
   ObjectId id = 0;
   std::atomic<const char*> name{""};

@@ -184,7 +184,7 @@ int ThreadWakeupWithResult(const void* event, WaitResult result) {
 }
 
 const bool kParallel = false;
-void FastWakeWaiter(Mutex*) {}
+void FastServeLine(Mutex*) {}
 void internal::EnterSection() {}
 void internal::LeaveSection() {}
 
