@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "explore/bounded_search.h"
 #include "explore/course.h"
 #include "explore/replay.h"
 #include "explore/wrapped.h"
@@ -63,6 +64,16 @@ class Forcing : public Strategy {
   Course course_;
 };
 
+// What jitters, jitters as it did.
+class Jittering : public WrappedStrategy {
+ public:
+  Jittering(Strategy* strategy, uint64_t seed) : WrappedStrategy(strategy), seed_(seed) {}
+  uint64_t seed() const override { return seed_; }
+
+ private:
+  const uint64_t seed_;
+};
+
 }  // namespace
 
 Minimised Minimise(const RunResult& found, const RunProgram& run, uint64_t most_runs) {
@@ -98,6 +109,18 @@ Minimised Minimise(const RunResult& found, const RunProgram& run, uint64_t most_
       if (parts == switches.size()) break;
       part = 0;
       parts = std::min(parts * 2, switches.size());
+    }
+  }
+  // All with one switch, then with two, …
+  if (switches.size() > 1 && !found.schedule.timeless()) {
+    constexpr size_t kMost = 3;
+    BoundedSearch search(BoundedSearch::Bound::kDelays,
+                         static_cast<int>(std::min(switches.size() - 1, kMost)), /*seed=*/1, {});
+    while (best.runs < most_runs) {
+      Strategy* strategy = search.Next();
+      if (strategy == nullptr) break;
+      Jittering jittering(strategy, found.schedule.seed());
+      if (improves(&jittering, switches.size())) break;
     }
   }
   best.switches = switches.size();

@@ -19,7 +19,9 @@ struct Minimised {
 
 // Looks for a schedule under which the program fails in the same way with fewer forced switches: a
 // switch is forced if it is from a task that could go on, or to another than the one who is due
-// first. Of the forced switches left none can be left out alone, unless `most_runs` ran out.
+// first. Of the forced switches left none can be left out alone, unless `most_runs` ran out; with
+// the runs that remain it is sought whether other switches, but fewer, do as well: a switch that
+// is left out moves all that comes later, so leaving out alone may stop far from the fewest.
 //
 // Delta debugging: Zeller, Hildebrandt: "Simplifying and isolating failure-inducing input", IEEE
 // TSE 28(2), 2002. A switch is named by who is left before which of his steps, and for whom, so

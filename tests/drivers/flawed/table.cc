@@ -10,6 +10,7 @@
 #include "drivers/flawed/rig.h"
 #include "explore/campaign.h"
 #include "explore/explorer.h"
+#include "explore/minimise.h"
 
 namespace drydock {
 namespace {
@@ -21,10 +22,15 @@ constexpr uint64_t kSchedulesAlone = 1'000;
 
 constexpr const char* kAlone[] = {"random", "pct", "pos", "urw", "surw", "delay", "preemption"};
 
-// How many schedules it took with each seed, in order; most + 1 where they did not do.
-std::vector<uint64_t> SchedulesToFirstFailure(const FlawedCase& flawed_case, const char* strategies,
-                                              uint64_t most) {
-  std::vector<uint64_t> runs;
+struct Searches {
+  std::vector<uint64_t> runs;     // to the first that fails, in order; most + 1 where none did
+  std::vector<Failure> failures;  // what they found
+};
+
+// One search with each seed.
+Searches Search(const FlawedCase& flawed_case, const char* strategies, uint64_t most) {
+  Searches searches;
+  std::vector<uint64_t>& runs = searches.runs;
   uint64_t missed = 0;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     // The rest cannot change the median.
@@ -34,11 +40,26 @@ std::vector<uint64_t> SchedulesToFirstFailure(const FlawedCase& flawed_case, con
         [&](Strategy* strategy) { return RunFlawed(flawed_case, /*flawed=*/true, strategy); },
         {.schedules = most});
     if (result.failed == 0) ++missed;
+    for (const Failure& failure : result.failures) searches.failures.push_back(failure);
     runs.push_back(result.failed > 0 ? result.runs : most + 1);
   }
   runs.resize(kSeeds, most + 1);
   std::sort(runs.begin(), runs.end());
-  return runs;
+  return searches;
+}
+
+// How many switches the failures' minimised schedules have, in order.
+std::vector<uint64_t> Switches(const FlawedCase& flawed_case,
+                               const std::vector<Failure>& failures) {
+  std::vector<uint64_t> switches;
+  for (const Failure& failure : failures) {
+    const Minimised smallest = Minimise(
+        {failure.failure, failure.schedule},
+        [&](Strategy* strategy) { return RunFlawed(flawed_case, /*flawed=*/true, strategy); });
+    switches.push_back(smallest.switches);
+  }
+  std::sort(switches.begin(), switches.end());
+  return switches;
 }
 
 // Half-way between the two in the middle, if they differ.
@@ -57,12 +78,14 @@ std::string How(const FlawedCase& flawed_case) {
 void PrintRow(const FlawedCase& flawed_case) {
   std::printf("| `%s` | %s. | %s |", flawed_case.name, flawed_case.defect,
               How(flawed_case).c_str());
-  const std::vector<uint64_t> runs = SchedulesToFirstFailure(flawed_case, "portfolio", kSchedules);
-  const std::string most = runs.back() > kSchedules ? "-" : std::to_string(runs.back());
-  std::printf(" %s | %s |", Median(runs, kSchedules).c_str(), most.c_str());
+  const Searches searches = Search(flawed_case, "portfolio", kSchedules);
+  const uint64_t most = searches.runs.back();
+  std::printf(" %s | %s | %s |", Median(searches.runs, kSchedules).c_str(),
+              most > kSchedules ? "-" : std::to_string(most).c_str(),
+              Median(Switches(flawed_case, searches.failures), ~uint64_t{0}).c_str());
   for (const char* strategy : kAlone) {
-    const auto alone = SchedulesToFirstFailure(flawed_case, strategy, kSchedulesAlone);
-    std::printf(" %s |", Median(alone, kSchedulesAlone).c_str());
+    const Searches alone = Search(flawed_case, strategy, kSchedulesAlone);
+    std::printf(" %s |", Median(alone.runs, kSchedulesAlone).c_str());
   }
   std::printf("\n");
   std::fflush(stdout);
@@ -73,12 +96,13 @@ void PrintTable() {
       "# Flawed drivers\n\n"
       "`drivers/flawed/` has small drivers with one classic concurrency defect each; a flag makes "
       "each its own sound twin.\nHow many schedules it takes to the first that fails, the median "
-      "of %d seeds: with the portfolio ([explore.md](explore.md)),\nand the most that it took; "
-      "and with each strategy alone (`-`: more than %d).\n\n"
-      "| driver | defect | how it fails | portfolio | most |",
+      "of %d seeds: with the portfolio ([explore.md](explore.md)),\nthe most that it took, and how "
+      "many forced switches are left when those schedules are minimised; and with each\nstrategy "
+      "alone (`-`: more than %d).\n\n"
+      "| driver | defect | how it fails | portfolio | most | switches |",
       static_cast<int>(kSeeds), static_cast<int>(kSchedulesAlone));
   for (const char* strategy : kAlone) std::printf(" %s |", strategy);
-  std::printf("\n| --- | --- | --- | ---: | ---: |");
+  std::printf("\n| --- | --- | --- | ---: | ---: | ---: |");
   for (size_t i = 0; i < std::size(kAlone); ++i) std::printf(" ---: |");
   std::printf("\n");
   for (const FlawedCase* flawed_case : FlawedCases()) PrintRow(*flawed_case);

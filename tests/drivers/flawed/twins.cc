@@ -3,14 +3,19 @@
 //
 //   ./bazelw run --config=opt //tests/drivers/flawed:twins -- 100000
 #include <cstdio>
-#include <cstdlib>
 
+#include "absl/strings/numbers.h"
 #include "drivers/flawed/rig.h"
 #include "explore/campaign.h"
 #include "explore/explorer.h"
 
 int main(int count, char** arguments) {
-  const uint64_t schedules = count > 1 ? std::strtoull(arguments[1], nullptr, 10) : 1'000;
+  uint64_t schedules = 1'000;
+  if (count > 2 ||
+      (count == 2 && (!absl::SimpleAtoi(arguments[1], &schedules) || schedules == 0))) {
+    std::fprintf(stderr, "twins: takes one number, how many schedules of each\n");
+    return 2;
+  }
   bool failed = false;
   for (const drydock::FlawedCase* flawed_case : drydock::FlawedCases()) {
     const drydock::CampaignResult result =
