@@ -167,17 +167,24 @@ IOReturn IOCommandGate::runAction(Action inAction, void *arg0, void *arg1, void 
   IOWorkLoop *loop = loopNow();
   if (loop == nullptr) return notAttached();
 
-  if (const unsigned depth = loop->enterAtOnce(); depth > 0) {
-    const bool runs = enabled;
-    IOReturn result = kIOReturnSuccess;
-    if (runs) {
-      ExpansionData *const inside = enterAction();
-      result = inAction(owner, arg0, arg1, arg2, arg3);
-      leaveAction(inside);
-    }
+  const unsigned depth = loop->enterAtOnce();
+  if (depth == 0) return runActionInScope(inAction, arg0, arg1, arg2, arg3, loop);
+  if (!enabled) {
     loop->leaveAtOnce(depth);
-    if (runs) return result;
+    return runActionInScope(inAction, arg0, arg1, arg2, arg3, loop);
   }
+  ExpansionData *const inside = enterAction();
+  const IOReturn result = inAction(owner, arg0, arg1, arg2, arg3);
+  leaveAction(inside);
+  loop->leaveAtOnce(depth);
+  return result;
+}
+
+// A function of its own, for what it keeps on the stack would burden the quick way too. The scope
+// covers the wait for the gate.
+[[gnu::noinline]] IOReturn IOCommandGate::runActionInScope(Action inAction, void *arg0, void *arg1,
+                                                           void *arg2, void *arg3,
+                                                           IOWorkLoop *loop) {
   ActionScope scope(this, loop);
   loop->closeGate();
   // A disabled gate never stalls the loop's own thread (CG-9).

@@ -1,5 +1,6 @@
 // workloop/IOWorkLoop.cc
 #include <atomic>
+#include <cstring>
 
 #include <IOKit/IOEventSource.h>
 #include <IOKit/IOWorkLoop.h>
@@ -7,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "libkern/object_id.h"
 #include "libkern/recursive_lock.h"
+#include "scheduler/kernel/atomic_section.h"
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/interrupt.h"
 #include "scheduler/kernel/panic.h"
@@ -29,13 +31,20 @@ namespace kernel = drydock::kernel;
 #define super OSObject
 OSDefineMetaClassAndStructors(IOWorkLoop, OSObject)
 
-std::atomic<const void *> drydock::plainWorkLoopTable;
+// The vtable of IOWorkLoop itself, once there has been one.
+static std::atomic<const void *> plainTable;
+
+static const void *tableOf(const IOWorkLoop *loop) {
+  const void *table;
+  std::memcpy(&table, static_cast<const void *>(loop), sizeof(table));
+  return table;
+}
 
 OSPtr<IOWorkLoop> IOWorkLoop::workLoop() { return workLoopWithOptions(0); }
 
 OSPtr<IOWorkLoop> IOWorkLoop::workLoopWithOptions(IOOptionBits options) {
   auto *loop = new IOWorkLoop;
-  drydock::plainWorkLoopTable.store(drydock::TableOf(loop), std::memory_order_relaxed);
+  plainTable.store(tableOf(loop), std::memory_order_relaxed);
   if (options != 0) {
     loop->reserved = IOMallocType(ExpansionData);
     loop->reserved->options = options;
@@ -64,6 +73,7 @@ bool IOWorkLoop::init() {
     controlG = drydock::WorkLoopControlGate::Make(this);
     if (controlG == nullptr || addEventSource(controlG) != kIOReturnSuccess) return false;
   }
+  noteWhetherBare();
   if (workThread == nullptr) {
     kernel::ThreadOptions options;
     options.name = "IOWorkLoop";
@@ -75,6 +85,12 @@ bool IOWorkLoop::init() {
     });
   }
   return true;
+}
+
+void IOWorkLoop::noteWhetherBare() {
+  bare.store(kernel::kParallel && reserved->lockInterval == 0 &&
+                 tableOf(this) == plainTable.load(std::memory_order_relaxed),
+             std::memory_order_relaxed);
 }
 
 void IOWorkLoop::free() {
@@ -297,11 +313,16 @@ void IOWorkLoop::disableAllInterrupts() const {
 IOReturn IOWorkLoop::runAction(Action action, OSObject *target, void *arg0, void *arg1, void *arg2,
                                void *arg3) {
   if (action == nullptr) kernel::Panic("IOWorkLoop::runAction of a null action");
-  if (const unsigned depth = enterAtOnce(); depth > 0) {
-    const IOReturn result = action(target, arg0, arg1, arg2, arg3);
-    leaveAtOnce(depth);
-    return result;
-  }
+  const unsigned depth = enterAtOnce();
+  if (depth == 0) return runActionInScope(action, target, arg0, arg1, arg2, arg3);
+  const IOReturn result = action(target, arg0, arg1, arg2, arg3);
+  leaveAtOnce(depth);
+  return result;
+}
+
+// A function of its own, for what it keeps on the stack would burden the quick way too.
+[[gnu::noinline]] IOReturn IOWorkLoop::runActionInScope(Action action, OSObject *target, void *arg0,
+                                                        void *arg1, void *arg2, void *arg3) {
   closeGate();
   ActionScope scope(nullptr, this);
   scope.Begin();
@@ -491,6 +512,7 @@ void IOWorkLoop::setMaximumLockTime(uint64_t interval, uint32_t options) {
   IORecursiveLockLock(gateLock);
   reserved->lockInterval = interval;
   reserved->lockTime = kernel::Now();  // the caller may hold the gate
+  noteWhetherBare();
   reserved->options = (reserved->options & ~kTimeLockPanics) | (options & kTimeLockPanics);
   IORecursiveLockUnlock(gateLock);
 }

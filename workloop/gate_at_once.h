@@ -6,38 +6,16 @@
 #define DRYDOCK_WORKLOOP_GATE_AT_ONCE_H_
 
 #include <atomic>
-#include <cstring>
 
 #include <IOKit/IOWorkLoop.h>
 
 #include "libkern/recursive_lock.h"
-#include "scheduler/kernel/atomic_section.h"
 #include "scheduler/kernel/fast_lock.h"
 #include "trace/observer.h"
 
-namespace drydock {
-
-// The vtable of IOWorkLoop itself, once there has been one. Its subclasses may close and open the
-// gate in their own way.
-extern std::atomic<const void*> plainWorkLoopTable;
-
-inline const void* TableOf(const IOWorkLoop* loop) {
-  const void* table;
-  std::memcpy(&table, static_cast<const void*>(loop), sizeof(table));
-  return table;
-}
-
-}  // namespace drydock
-
-// Whether there is nothing to do about this loop's gate but to close it and open it.
-inline bool IOWorkLoop::isBare() const {
-  return !drydock::trace::AnythingObserved() && reserved->lockInterval == 0 &&
-         drydock::TableOf(this) == drydock::plainWorkLoopTable.load(std::memory_order_relaxed);
-}
-
 // Closes the gate if that is free, or the caller's. How often it is closed then; 0 if it is not.
 inline unsigned IOWorkLoop::enterAtOnce() {
-  if (!drydock::kernel::kParallel || !isBare()) return 0;
+  if (!bare.load(std::memory_order_relaxed) || drydock::trace::AnythingObserved()) return 0;
   drydock::kernel::Thread* const self = drydock::kernel::fast_current_thread;
   if (self == nullptr) return 0;
   IORecursiveLock* const lock = gateLock;
@@ -60,7 +38,7 @@ inline void IOWorkLoop::leaveAtOnce(unsigned depth) {
     lock->depth.store(depth - 1, std::memory_order_relaxed);
     return;
   }
-  if (!isBare() ||
+  if (!bare.load(std::memory_order_relaxed) || drydock::trace::AnythingObserved() ||
       drydock::kernel::FastHasSlept(lock->mutex, drydock::kernel::fast_current_thread)) {
     openGate();
     return;

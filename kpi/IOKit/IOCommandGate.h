@@ -91,6 +91,8 @@ class IOCommandGate : public IOEventSource {
   IOReturn noStoredAction() const;
   IOReturn notAttached() const;
   bool parkUntilEnabled(IOWorkLoop *loop);
+  IOReturn runActionInScope(Action inAction, void *arg0, void *arg1, void *arg2, void *arg3,
+                            IOWorkLoop *loop);
   ExpansionData *enterAction();
   void leaveAction(ExpansionData *inside);
   void adviseIfForgotten() const;

@@ -183,9 +183,15 @@ class IOWorkLoop : public OSObject {
     kLoopTerminate = 0x2,  // the last reference has gone
   };
 
+  // Whether there is nothing to do about the gate but to close it and open it: threads are
+  // parallel, nobody is timed, and no subclass does it in a way of its own.
+  std::atomic<bool> bare;
+
+  IOReturn runActionInScope(Action action, OSObject *target, void *arg0, void *arg1, void *arg2,
+                            void *arg3);
   unsigned enterAtOnce();
   void leaveAtOnce(unsigned depth);
-  bool isBare() const;
+  void noteWhetherBare();
   void attach(IOEventSource *source);
   IOReturn detach(IOEventSource *source);
   bool unlink(IOEventSource *source);
