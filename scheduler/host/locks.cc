@@ -280,35 +280,7 @@ void SpinLockUnlockRestoreInterrupts(SpinLock* lock, bool enabled) {
   SetInterruptsEnabled(enabled);
 }
 
-// --- The read-write lock.
-
-namespace {
-
-void Sleep(RWLock* lock, const void* event, const char* verb) {
-  MutexSleep(lock->lock, event, Interruptible::kUninterruptible, 0,
-             {verb, lock->name, lock->id, lock->writer, /*for_lock=*/true});
-}
-
-void Read(RWLock* lock) {
-  ++lock->readers;
-  Trace(EventKind::kLockAcquire, lock->id, 0, 0, lock->name, "shared");
-}
-
-void Write(RWLock* lock) {
-  lock->writing = true;
-  lock->writer = context.self;
-  Trace(EventKind::kLockAcquire, lock->id, 0, 0, lock->name, "exclusive");
-}
-
-void WakeNext(RWLock* lock) {
-  if (lock->waiting_writers > 0) {
-    ThreadWakeup(&lock->waiting_writers, /*one_thread=*/true);
-  } else {
-    ThreadWakeup(&lock->readers, /*one_thread=*/false);
-  }
-}
-
-}  // namespace
+// --- The read-write lock (scheduler/rw_lock.h).
 
 RWLock* RWLockAlloc(absl::string_view name) {
   RWLock* lock = LocksHere().rw_locks.Take();
@@ -324,61 +296,7 @@ void RWLockFree(RWLock* lock) {
   LocksHere().rw_locks.GiveBack(lock);
 }
 
-void RWLockLockShared(RWLock* lock) {
-  MutexLock(lock->lock);
-  while (lock->writing || lock->waiting_writers > 0) {
-    Sleep(lock, &lock->readers, "waits to read under");
-  }
-  Read(lock);
-  MutexUnlock(lock->lock);
-}
-
-void RWLockLockExclusive(RWLock* lock) {
-  MutexLock(lock->lock);
-  ++lock->waiting_writers;
-  while (lock->writing || lock->readers > 0) {
-    Sleep(lock, &lock->waiting_writers, "waits to write under");
-  }
-  --lock->waiting_writers;
-  Write(lock);
-  MutexUnlock(lock->lock);
-}
-
-bool RWLockTryLockShared(RWLock* lock) {
-  MutexLock(lock->lock);
-  const bool free = !lock->writing && lock->waiting_writers == 0;
-  if (free) Read(lock);
-  MutexUnlock(lock->lock);
-  return free;
-}
-
-bool RWLockTryLockExclusive(RWLock* lock) {
-  MutexLock(lock->lock);
-  const bool free = !lock->writing && lock->readers == 0;
-  if (free) Write(lock);
-  MutexUnlock(lock->lock);
-  return free;
-}
-
-void RWLockUnlock(RWLock* lock) {
-  MutexLock(lock->lock);
-  if (lock->writing) {
-    if (lock->writer != context.self) {
-      Panic("read-write lock ", lock->name, " is released by a thread that is not its writer");
-    }
-    lock->writing = false;
-    lock->writer = nullptr;
-    Trace(EventKind::kLockRelease, lock->id, 0, 0, lock->name, "exclusive");
-    WakeNext(lock);
-  } else if (lock->readers == 0) {
-    Panic("read-write lock ", lock->name, " is released that nobody holds");
-  } else {
-    --lock->readers;
-    Trace(EventKind::kLockRelease, lock->id, 0, 0, lock->name, "shared");
-    if (lock->readers == 0) WakeNext(lock);
-  }
-  MutexUnlock(lock->lock);
-}
+void internal::CountRWLock(Thread*, int) {}
 
 // --- Atomic sections: one lock for all of them, as they are short.
 

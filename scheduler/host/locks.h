@@ -12,6 +12,7 @@
 #include "scheduler/host/futex.h"
 #include "scheduler/kernel/fast_lock.h"
 #include "scheduler/kernel/lock.h"
+#include "scheduler/rw_lock.h"
 
 namespace drydock::kernel {
 
@@ -20,16 +21,7 @@ struct alignas(64) Mutex : FastMutex {
   std::atomic<const char*> name{""};
 };
 
-// As that of the simulated machine (scheduler/sim/lock.h): `lock` guards the rest, for moments.
-struct RWLock {
-  ObjectId id = 0;
-  const char* name = "";
-  Mutex* lock = nullptr;
-  bool writing = false;
-  Thread* writer = nullptr;
-  int readers = 0;
-  int waiting_writers = 0;
-};
+struct RWLock : RWLockState {};
 
 struct SpinLock {
   host::RawLock lock;

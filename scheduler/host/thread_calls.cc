@@ -10,27 +10,10 @@ namespace drydock::host {
 
 ThreadCalls::ThreadCalls(kernel::Profile profile)
     : one_group_(profile == kernel::Profile::kHistoric) {
-  const auto group = [this](kernel::ThreadCallPriority priority, const char* name,
-                            int mach_priority, bool parallel) {
-    ThreadCallGroup& g = groups_[static_cast<size_t>(priority)];
-    g.name = name;
-    g.priority = mach_priority;
-    g.parallel = parallel;
-  };
-  if (one_group_) {
-    group(kernel::ThreadCallPriority::kHigh, "thread call", BASEPRI_THREAD_CALL_DAEMON, false);
-    return;
+  for (size_t i = 0; i < groups_.size(); ++i) {
+    static_cast<kernel::ThreadCallGroupKind&>(groups_[i]) =
+        kernel::ThreadCallGroupKindOf(i, profile);
   }
-  group(kernel::ThreadCallPriority::kHigh, "thread call high", BASEPRI_PREEMPT_HIGH, false);
-  group(kernel::ThreadCallPriority::kKernelHigh, "thread call", BASEPRI_PREEMPT, false);
-  group(kernel::ThreadCallPriority::kKernel, "thread call kernel", BASEPRI_KERNEL, true);
-  group(kernel::ThreadCallPriority::kUser, "thread call user", BASEPRI_DEFAULT, true);
-  group(kernel::ThreadCallPriority::kLow, "thread call low", MAXPRI_THROTTLE, true);
-  group(kernel::ThreadCallPriority::kQosUserInteractive, "thread call user-interactive",
-        BASEPRI_FOREGROUND, false);
-  group(kernel::ThreadCallPriority::kQosUserInitiated, "thread call user-initiated",
-        BASEPRI_USER_INITIATED, false);
-  group(kernel::ThreadCallPriority::kQosUtility, "thread call utility", BASEPRI_UTILITY, false);
 }
 
 ThreadCall* ThreadCalls::Make(kernel::ThreadCallFunction function, void* parameter0,

@@ -13,6 +13,7 @@
 #include "scheduler/host/locks.h"
 #include "scheduler/kernel/profile.h"
 #include "scheduler/kernel/thread_call.h"
+#include "scheduler/thread_call_groups.h"
 
 namespace drydock::host {
 struct ThreadCallGroup;
@@ -46,10 +47,7 @@ namespace drydock::host {
 using kernel::ThreadCall;
 
 // The workers of one priority.
-struct ThreadCallGroup {
-  const char* name = "";
-  int priority = 0;
-  bool parallel = false;  // else one active worker at a time (SC-23)
+struct ThreadCallGroup : kernel::ThreadCallGroupKind {
   std::deque<ThreadCall*> pending;
   std::vector<kernel::Thread*> idle;  // last in, first out
   int active = 0;                     // workers that are not blocked

@@ -6,6 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "scheduler/kernel/lock.h"
+#include "scheduler/rw_lock.h"
 #include "scheduler/sim/pool.h"
 #include "trace/names.h"
 
@@ -28,24 +29,8 @@ struct Mutex : sim::Recycled<Mutex> {
   Mutex* next_pusher = nullptr;  // of the inheritor's
 };
 
-// `lock` guards the rest, and is held for moments only: who must wait sleeps on the address of
-// `readers` or `waiting_writers`, and looks again.
-//
-//   readers  writer  waiting_writers   a new reader   a new writer
-//   0        none    0                 enters         enters
-//   n        none    0                 enters         waits
-//   n        none    some              waits (LK-4)   waits
-//   0        one     any               waits          waits
-//   0        none    some (woken)      waits          enters
-struct RWLock : sim::Recycled<RWLock> {
-  ObjectId id = 0;
-  const char* name = "";
+struct RWLock : RWLockState, sim::Recycled<RWLock> {
   bool pooled = false;  // storage is the run's
-  Mutex* lock = nullptr;
-  bool writing = false;  // by `writer`, which is null with no run in progress
-  Thread* writer = nullptr;
-  int readers = 0;
-  int waiting_writers = 0;
 };
 
 struct SpinLock : sim::Recycled<SpinLock> {

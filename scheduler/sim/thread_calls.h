@@ -12,6 +12,7 @@
 #include "scheduler/sim/deadline_queue.h"
 #include "scheduler/sim/pool.h"
 #include "scheduler/sim/thread.h"
+#include "scheduler/thread_call_groups.h"
 
 namespace drydock::kernel {
 
@@ -73,10 +74,7 @@ class ThreadCallLine {
 };
 
 // The workers of one priority.
-struct ThreadCallGroup {
-  const char* name = "";
-  int priority = 0;
-  bool parallel = false;  // else one active worker at a time (SC-23)
+struct ThreadCallGroup : kernel::ThreadCallGroupKind {
   ThreadCallLine pending;
   std::vector<kernel::Thread*> idle;  // last in, first out
   int active = 0;                     // workers that are not blocked
