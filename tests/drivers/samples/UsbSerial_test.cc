@@ -198,6 +198,21 @@ DRYDOCK_TEST_ON(UsbSerial, LastClientOutClosesTheProvider, MachineOptions{.cpus 
   EXPECT_EQ(t.stream->getProvider(), nullptr);
 }
 
+// Elsewhere either may be the last: the client, or who terminates the driver.
+DRYDOCK_TEST(UsbSerial, WhoeverIsLastClosesTheProvider) {
+  Serial t;
+  EventCount closes(trace::EventKind::kServiceClose);
+  ASSERT_EQ(t.stream->acquireStream(), kIOReturnSuccess);
+  kernel::Thread* client =
+      kernel::ThreadStart({.name = "client", .priority = 31}, [&] { t.Read(8, kIOReturnOffline); });
+  kernel::Sleep(10 * kMillisecond);
+  t.machine.usb()->Unplug(0);
+  kernel::ThreadJoin(client);
+  t.machine.WaitForNoDevice();
+  EXPECT_EQ(closes.count(), 1);
+  EXPECT_EQ(t.stream->getProvider(), nullptr);
+}
+
 DRYDOCK_TEST(UsbSerial, StartWithoutItsPipesUnwinds) {
   UsbDeviceModel model = SerialModel();
   model.endpoints.pop_back();

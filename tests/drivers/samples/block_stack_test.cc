@@ -84,6 +84,22 @@ DRYDOCK_TEST_ON(BlockStack, TheLastThreadOutOfTheTopClosesItsProvider, MachineOp
   EXPECT_EQ(did.count(), 3);
 }
 
+// Elsewhere either may be the last: the thread, or who terminates the driver.
+DRYDOCK_TEST(BlockStack, WhoeverIsLastClosesItsProvider) {
+  constexpr UInt32 kSlow = 100'000;
+  BlockStack stack({}, kSlow);
+  EventCount closes(trace::EventKind::kServiceClose);
+  kernel::Thread* client = kernel::ThreadStart({.name = "client", .priority = 31}, [&stack] {
+    EXPECT_THAT(stack.reader()->readBlocks(0, 1), kUnplugged);
+  });
+  kernel::Sleep(kSlow * kMicrosecond / 4);
+  stack.nub()->unplug();
+  kernel::ThreadJoin(client);
+  EXPECT_EQ(stack.platform()->waitQuiet(kernel::kSecond), kIOReturnSuccess);
+  EXPECT_EQ(closes.count(), 3);
+  EXPECT_EQ(stack.reader()->getProvider(), nullptr);
+}
+
 DRYDOCK_TEST(BlockStack, UnplugWhileTheStackIsMatched) {
   for (int i = 0; i < 4; ++i) {
     IOService* platform = BootPlatform();
