@@ -1,5 +1,7 @@
 #include "workloop/device_runner.h"
 
+#include <algorithm>
+
 #include "scheduler/kernel/atomic_section.h"
 #include "scheduler/kernel/choice.h"
 #include "scheduler/kernel/fast_lock.h"
@@ -30,6 +32,7 @@ struct DeviceRunner::Call {
   const ClosureType* type;
   void* closure;
   kernel::Thread* thread;  // who waits
+  int cpu;                 // on which
   absl::Status status;
   std::atomic<uint32_t> state{kPending};
 
@@ -47,17 +50,27 @@ inline void Step(kernel::ObjectId id) {
   if (!kernel::kParallel) ChoicePoint(OperationKind::kAtomic, id);
 }
 
-// Lets the calling thread look again for a while, then lets others have its CPU, until `ready()`;
-// false if it is to block instead.
+// Looks for a microsecond or so whether it is `ready()`, unless who is to make it so needs this
+// CPU.
 template <typename Ready>
-bool SpinThenYield(Ready ready) {
-  constexpr int kYields = 4;
-  const int looks = kernel::SpinLimit();
+bool Look(int other_cpu, Ready ready) {
+  constexpr int kLooks = 40;
+  if (other_cpu >= 0 && other_cpu == kernel::CpuHere()) return false;
+  const int looks = std::min(kernel::SpinLimit(), kLooks);
   for (int i = 0; i < looks; ++i) {
     if (ready()) return true;
     kernel::SpinPause();
   }
-  for (int i = 0; i < kYields; ++i) {
+  return false;
+}
+
+// Looks and lets others have the CPU in turns; false if it is time to block. That is after as long
+// as it takes to be woken on another CPU, so that nobody waits for twice what would have been best.
+template <typename Ready>
+bool LookAndYield(int other_cpu, Ready ready) {
+  const int yields = kernel::kParallel ? 30 : 2;
+  for (int i = 0; i < yields; ++i) {
+    if (Look(other_cpu, ready)) return true;
     kernel::ThreadYield();
     if (ready()) return true;
   }
@@ -69,14 +82,14 @@ bool SpinThenYield(Ready ready) {
 DeviceRunner::DeviceRunner(const Options& options)
     : id_(kernel::NewObjectId()),
       mask_(options.slots - 1),
-      slots_(new Slot[options.slots]),
+      slots_(new Slot[options.slots]()),
       arena_(static_cast<unsigned char*>(operator new[](options.slots* kArenaBytes,
                                                         std::align_val_t{kArenaAlignment}))),
-      services_(this) {
+      services_(this),
+      limit_(options.slots) {
   if (options.slots < 2 || (options.slots & mask_) != 0) {
     kernel::Panic("a device runner has a power of two of slots, at least 2; not ", options.slots);
   }
-  for (uint64_t i = 0; i <= mask_; ++i) slots_[i].turn.store(i, std::memory_order_relaxed);
   kernel::ThreadOptions thread;
   thread.name = options.name;
   thread.priority = options.priority;
@@ -102,7 +115,10 @@ absl::Status DeviceRunner::Flush() {
         "closure that calls it has returned");
   }
   absl::Status first_error;
-  auto collect = [&] { first_error = std::exchange(first_error_, absl::OkStatus()); };
+  auto collect = [&] {
+    first_error = std::exchange(first_error_, absl::OkStatus());
+    GiveRoom();
+  };
   Run(kBorrowedClosure<void, DeviceRunner, decltype(collect)>, &collect).IgnoreError();
   return first_error;
 }
@@ -112,24 +128,20 @@ absl::Status DeviceRunner::Flush() {
 DeviceRunner::Slot* DeviceRunner::Reserve(uint64_t* position) {
   Step(id_);
   *position = next_.fetch_add(1, std::memory_order_relaxed);
-  Slot& slot = slots_[*position & mask_];
-  if (slot.turn.load(std::memory_order_acquire) != *position) WaitForRoom(*position);
-  return &slot;
+  Step(id_);
+  if (*position >= limit_.load(std::memory_order_acquire)) WaitForRoom(*position);
+  return SlotOf(*position);
 }
 
 DeviceRunner::Slot* DeviceRunner::TryReserve(uint64_t* position) {
   Step(id_);
   *position = next_.load(std::memory_order_relaxed);
-  for (;;) {
-    Slot& slot = slots_[*position & mask_];
-    const uint64_t turn = slot.turn.load(std::memory_order_acquire);
-    if (turn < *position) return nullptr;
-    if (turn > *position) {  // somebody else was faster
-      *position = next_.load(std::memory_order_relaxed);
-    } else if (next_.compare_exchange_weak(*position, *position + 1, std::memory_order_relaxed)) {
-      return &slot;
-    }
-  }
+  do {
+    Step(id_);
+    if (*position >= limit_.load(std::memory_order_acquire)) return nullptr;
+    Step(id_);
+  } while (!next_.compare_exchange_weak(*position, *position + 1, std::memory_order_relaxed));
+  return SlotOf(*position);
 }
 
 void DeviceRunner::Publish(Slot* slot, uint64_t position) {
@@ -143,17 +155,14 @@ void DeviceRunner::Publish(Slot* slot, uint64_t position) {
   }
 }
 
-// The ring is full. To wait for no more than the one slot would be to go on in step with the
-// runner, at the price of a cache miss or even a wakeup for each closure: waits until half of the
-// ring is free.
 void DeviceRunner::WaitForRoom(uint64_t position) {
-  const uint64_t later = position + (mask_ + 1) / 2;
-  const std::atomic<uint64_t>& turn = slots_[later & mask_].turn;
   const auto free = [&] {
     ChoicePoint(OperationKind::kAtomic, id_);
-    return turn.load(std::memory_order_seq_cst) >= later;
+    return position < limit_.load(std::memory_order_seq_cst);
   };
-  if (SpinThenYield(free)) return;
+  // If the runner's thread is on this CPU, it will not look for more before this thread has had it.
+  waiters_cpu_.store(kernel::CpuHere(), std::memory_order_relaxed);
+  if (LookAndYield(cpu_.load(std::memory_order_relaxed), free)) return;
   ChoicePoint(OperationKind::kAtomic, id_);
   waiting_producers_.fetch_add(1);
   do {
@@ -171,8 +180,10 @@ absl::Status DeviceRunner::Run(const ClosureType& type, void* closure) {
   call.type = &type;
   call.closure = closure;
   call.thread = kernel::CurrentThread();
+  call.cpu = kernel::CpuHere();
   Claim(this).SetCall(&call);
-  if (SpinThenYield([&] { return call.done(id_); })) return std::move(call.status);
+  const int runners_cpu = cpu_.load(std::memory_order_relaxed);
+  if (LookAndYield(runners_cpu, [&] { return call.done(id_); })) return std::move(call.status);
   kernel::AssertWait(&call, Interruptible::kUninterruptible, 0,
                      {"waits for a call of device", kernel::ThreadName(thread_), id_, thread_});
   uint32_t pending = Call::kPending;
@@ -187,25 +198,24 @@ absl::Status DeviceRunner::Run(const ClosureType& type, void* closure) {
 // --- The runner's thread.
 
 void DeviceRunner::Main() {
-  const uint64_t quarter = (mask_ + 4) / 4;
-  for (uint64_t position = 0; !ends_; ++position) {
-    Slot& slot = slots_[position & mask_];
+  const uint64_t half = (mask_ + 1) / 2;
+  while (!ends_) {
+    Slot* const slot = SlotOf(position_);
     Step(id_);
-    if (slot.turn.load(std::memory_order_acquire) != position + 1) WaitForWork(slot, position);
+    if (slot->turn.load(std::memory_order_acquire) != position_ + 1) WaitForWork(*slot);
     RunSlot(slot);
-    Step(id_);
-    slot.turn.store(position + mask_ + 1, std::memory_order_release);
-    if ((position + 1) % quarter == 0) WakeProducers();
+    ++position_;
+    if ((position_ & (half - 1)) == 0) GiveRoom();
   }
   services_.Clear();
 }
 
-void DeviceRunner::RunSlot(Slot& slot) {
-  const ClosureType* type = slot.type;
-  void* closure = slot.bytes;
+void DeviceRunner::RunSlot(Slot* slot) {
+  const ClosureType* type = slot->type;
+  void* closure = slot->bytes;
   if (type == nullptr) return;
   if (type == &kOutside) {
-    const auto* outside = reinterpret_cast<const Outside*>(slot.bytes);
+    const auto* outside = reinterpret_cast<const Outside*>(slot->bytes);
     type = outside->type;
     closure = outside->closure;
   }
@@ -219,6 +229,8 @@ void DeviceRunner::RunSlot(Slot& slot) {
 }
 
 void DeviceRunner::Finish(Call* call) {
+  waiters_cpu_.store(call->cpu, std::memory_order_relaxed);
+  NoteCpu();
   call->status = services_.Run(*call->type, call->closure);
   kernel::Thread* const waiter = call->thread;
   Step(id_);
@@ -228,22 +240,32 @@ void DeviceRunner::Finish(Call* call) {
   }
 }
 
-void DeviceRunner::WakeProducers() {
-  // A read-modify-write: either this sees the producer that is about to block, or that, having
-  // counted itself later, sees the turns stored before.
-  ChoicePoint(OperationKind::kAtomic, id_);
-  if (waiting_producers_.fetch_add(0) == 0) return;
+void DeviceRunner::NoteCpu() {
+  const int cpu = kernel::CpuHere();
+  if (cpu != cpu_.load(std::memory_order_relaxed)) cpu_.store(cpu, std::memory_order_relaxed);
+}
+
+void DeviceRunner::GiveRoom() {
+  NoteCpu();
+  Step(id_);
+  // Sequentially consistent, as is what follows: either this sees the producer that is about to
+  // block, or that, having counted itself, sees the room.
+  limit_.store(position_ + mask_ + 1, std::memory_order_seq_cst);
+  Step(id_);
+  if (waiting_producers_.load(std::memory_order_seq_cst) == 0) return;
   kernel::ThreadWakeup(&waiting_producers_, /*one_thread=*/false);
 }
 
-void DeviceRunner::WaitForWork(const Slot& slot, uint64_t position) {
+void DeviceRunner::WaitForWork(const Slot& slot) {
   const auto full = [&] {
     ChoicePoint(OperationKind::kAtomic, id_);
-    return slot.turn.load(std::memory_order_seq_cst) == position + 1;
+    return slot.turn.load(std::memory_order_seq_cst) == position_ + 1;
   };
-  if (SpinThenYield(full)) return;
-  // Whoever waits for room has it now, and may be who is to fill this slot.
-  WakeProducers();
+  const int waiters_cpu = waiters_cpu_.load(std::memory_order_relaxed);
+  if (waiters_cpu >= 0) waiters_cpu_.store(-1, std::memory_order_relaxed);
+  if (Look(waiters_cpu, full)) return;
+  GiveRoom();
+  if (LookAndYield(waiters_cpu, full)) return;
   kernel::Thread* const self = kernel::CurrentThread();
   do {
     kernel::AssertWait(&idle_, Interruptible::kUninterruptible, 0,

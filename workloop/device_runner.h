@@ -10,16 +10,18 @@
 //
 // How it works. A ring of slots of 64 bytes, one cache line each. A producer claims a position by a
 // fetch-and-add, builds its closure in that position's slot and publishes it by one exchange on the
-// slot's turn; the runner's thread runs the slots in order. A closure of up to 48 bytes lies in the
-// slot itself, one of up to 4 KiB in an arena that the slot has, a larger one, or one aligned to
-// more than 64, on the heap. Nobody sleeps for a time: who has nothing to do looks again for a
-// while, then lets others have the CPU, then blocks and is woken.
+// slot's turn, which for position p is p + 1; the runner's thread runs the slots in order. A
+// closure of up to 48 bytes lies in the slot itself, one of up to 4 KiB in an arena that the slot
+// has, a larger one, or one aligned to more than 64, on the heap.
 //
-//   turn of the slot of position p | what it says
-//   -------------------------------+--------------------------------------------
-//   p                              | free: whoever has claimed p may build there
-//   p + 1                          | full: the closure of p
-//   p + number of slots            | free again, for the claim of the next round
+// What costs is the cache lines that travel between CPUs. A slot's does so twice for each closure,
+// there and back, since the runner writes nothing to it: how far it has got it says only every half
+// ring, and when it has nothing to do, by a limit that producers read. That also keeps it and a
+// producer that found the ring full from going on in step, at the price of a wakeup for each
+// closure.
+//
+// Nobody sleeps for a time: who has nothing to do looks again for a while, then lets others have
+// the CPU, in turns, then blocks and is woken.
 //
 // It is written on the kernel interface alone, and so runs on simulated and on host threads.
 #ifndef DRYDOCK_WORKLOOP_DEVICE_RUNNER_H_
@@ -83,7 +85,8 @@ class DeviceRunner {
     claim.Build<Service>(std::forward<Closure>(closure));
   }
 
-  // The same unless the ring is full: false, and the closure is as it was. Any context.
+  // The same unless the ring is full: false, and the closure is as it was. (Up to half of it may be
+  // free then: see GiveRoom.) Any context.
   template <typename Service, typename Closure>
   bool TryPost(Closure&& closure) {
     Claim claim(this, std::nothrow);
@@ -166,6 +169,7 @@ class DeviceRunner {
   static const ClosureType kOutside;
   static const ClosureType kCall;
 
+  Slot* SlotOf(uint64_t position) const { return &slots_[position & mask_]; }
   Slot* Reserve(uint64_t* position);
   Slot* TryReserve(uint64_t* position);
   void Publish(Slot* slot, uint64_t position);
@@ -173,13 +177,16 @@ class DeviceRunner {
     return arena_.get() + static_cast<size_t>(slot - slots_.get()) * kArenaBytes;
   }
   void WaitForRoom(uint64_t position);
-  void WakeProducers();
 
   // On the runner's thread.
   void Main();
-  void RunSlot(Slot& slot);
-  void WaitForWork(const Slot& slot, uint64_t position);
+  void RunSlot(Slot* slot);
+  void WaitForWork(const Slot& slot);
   void Finish(Call* call);
+  // Lets producers build in the slots of what has run: every half ring, when there is nothing to
+  // run, and for Flush.
+  void GiveRoom();
+  void NoteCpu();
 
   struct FreeArena {
     void operator()(unsigned char* arena) const {
@@ -197,11 +204,17 @@ class DeviceRunner {
   // The runner's.
   alignas(64) DeviceServices services_;
   absl::Status first_error_;
+  uint64_t position_ = 0;  // of the closure that runs, or is to be the next to run
   bool ends_ = false;
 
+  // In the order of how often they are written: for each closure; seldom, by the runner's thread;
+  // by those who find the ring full.
   alignas(64) std::atomic<uint64_t> next_{0};  // the position to claim
-  alignas(64) std::atomic<bool> idle_{false};  // the runner's thread is blocked, or about to be
+  alignas(64) std::atomic<uint64_t> limit_;    // there is room for the positions below it
+  std::atomic<bool> idle_{false};              // the runner's thread is blocked, or about to be
+  std::atomic<int> cpu_{-1};                   // which that thread was on
   alignas(64) std::atomic<uint32_t> waiting_producers_{0};
+  std::atomic<int> waiters_cpu_{-1};  // which somebody was on who waited for that thread
 };
 
 }  // namespace drydock

@@ -39,42 +39,41 @@ absl::Status InUse(const ServiceType& type, absl::string_view by) {
 
 void DeviceServices::Clear() {
   while (!services_.empty()) {
-    const Service last = services_.back();
+    const std::unique_ptr<Service> last = std::move(services_.back());
     services_.pop_back();
-    last.type->destroy(last.state);
+    last->type->destroy(last->state);
   }
 }
 
-size_t DeviceServices::Find(const ServiceType* type, absl::Status* status) {
-  for (size_t i = 0; i < services_.size(); ++i) {
-    if (services_[i].type == type) return i;
-  }
+DeviceServices::Service* DeviceServices::Make(const ServiceType* type, absl::Status* status) {
   if (std::find(being_made_.begin(), being_made_.end(), type) != being_made_.end()) {
     *status = InUse(*type, "the constructor");
-    return kNone;
+    return nullptr;
   }
   being_made_.push_back(type);
   void* state = nullptr;
   *status = Guarded("the service's constructor", [&] { state = type->make(runner_); });
   being_made_.pop_back();
-  if (state == nullptr) return kNone;
+  if (state == nullptr) return nullptr;
   // Only now: the services that it needs, and has had made, are to outlive it.
-  services_.push_back({type, state, false});
-  return services_.size() - 1;
+  services_.push_back(std::make_unique<Service>(Service{type, state, false}));
+  return services_.back().get();
 }
 
 absl::Status DeviceServices::Run(const ClosureType& type, void* closure) {
   if (type.service == nullptr) {
     return Guarded("the closure", [&] { type.call(closure, nullptr); });
   }
-  absl::Status status;
-  const size_t index = Find(type.service, &status);
-  if (index == kNone) return status;
-  if (services_[index].lent) return InUse(*type.service, "the closure");
-  services_[index].lent = true;
-  void* const state = services_[index].state;
-  status = Guarded("the closure", [&] { type.call(closure, state); });
-  services_[index].lent = false;
+  Service* service = Find(type.service);
+  if (service == nullptr) {
+    absl::Status status;
+    service = Make(type.service, &status);
+    if (service == nullptr) return status;
+  }
+  if (service->lent) return InUse(*type.service, "the closure");
+  service->lent = true;
+  absl::Status status = Guarded("the closure", [&] { type.call(closure, service->state); });
+  service->lent = false;
   return status;
 }
 

@@ -4,7 +4,7 @@
 #ifndef DRYDOCK_WORKLOOP_DEVICE_SERVICES_H_
 #define DRYDOCK_WORKLOOP_DEVICE_SERVICES_H_
 
-#include <string>
+#include <memory>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -37,12 +37,18 @@ class DeviceServices {
     bool lent;
   };
 
-  static constexpr size_t kNone = ~size_t{0};
-  // The service's index; kNone if it could not be made, and `*status` says why.
-  size_t Find(const ServiceType* type, absl::Status* status);
+  // Null if there is none yet.
+  Service* Find(const ServiceType* type) const {
+    for (const std::unique_ptr<Service>& service : services_) {
+      if (service->type == type) return service.get();
+    }
+    return nullptr;
+  }
+  // Null if it could not be made, and `*status` says why.
+  Service* Make(const ServiceType* type, absl::Status* status);
 
   void* const runner_;
-  std::vector<Service> services_;
+  std::vector<std::unique_ptr<Service>> services_;
   std::vector<const ServiceType*> being_made_;
 };
 

@@ -1,9 +1,11 @@
 // What a gate costs on this machine, on real threads: writes one JSON document.
 //
 //   gate_on_host [--duration_ms=N] [--idle_s=N] [--threads=1,2,4,8,16] [--holds=0,100,1000,10000]
+//                [--parts=alone,runners,contention,mixes]
 #include <sched.h>
 #include <sys/utsname.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -29,6 +31,8 @@ ABSL_FLAG(std::vector<std::string>, threads, (std::vector<std::string>{"1", "2",
           "numbers of threads");
 ABSL_FLAG(std::vector<std::string>, holds, (std::vector<std::string>{"0", "100", "1000", "10000"}),
           "hold times in ns");
+ABSL_FLAG(std::vector<std::string>, parts,
+          (std::vector<std::string>{"alone", "runners", "contention", "mixes"}), "what to measure");
 
 namespace drydock::bench {
 
@@ -132,18 +136,28 @@ Json Booted(Measure measure) {
   return result;
 }
 
-int Main() {
-  Json document;
-  document["machine"] = DescribeMachine();
-  document["alone"] =
-      MeasureAllAlone<Gate, CommandGate, StdMutex, PthreadMutex, AbslMutex, ExchangeLock>();
-
+Json MeasureRunners() {
   const auto idle = static_cast<kernel::Time>(absl::GetFlag(FLAGS_idle_s)) * kernel::kSecond;
-  document["runner"] = {
-      Booted([&] { return MeasureRunner<RunnerSubmits, RunnerCalls>(idle); }),
-      Booted([&] { return MeasureRunner<MutexRunnerSubmits, MutexRunnerCalls>(idle); }),
-      Booted([&] { return MeasureRunner<StrandSubmits, StrandCalls>(idle); })};
+  return {Booted([&] { return MeasureRunner<RunnerSubmits, RunnerCalls>(idle); }),
+          Booted([&] { return MeasureRunner<MutexRunnerSubmits, MutexRunnerCalls>(idle); }),
+          Booted([&] { return MeasureRunner<StrandSubmits, StrandCalls>(idle); })};
+}
 
+// As long as the process is pinned to the core that it happens to be on.
+Json MeasureRunnersOnOneCore() {
+  cpu_set_t all, one;
+  sched_getaffinity(0, sizeof(all), &all);
+  CPU_ZERO(&one);
+  CPU_SET(sched_getcpu(), &one);
+  sched_setaffinity(0, sizeof(one), &one);
+  Json rows = {Booted([] { return MeasureRunnerPinned<RunnerSubmits, RunnerCalls>(); }),
+               Booted([] { return MeasureRunnerPinned<MutexRunnerSubmits, MutexRunnerCalls>(); }),
+               Booted([] { return MeasureRunnerPinned<StrandSubmits, StrandCalls>(); })};
+  sched_setaffinity(0, sizeof(all), &all);
+  return rows;
+}
+
+Json MeasureContention() {
   Json cells = Json::array();
   AddContention<Gate>(&cells);
   AddContention<CommandGate>(&cells);
@@ -156,19 +170,25 @@ int Main() {
   AddContention<MutexRunnerSubmits>(&cells);
   AddContention<StrandCalls>(&cells);
   AddContention<StrandSubmits>(&cells);
-  document["contention"] = std::move(cells);
-  document["mixes"] = MeasureMixes();
+  return cells;
+}
 
-  cpu_set_t all, one;
-  sched_getaffinity(0, sizeof(all), &all);
-  CPU_ZERO(&one);
-  CPU_SET(sched_getcpu(), &one);
-  sched_setaffinity(0, sizeof(one), &one);
-  document["runner_on_one_core"] = {
-      Booted([] { return MeasureRunnerPinned<RunnerSubmits, RunnerCalls>(); }),
-      Booted([] { return MeasureRunnerPinned<MutexRunnerSubmits, MutexRunnerCalls>(); }),
-      Booted([] { return MeasureRunnerPinned<StrandSubmits, StrandCalls>(); })};
-  sched_setaffinity(0, sizeof(all), &all);
+int Main() {
+  const std::vector<std::string> parts = absl::GetFlag(FLAGS_parts);
+  const auto wanted = [&parts](const char* part) {
+    return std::find(parts.begin(), parts.end(), part) != parts.end();
+  };
+  Json document = {{"machine", DescribeMachine()}};
+  if (wanted("alone")) {
+    document["alone"] =
+        MeasureAllAlone<Gate, CommandGate, StdMutex, PthreadMutex, AbslMutex, ExchangeLock>();
+  }
+  if (wanted("runners")) {
+    document["runner"] = MeasureRunners();
+    document["runner_on_one_core"] = MeasureRunnersOnOneCore();
+  }
+  if (wanted("contention")) document["contention"] = MeasureContention();
+  if (wanted("mixes")) document["mixes"] = MeasureMixes();
   std::cout << document.dump(1) << "\n";
   return 0;
 }

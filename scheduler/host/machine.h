@@ -103,8 +103,11 @@ class Machine {
   // The calling thread gets in line, for an uninterruptible wait without a deadline: AssertWait
   // without its choice point, for who holds a lock of the machine's.
   void Assert(const void* event, const kernel::WaitNote& note);
-  // Takes `thread` out of the line it is in, which the caller has locked, and wakes it.
-  void EndWait(WaitBucket& bucket, Thread* thread, kernel::WaitResult result);
+  // Takes `thread` out of the line it is in, which the caller has locked. True if it is blocked,
+  // and so to be woken by FutexWake(&thread->wake): when the lock has been given back, since the
+  // host may let it have the caller's CPU at once, and the first thing that it does may be to wait
+  // again.
+  bool EndWait(WaitBucket& bucket, Thread* thread, kernel::WaitResult result);
   // Ends the wait of whoever waits for `event`: `thread`, or if that is null all, the first, or the
   // first of the highest priority. Returns how many.
   enum class Whom { kAll, kFirst, kHighest };

@@ -27,4 +27,6 @@ namespace drydock::kernel {
 
 int SpinLimit() { return host::limit.load(std::memory_order_relaxed); }
 
+int CpuHere() { return sched_getcpu(); }
+
 }  // namespace drydock::kernel

@@ -1,4 +1,6 @@
 // Waiting for events: buckets of threads by the event's address, each with a lock of its own.
+#include <array>
+
 #include "absl/strings/str_cat.h"
 #include "scheduler/host/machine.h"
 #include "scheduler/kernel/choice.h"
@@ -28,6 +30,30 @@ void Link(Machine::WaitBucket& bucket, Thread* thread, const void* event) {
   }
 }
 
+// Blocked threads whose waits have ended, which it wakes at the end of its own life. (Threads live
+// as long as the machine.)
+class Sleepers {
+ public:
+  Sleepers() = default;
+  ~Sleepers() {
+    for (size_t i = 0; i < count_; ++i) FutexWake(&threads_[i]->wake);
+  }
+  Sleepers(const Sleepers&) = delete;
+  Sleepers& operator=(const Sleepers&) = delete;
+
+  void Add(Thread* thread) {
+    if (count_ == threads_.size()) {
+      FutexWake(&thread->wake);
+    } else {
+      threads_[count_++] = thread;
+    }
+  }
+
+ private:
+  std::array<Thread*, 16> threads_;
+  size_t count_ = 0;
+};
+
 }  // namespace
 
 void Machine::Assert(const void* event, const kernel::WaitNote& note) {
@@ -40,7 +66,7 @@ void Machine::Assert(const void* event, const kernel::WaitNote& note) {
   Link(bucket, self, event);
 }
 
-void Machine::EndWait(WaitBucket& bucket, Thread* thread, kernel::WaitResult result) {
+bool Machine::EndWait(WaitBucket& bucket, Thread* thread, kernel::WaitResult result) {
   (thread->wait_previous != nullptr ? thread->wait_previous->wait_next : bucket.head) =
       thread->wait_next;
   (thread->wait_next != nullptr ? thread->wait_next->wait_previous : bucket.tail) =
@@ -51,7 +77,7 @@ void Machine::EndWait(WaitBucket& bucket, Thread* thread, kernel::WaitResult res
   thread->wait_result = result;
   Emit(EventKind::kThreadUnblock, thread->id, static_cast<uint64_t>(result), thread->note.object,
        thread->name.load());
-  if (thread->wake.exchange(kWoken) == kBlocked) FutexWake(&thread->wake);
+  return thread->wake.exchange(kWoken) == kBlocked;
 }
 
 int Machine::Wake(const void* event, Whom whom, kernel::WaitResult result, Thread* only) {
@@ -59,6 +85,7 @@ int Machine::Wake(const void* event, Whom whom, kernel::WaitResult result, Threa
   // Sequentially consistent, as a read-modify-write: who gets in line counts himself and then looks
   // at what he waits for; the caller has made that true and now looks whether anybody is there.
   if (bucket.waiters.fetch_add(0) == 0) return 0;
+  Sleepers sleepers;  // woken after the lock has been given back
   const Locked locked(&bucket.lock);
   int woken = 0;
   Thread* highest = nullptr;
@@ -71,7 +98,7 @@ int Machine::Wake(const void* event, Whom whom, kernel::WaitResult result, Threa
           highest = thread;
         }
       } else {
-        EndWait(bucket, thread, result);
+        if (EndWait(bucket, thread, result)) sleepers.Add(thread);
         ++woken;
         if (whom == Whom::kFirst) break;
       }
@@ -79,7 +106,7 @@ int Machine::Wake(const void* event, Whom whom, kernel::WaitResult result, Threa
     thread = next;
   }
   if (highest != nullptr) {
-    EndWait(bucket, highest, result);
+    if (EndWait(bucket, highest, result)) sleepers.Add(highest);
     ++woken;
   }
   return woken;
@@ -217,13 +244,14 @@ void ThreadAbort(Thread* thread, bool safely) {
   const void* event = thread->wait_event.load();
   if (event == nullptr) return;
   Machine::WaitBucket& bucket = machine->BucketOf(event);
+  host::Sleepers sleepers;
   const Locked locked(&bucket.lock);
   if (thread->wait_event.load() != event) return;
   const bool breaks = safely ? thread->interruptible == Interruptible::kAbortSafe
                              : thread->interruptible != Interruptible::kUninterruptible;
   if (!breaks) return;
   if (safely) thread->aborted_safely = false;
-  machine->EndWait(bucket, thread, WaitResult::kInterrupted);
+  if (machine->EndWait(bucket, thread, WaitResult::kInterrupted)) sleepers.Add(thread);
 }
 
 }  // namespace drydock::kernel

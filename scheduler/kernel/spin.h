@@ -11,6 +11,10 @@ namespace drydock::kernel {
 // SpinPause follows it.
 int SpinLimit();
 
+// The CPU that the calling thread was on a moment ago, or -1 if it makes no difference: to look for
+// what a thread of the same CPU is about to do is in vain.
+int CpuHere();
+
 // Tells the CPU that it spins. Costs no virtual time.
 inline void SpinPause() {
 #if defined(__x86_64__)

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gmock/gmock.h"
+#include "scheduler/kernel/atomic_section.h"
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/outside.h"
 #include "scheduler/kernel/thread.h"
@@ -374,6 +375,43 @@ BOTH_RUNNERS(AFullRingRefusesTriesAndKeepsProducersWaiting) {
     JoinAll(producers);
   }
   EXPECT_EQ(*log.Call([](Log& l) { return static_cast<int>(l.entries.size()); }), submitted.load());
+}
+
+DRYDOCK_TEST(DeviceRunner, AfterAFlushTheRingIsFree) {
+  constexpr int kSlots = 8;
+  DeviceRunner runner({.slots = kSlots});
+  DeviceHandle<Log> log(&runner);
+  for (int round = 0; round < 3; ++round) {
+    // (All but the slot of the Flush, which may not have returned yet.)
+    for (int i = 0; i < kSlots - 1; ++i) {
+      EXPECT_TRUE(log.TrySubmit([](Log& l) { l.entries.push_back(1); }).ok()) << round << " " << i;
+    }
+    EXPECT_TRUE(runner.Flush().ok());
+    EXPECT_EQ(log.Call([](Log& l) { return l.entries.size(); }).value(),
+              static_cast<size_t>((kSlots - 1) * (round + 1)));
+    EXPECT_TRUE(runner.Flush().ok());
+  }
+}
+
+// A wakeup that is lost leaves threads that wait for ever, which ends the run. On host threads the
+// pauses are such that the runner is met while it looks, yields, goes to sleep and sleeps.
+BOTH_RUNNERS(WhoSleepsIsWoken) {
+  constexpr int kThreads = 3;
+  const int rounds = kernel::kParallel ? 1500 : 3;
+  Runner runner({.slots = 2});
+  DeviceHandle<Log, Runner> log(&runner);
+  JoinAll(StartThreads(kThreads, [&](int thread) {
+    for (int i = 0; i < rounds; ++i) {
+      if (i % 2 == 0) kernel::Delay(static_cast<kernel::Time>((i * 37 + thread * 11) % 64) * 1000);
+      if ((i + thread) % 3 == 0) {
+        EXPECT_TRUE(log.Call([](Log& l) { l.entries.push_back(1); }).ok());
+      } else {
+        EXPECT_TRUE(log.Submit([](Log& l) { l.entries.push_back(2); }).ok());
+      }
+    }
+  }));
+  EXPECT_EQ(log.Call([](Log& l) { return l.entries.size(); }).value(),
+            static_cast<size_t>(kThreads * rounds));
 }
 
 BOTH_RUNNERS(DestructionRunsWhatWasPosted) {
