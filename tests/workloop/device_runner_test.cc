@@ -393,6 +393,22 @@ DRYDOCK_TEST(DeviceRunner, AfterAFlushTheRingIsFree) {
   }
 }
 
+BOTH_RUNNERS(AnIdleRunnersRingIsFree) {
+  constexpr int kSlots = 8;
+  Runner runner({.slots = kSlots});
+  DeviceHandle<Log, Runner> log(&runner);
+  std::atomic<int> ran{0};
+  const auto submit = [&](int count) {
+    int taken = 0;
+    while (taken < count && log.TrySubmit([&ran](Log&) { ++ran; }).ok()) ++taken;
+    EXPECT_EQ(taken, count);
+    while (ran < taken) kernel::Sleep(kernel::kMillisecond);
+    ran = 0;
+    kernel::Sleep(10 * kernel::kMillisecond);  // it blocks
+  };
+  for (const int count : {3, kSlots, 1, kSlots}) submit(count);
+}
+
 // A wakeup that is lost leaves threads that wait for ever, which ends the run. On host threads the
 // pauses are such that the runner is met while it looks, yields, goes to sleep and sleeps.
 BOTH_RUNNERS(WhoSleepsIsWoken) {
