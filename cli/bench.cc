@@ -98,6 +98,22 @@ void WriteMixes(const char* title, const Json& rows, std::ostream& out) {
   }
 }
 
+void WriteRunners(const char* title, const Json& rows, std::ostream& out) {
+  out << absl::StrFormat("\n%-34s %10s %10s %10s %10s %10s %10s %7s\n", title, "1 producer", "2",
+                         "call p50", "p99", "idle p50", "p99", "idle %");
+  for (const Json& row : rows) {
+    const auto span = [&row](const char* key) {
+      return row.contains(key) ? Span(Number(row, key)) : std::string("-");
+    };
+    out << absl::StrFormat(
+        "  %-32s %10s %10s %10s %10s %10s %10s %7s\n", row["what"].get<std::string>(),
+        span("one_producer_ns"), span("two_producers_ns"), span("round_trip_warm_p50_ns"),
+        span("round_trip_warm_p99_ns"), span("round_trip_idle_p50_ns"),
+        span("round_trip_idle_p99_ns"),
+        row.contains("idle_percent") ? absl::StrFormat("%.2f", Number(row, "idle_percent")) : "-");
+  }
+}
+
 void WriteHost(const Json& document, std::ostream& out) {
   const Json& machine = document["machine"];
   out << "\n"
@@ -114,23 +130,8 @@ void WriteHost(const Json& document, std::ostream& out) {
                            Number(row, "ns"), nested > 0 ? absl::StrFormat("%.1f", nested) : "-");
   }
 
-  out << absl::StrFormat("\n%-34s %10s %10s %10s %10s %10s %7s\n", "runners: per closure",
-                         "1 producer", "2", "call p50", "p99", "from idle", "idle %");
-  for (const Json& row : document["runner"]) {
-    out << absl::StrFormat(
-        "  %-32s %10s %10s %10s %10s %10s %7.2f\n", row["what"].get<std::string>(),
-        Span(Number(row, "one_producer_ns")), Span(Number(row, "two_producers_ns")),
-        Span(Number(row, "round_trip_warm_p50_ns")), Span(Number(row, "round_trip_warm_p99_ns")),
-        Span(Number(row, "round_trip_idle_p50_ns")), Number(row, "idle_percent"));
-  }
-  out << absl::StrFormat("\n%-34s %10s %10s %10s\n", "runners, pinned to one core", "1 producer",
-                         "2", "call p50");
-  for (const Json& row : document["runner_on_one_core"]) {
-    out << absl::StrFormat("  %-32s %10s %10s %10s\n", row["what"].get<std::string>(),
-                           Span(Number(row, "one_producer_ns")),
-                           Span(Number(row, "two_producers_ns")),
-                           Span(Number(row, "round_trip_p50_ns")));
-  }
+  WriteRunners("runners: per closure", document["runner"], out);
+  WriteRunners("runners, pinned to one core", document["runner_on_one_core"], out);
 
   out << absl::StrFormat("\n%-34s %7s %8s %9s %5s %9s %9s %9s %9s\n", "contention", "threads",
                          "hold", "M/s", "Jain", "p50", "p99", "p99.9", "longest");

@@ -230,6 +230,7 @@ void DeviceRunner::RunSlot(Slot* slot) {
 
 void DeviceRunner::Finish(Call* call) {
   waiters_cpu_.store(call->cpu, std::memory_order_relaxed);
+  LeaveCallersCpu(call->cpu);
   NoteCpu();
   call->status = services_.Run(*call->type, call->closure);
   kernel::Thread* const waiter = call->thread;
@@ -237,6 +238,15 @@ void DeviceRunner::Finish(Call* call) {
   // From here on `call` may be gone; its address is still what the waiter waits for.
   if (call->state.exchange(Call::kDone) == Call::kBlocked) {
     kernel::ThreadWakeupThread(call, waiter);
+  }
+}
+
+void DeviceRunner::LeaveCallersCpu(int cpu) {
+  constexpr int kMany = 256;
+  if (cpu < 0 || cpu != kernel::CpuHere()) {
+    calls_from_here_ = 0;
+  } else if (++calls_from_here_ % kMany == 0) {
+    kernel::MoveFromCpu(cpu);
   }
 }
 
@@ -266,6 +276,7 @@ void DeviceRunner::WaitForWork(const Slot& slot) {
   if (Look(waiters_cpu, full)) return;
   GiveRoom();
   if (LookAndYield(waiters_cpu, full)) return;
+  if (waiters_cpu >= 0 && waiters_cpu != kernel::CpuHere()) kernel::MoveToCpu(waiters_cpu);
   kernel::Thread* const self = kernel::CurrentThread();
   do {
     kernel::AssertWait(&idle_, Interruptible::kUninterruptible, 0,

@@ -34,7 +34,11 @@ struct Asker {
 // the clock, so that throughput is better measured without.
 template <typename Contender>
 Contention Contend(int threads, kernel::Time hold, kernel::Time duration, bool timed) {
-  Contender contender;
+  // No lock in the cache lines of what its users look at.
+  struct alignas(128) {
+    Contender contender;
+  } alone;
+  Contender& contender = alone.contender;
   std::atomic<bool> go{false}, stop{false};
   std::vector<Asker> askers(static_cast<size_t>(threads));
   for (Asker& asker : askers) {

@@ -1,6 +1,7 @@
 // What a gate costs on this machine, on real threads: writes one JSON document.
 //
-//   gate_on_host [--duration_ms=N] [--idle_s=N] [--threads=1,2,4,8,16] [--holds=0,100,1000,10000]
+//   gate_on_host [--duration_ms=N] [--rounds=N] [--idle_s=N] [--threads=1,2,4,8,16]
+//   [--holds=0,100,1000,10000]
 //                [--parts=alone,runners,contention,mixes]
 #include <sched.h>
 #include <sys/utsname.h>
@@ -20,12 +21,14 @@
 #include "absl/strings/str_split.h"
 #include "bench/gate/contention.h"
 #include "bench/gate/mix.h"
+#include "bench/gate/other_runners.h"
 #include "bench/gate/runner_bench.h"
 #include "scheduler/simulation.h"
 #include "scheduler/strategy.h"
 #include "trace/json.h"
 
 ABSL_FLAG(int, duration_ms, 60, "how long each cell is measured, twice");
+ABSL_FLAG(int, rounds, 5, "how often each runner is measured");
 ABSL_FLAG(int, idle_s, 5, "how long an idle runner is watched");
 ABSL_FLAG(std::vector<std::string>, threads, (std::vector<std::string>{"1", "2", "4", "8", "16"}),
           "numbers of threads");
@@ -136,25 +139,53 @@ Json Booted(Measure measure) {
   return result;
 }
 
+// The runners and the bare machine, by turns, so that no noisy moment meets one of them alone.
 Json MeasureRunners() {
-  const auto idle = static_cast<kernel::Time>(absl::GetFlag(FLAGS_idle_s)) * kernel::kSecond;
-  return {Booted([&] { return MeasureRunner<RunnerSubmits, RunnerCalls>(idle); }),
-          Booted([&] { return MeasureRunner<MutexRunnerSubmits, MutexRunnerCalls>(idle); }),
-          Booted([&] { return MeasureRunner<StrandSubmits, StrandCalls>(idle); })};
+  using Row = Json (*)();
+  const std::vector<Row> rows = {
+      &MeasureRunner<RunnerSubmits, RunnerCalls>,
+      &MeasureRunner<MutexRunnerSubmits, MutexRunnerCalls>,
+      &MeasureRunner<StrandSubmits, StrandCalls>,
+      &MeasureRunner<TwoBuffersSubmits, OtherCalls<TwoBuffers>>,
+      &MeasureRunner<SpinningQueueSubmits, OtherCalls<SpinningQueue>>,
+      &MeasureBare,
+  };
+  std::vector<std::vector<Json>> measured(rows.size());
+  for (int round = 0; round < absl::GetFlag(FLAGS_rounds); ++round) {
+    std::fprintf(stderr, "runners, %d\n", round + 1);
+    for (size_t i = 0; i < rows.size(); ++i) measured[i].push_back(Booted(rows[i]));
+  }
+  Json medians = Json::array();
+  for (const std::vector<Json>& times : measured) medians.push_back(MedianOf(times));
+  return medians;
 }
 
-// As long as the process is pinned to the core that it happens to be on.
+// In the order of MeasureRunners.
+void AddIdlePercent(Json* runners) {
+  const auto idle = static_cast<kernel::Time>(absl::GetFlag(FLAGS_idle_s)) * kernel::kSecond;
+  if (idle == 0) return;
+  size_t row = 0;
+  const auto add = [&](double (*measure)(kernel::Time)) {
+    Boot([&] { (*runners)[row]["idle_percent"] = measure(idle); });
+    ++row;
+  };
+  add(&IdlePercent<RunnerCalls>);
+  add(&IdlePercent<MutexRunnerCalls>);
+  add(&IdlePercent<StrandCalls>);
+  add(&IdlePercent<OtherCalls<TwoBuffers>>);
+  add(&IdlePercent<OtherCalls<SpinningQueue>>);
+}
+
+// With the process pinned to the core that it happens to be on.
 Json MeasureRunnersOnOneCore() {
   cpu_set_t all, one;
   sched_getaffinity(0, sizeof(all), &all);
   CPU_ZERO(&one);
   CPU_SET(sched_getcpu(), &one);
   sched_setaffinity(0, sizeof(one), &one);
-  Json rows = {Booted([] { return MeasureRunnerPinned<RunnerSubmits, RunnerCalls>(); }),
-               Booted([] { return MeasureRunnerPinned<MutexRunnerSubmits, MutexRunnerCalls>(); }),
-               Booted([] { return MeasureRunnerPinned<StrandSubmits, StrandCalls>(); })};
+  Json runners = MeasureRunners();
   sched_setaffinity(0, sizeof(all), &all);
-  return rows;
+  return runners;
 }
 
 Json MeasureContention() {
@@ -185,6 +216,7 @@ int Main() {
   }
   if (wanted("runners")) {
     document["runner"] = MeasureRunners();
+    AddIdlePercent(&document["runner"]);
     document["runner_on_one_core"] = MeasureRunnersOnOneCore();
   }
   if (wanted("contention")) document["contention"] = MeasureContention();

@@ -15,6 +15,13 @@ int SpinLimit();
 // what a thread of the same CPU is about to do is in vain.
 int CpuHere();
 
+// Has the calling thread go on on that CPU, if it may: for who is about to block and expects to be
+// woken from there. The host wakes a thread where it fell asleep, and before it that CPU, if that
+// sleeps too: on a virtual machine this takes longer than all the rest.
+void MoveToCpu(int cpu);
+// Has it go on on any other, if it may: for who is to work together with a thread of that CPU.
+void MoveFromCpu(int cpu);
+
 // Tells the CPU that it spins. Costs no virtual time.
 inline void SpinPause() {
 #if defined(__x86_64__)

@@ -191,6 +191,8 @@ void internal::LeaveSection() {}
 // Once is enough to let the strategy decide whether the look finds something.
 int SpinLimit() { return 1; }
 int CpuHere() { return -1; }
+void MoveToCpu(int) {}
+void MoveFromCpu(int) {}
 
 bool ThreadWakeupThread(const void* event, Thread* thread) {
   ChoicePoint(OperationKind::kWakeup, machine->NameOf(event));
