@@ -161,7 +161,7 @@ int RunExplore(absl::Span<const std::string> arguments, Console* console) {
 const Command kExplore = {
     "explore",
     "FILE [--strategy S] [--schedules N] [--seconds N] [--seed N] [--stop first|never] "
-    "[--accesses none|shared|all] [--shard I/N] [--format text|json]",
+    "[--accesses none|shared|sampled:N|all] [--shard I/N] [--format text|json]",
     "searches the schedules of a scenario for one under which it fails",
     "Runs the scenario in FILE under one schedule after another. The first under which something\n"
     "fails is made as small as it can be, and printed with the line that replays it. Ctrl-C ends\n"
@@ -175,7 +175,8 @@ const Command kExplore = {
     "  --seed N       another search; the same for the same N\n"
     "  --stop never   goes on after a failure, and prints the first of each kind\n"
     "  --accesses A   at which accesses to memory by drivers others can step in (docs/races.md):\n"
-    "                 all; none; or shared, which is the default: to memory that others touch too\n"
+    "                 all; none; shared, which is the default: to memory that others touch too;\n"
+    "                 or sampled:N: one in N of these, others in each schedule\n"
     "  --shard I/N    the Ith of N parts of that search; drydock merge puts them together\n"
     "  --format json  one JSON document instead of a page of text\n"
     "\n"

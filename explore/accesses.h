@@ -14,7 +14,8 @@
 
 namespace drydock {
 
-// none, shared or all. InvalidArgument with one line for another word.
+// none, shared, all, or sampled:N: one in N of shared. InvalidArgument with one line for another
+// word.
 absl::StatusOr<kernel::AccessChoices> ParseAccesses(absl::string_view word);
 
 // Those of a program without hooked code are none, whatever is asked for.

@@ -257,13 +257,20 @@ std::string Run::SeenInstead(size_t index, const Outcome& outcome) const {
   return "";
 }
 
-// Where each of them stands.
+// What was done, and from where.
+void Append(const std::string& what, const CallStack& stack, std::vector<std::string>* lines) {
+  const std::vector<std::string> functions = stack.Functions();
+  lines->push_back(absl::StrCat(what, functions.empty() ? "" : ":"));
+  for (const std::string& function : functions) lines->push_back(absl::StrCat("  ", function));
+}
+
+// Where each of them stands, and what led to it.
 std::vector<std::string> StacksOf(const std::vector<BlockedThread>& blocked) {
   std::vector<std::string> lines;
   for (const BlockedThread& thread : blocked) {
-    lines.push_back(absl::StrCat(thread.name, ":"));
-    for (const std::string& function : thread.stack.Functions()) {
-      lines.push_back(absl::StrCat("  ", function));
+    Append(thread.name, thread.stack, &lines);
+    for (const kernel::Evidence& evidence : thread.evidence) {
+      Append(evidence.what, evidence.stack, &lines);
     }
   }
   return lines;
@@ -273,10 +280,7 @@ std::vector<std::string> StacksOf(const std::vector<BlockedThread>& blocked) {
 std::vector<std::string> StackAndEvidence(const Finding& finding) {
   std::vector<std::string> lines = finding.stack.Functions();
   for (const kernel::Evidence& evidence : finding.evidence) {
-    lines.push_back(absl::StrCat(evidence.what, ":"));
-    for (const std::string& function : evidence.stack.Functions()) {
-      lines.push_back(absl::StrCat("  ", function));
-    }
+    Append(evidence.what, evidence.stack, &lines);
   }
   return lines;
 }
@@ -384,6 +388,7 @@ ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const L
     absl::optional<LifetimeChecker> lifetimes;
     if (checking == Checking::kThorough || AsksForChecks(scenario)) lifetimes.emplace();
     result.outcome = simulation.Run([&run] { run.Body(); });
+    checkers.Explain(&result.outcome);
     run.meter()->Finish(result.outcome.end_ns);
   }
   result.looked = run.looked();

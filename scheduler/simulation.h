@@ -52,6 +52,11 @@ struct BlockedThread {
   int priority;
   std::string reason;  // "waits for lock «gate of X», held by thread Y"
   CallStack stack;
+  // The event it sleeps for, which is only to be compared: kernel::AssertWait's. Null if it waits
+  // for a lock or for the end of a thread.
+  const void* sleeps_for = nullptr;
+  // What led to it, if somebody has found out (verify/wait_history.h).
+  std::vector<kernel::Evidence> evidence = {};
 };
 
 // A rule of the API that was broken where a Mac would go on, hang, or fault later.

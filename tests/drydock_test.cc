@@ -35,7 +35,8 @@ ABSL_FLAG(std::string, drydock_strategy, "all",
           "exhaustive, portfolio");
 ABSL_FLAG(std::string, drydock_accesses, "shared",
           "at which accesses to memory, by code that is compiled with hooks, others can step in: "
-          "none, shared (those to memory that others touch too), or all");
+          "none, shared (those to memory that others touch too), sampled:N (one in N of these), or "
+          "all");
 ABSL_FLAG(std::string, drydock_checks, "",
           "what to look for beyond the usual, by the names of findings: priority-inversion");
 ABSL_FLAG(std::string, drydock_replay, "", "a schedule to replay instead");
@@ -60,10 +61,11 @@ struct Ran {
   std::vector<std::string> failures;
 };
 
-std::string Describe(const std::vector<kernel::Evidence>& evidence) {
+std::string Describe(const std::vector<kernel::Evidence>& evidence, const std::string& indent) {
   std::string text;
   for (const kernel::Evidence& earlier : evidence) {
-    absl::StrAppend(&text, earlier.what, ":\n", DescribeStack(earlier.stack, "  "));
+    const std::string stack = DescribeStack(earlier.stack, indent + "  ");
+    absl::StrAppend(&text, indent, earlier.what, stack.empty() ? "\n" : ":\n", stack);
   }
   return text;
 }
@@ -98,6 +100,7 @@ Ran RunBody(const Program& program, Strategy* strategy, bool check_lifetimes) {
     if (check_lifetimes) checker.emplace();
     const Checkers checkers(program.checks);
     ran.outcome = Simulation(program.options, strategy).Run(program.body);
+    checkers.Explain(&ran.outcome);
   }
   ran.digest = observer.value();
   for (int i = 0; i < parts.size(); ++i) {
@@ -126,7 +129,7 @@ void Report(const std::string& name, const Ran& ran, const std::string& strategy
     std::string blocked;
     for (const BlockedThread& thread : outcome.blocked) {
       absl::StrAppend(&blocked, "  thread ", thread.name, " ", thread.reason, "\n",
-                      DescribeStack(thread.stack, "    "));
+                      DescribeStack(thread.stack, "    "), Describe(thread.evidence, "  "));
     }
     ADD_FAILURE() << OutcomeName(outcome.kind) << ": " << outcome.text << "\n"
                   << DescribeStack(outcome.stack, "  ") << blocked;
@@ -136,7 +139,7 @@ void Report(const std::string& name, const Ran& ran, const std::string& strategy
     ADD_FAILURE() << finding.name << " at " << finding.time_ns << " ns"
                   << (finding.thread.empty() ? "" : " on thread ") << finding.thread << ": "
                   << finding.sentence << "\n"
-                  << DescribeStack(finding.stack, "  ") << Describe(finding.evidence);
+                  << DescribeStack(finding.stack, "  ") << Describe(finding.evidence, "");
   }
   const std::string text = outcome.schedule.ToString();
   ADD_FAILURE() << (story.empty() ? "" : "what it takes:\n") << story << "under " << strategy_name
@@ -227,7 +230,7 @@ void RunUnderSchedules(const std::string& name, const MachineOptions& base,
       (*explorer)->Finished(RunBody(program, strategy, false).outcome.schedule);
       strategy = (*explorer)->Next();
     }
-    if (strategy == nullptr) break;
+    if (strategy == nullptr) break;  // nothing is left to try
     std::string strategy_name = (*explorer)->Describe();
     if (timed_first && i == 0) {
       strategy = &timed;
@@ -253,6 +256,10 @@ void RunUnderSchedules(const std::string& name, const MachineOptions& base,
     ASSERT_EQ(ran.digest, replayed.digest) << "a replay of " << ran.outcome.schedule.ToString()
                                            << " showed other events: the run is not deterministic";
   }
+  // What was proved.
+  if (timed_first || (*explorer)->Next() != nullptr || (*explorer)->Exhausted().empty()) return;
+  std::cout << name << ": nothing is left to try: " << (*explorer)->Exhausted()
+            << ", and all of them hold\n";
 }
 
 }  // namespace drydock::testing

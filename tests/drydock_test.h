@@ -18,7 +18,7 @@
 //
 // Code in the program that is compiled with hooks (drivers/kext.bzl) is watched for data races
 // (verify/race_checker.h) under all schedules, and can be preempted where it accesses memory that
-// others touch too (--drydock_accesses=none|shared|all).
+// others touch too (--drydock_accesses=none|shared|sampled:N|all).
 //
 // Flags: --drydock_schedules=N, --drydock_seed=S, --drydock_strategy=all|timed|NAME, NAME as
 // drydock explore has it (docs/explore.md),

@@ -41,7 +41,8 @@ enum class Context : uint8_t {
   X(kThreadRunnable, "runnable") /* other: thread; value: its priority; detail: why */             \
   X(kThreadRun, "run")           /* other: thread; value: its priority; cpu: where */              \
   X(kThreadPreempt, "preempt")   /* other: thread that lost its CPU; value: 1 = to the tail */     \
-  X(kThreadBlock, "block")       /* object: waited for; other: who could end it; detail: verb */   \
+  X(kThreadBlock, "block")       /* object: waited for; other: who could end it; value: until      \
+                                    when, in ns, 0 = none; detail: verb */                         \
   X(kThreadUnblock, "unblock")   /* other: thread; value: wait result */                           \
   X(kThreadPriority, "priority") /* other: thread; value: new priority */                          \
   X(kThreadPolicy, "policy")     /* other: thread; value: its mode, as Mach's; detail: why */      \

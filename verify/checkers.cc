@@ -14,6 +14,10 @@ constexpr Named kAll[] = {
     {Check::kDataRace, "data-race"},
     {Check::kLockOrderCycle, "lock-order-cycle"},
     {Check::kPriorityInversion, "priority-inversion"},
+    {Check::kLivelock, "livelock"},
+    {Check::kTeardown, "detached-without-stop"},
+    {Check::kTeardown, "termination-never-completes"},
+    {Check::kTeardown, "client-not-woken"},
 };
 
 }  // namespace
@@ -41,6 +45,14 @@ Checkers::Checkers(const Checks& checks) {
   if (checks.Has(Check::kDataRace)) races_.emplace();
   if (checks.Has(Check::kLockOrderCycle)) lock_orders_.emplace();
   if (checks.Has(Check::kPriorityInversion)) inversions_.emplace();
+  if (checks.Has(Check::kLivelock)) livelocks_.emplace();
+  if (checks.Has(Check::kTeardown)) teardown_.emplace();
+  if (!checks.empty()) waits_.emplace();
+}
+
+void Checkers::Explain(Outcome* outcome) const {
+  if (waits_.has_value()) waits_->Explain(outcome);
+  if (teardown_.has_value()) teardown_->checker.Explain(outcome);
 }
 
 }  // namespace drydock

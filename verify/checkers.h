@@ -13,8 +13,11 @@
 #include "absl/strings/string_view.h"
 #include "trace/observer.h"
 #include "verify/inversion_checker.h"
+#include "verify/livelock_checker.h"
 #include "verify/lock_order_checker.h"
 #include "verify/race_checker.h"
+#include "verify/teardown_checker.h"
+#include "verify/wait_history.h"
 
 namespace drydock {
 
@@ -23,6 +26,8 @@ enum class Check : uint8_t {
   kDataRace,           // verify/race_checker.h
   kLockOrderCycle,     // verify/lock_order_checker.h
   kPriorityInversion,  // verify/inversion_checker.h
+  kLivelock,           // verify/livelock_checker.h
+  kTeardown,           // verify/teardown_checker.h: three findings, any of which names it
 };
 
 // A set of them.
@@ -33,14 +38,18 @@ class Checks {
     for (const Check check : checks) Add(check);
   }
   static constexpr Checks All() {
-    return {Check::kDataRace, Check::kLockOrderCycle, Check::kPriorityInversion};
+    return {Check::kDataRace, Check::kLockOrderCycle, Check::kPriorityInversion, Check::kLivelock,
+            Check::kTeardown};
   }
   // What every run of a test or a scenario is watched for: it is a defect in any program, and costs
   // little to find. (Where code is hooked, explorations are watched for data races too.)
-  static constexpr Checks Usual() { return {Check::kLockOrderCycle}; }
+  static constexpr Checks Usual() {
+    return {Check::kLockOrderCycle, Check::kLivelock, Check::kTeardown};
+  }
 
   constexpr void Add(Check check) { bits_ |= 1u << static_cast<unsigned>(check); }
   constexpr void Add(const Checks& checks) { bits_ |= checks.bits_; }
+  constexpr bool empty() const { return bits_ == 0; }
   constexpr bool Has(Check check) const {
     return (bits_ & 1u << static_cast<unsigned>(check)) != 0;
   }
@@ -58,6 +67,10 @@ class Checkers {
  public:
   explicit Checkers(const Checks& checks);
 
+  // Adds to what the run came to: findings that only its end shows, and what led to it for those
+  // that sleep for ever. After the run.
+  void Explain(Outcome* outcome) const;
+
  private:
   template <typename Checker>
   struct Watching {
@@ -68,6 +81,9 @@ class Checkers {
   std::optional<Watching<RaceChecker>> races_;
   std::optional<Watching<LockOrderChecker>> lock_orders_;
   std::optional<Watching<InversionChecker>> inversions_;
+  std::optional<Watching<LivelockChecker>> livelocks_;
+  std::optional<Watching<TeardownChecker>> teardown_;
+  std::optional<WaitHistory> waits_;
 };
 
 }  // namespace drydock

@@ -52,5 +52,6 @@ const FlawedCase kProviderLeftOpen = {
     .make = []() -> FlawedDriver * { return OSTypeAlloc(ProviderLeftOpen); },
     .clients = 1,
     .unplug_under_clients = true,
+    .stacks = {"ProviderLeftOpen::start", "ProviderLeftOpen::didTerminate"},
 };
 }  // namespace drydock

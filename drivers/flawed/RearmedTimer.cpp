@@ -51,5 +51,6 @@ const FlawedCase kRearmedTimer = {
     .make = []() -> FlawedDriver * { return OSTypeAlloc(RearmedTimer); },
     .clients = 0,
     .also_races = true,
+    .stacks = {"RearmedTimer::fired", "RearmedTimer::stop"},
 };
 }  // namespace drydock

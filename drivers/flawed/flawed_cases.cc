@@ -44,6 +44,9 @@ extern const FlawedCase kSharedLockWriter;
 extern const FlawedCase kReadAfterFree;
 extern const FlawedCase kEnabledTooEarly;
 extern const FlawedCase kDoubleCompletion;
+extern const FlawedCase kPollsForEver;
+extern const FlawedCase kDetachesItself;
+extern const FlawedCase kClosesUnderTransfer;
 
 const std::vector<const FlawedCase*>& FlawedCases() {
   static const auto* const kCases = new std::vector<const FlawedCase*>{
@@ -88,6 +91,9 @@ const std::vector<const FlawedCase*>& FlawedCases() {
       &kReadAfterFree,
       &kEnabledTooEarly,
       &kDoubleCompletion,
+      &kPollsForEver,
+      &kDetachesItself,
+      &kClosesUnderTransfer,
   };
   return *kCases;
 }

@@ -1,6 +1,9 @@
 #include "drivers/flawed/flawed_driver.h"
 
+#include "drivers/service/io_rules.h"
+#include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/interrupt.h"
+#include "scheduler/kernel/thread.h"
 
 #define super IOService
 
@@ -8,9 +11,24 @@ OSDefineMetaClassAndStructors(FlawedDevice, IOService)
 
 void FlawedDevice::acknowledge() { drydock::kernel::InterruptLower(kLine); }
 
+void FlawedDevice::transfer(FlawedDriver *client) {
+  drydock::IoAccepted(this, client, this, 1, "transfer");
+  retain();
+  client->retain();
+  drydock::kernel::ThreadStart({.name = "device"}, [this, client] {
+    drydock::kernel::Sleep(40 * drydock::kernel::kMicrosecond);
+    drydock::IoCompleted(this, client, this, kIOReturnSuccess, 1);
+    client->transferred();
+    client->release();
+    release();
+  });
+}
+
 OSDefineMetaClassAndAbstractStructors(FlawedDriver, IOService)
 
 IOReturn FlawedDriver::call(UInt32) { return kIOReturnSuccess; }
+
+void FlawedDriver::transferred() {}
 
 bool FlawedDriver::start(IOService *provider) {
   if (!super::start(provider)) return false;

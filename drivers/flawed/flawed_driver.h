@@ -16,6 +16,8 @@
 #include <IOKit/IOService.h>
 #include <IOKit/IOWorkLoop.h>
 
+class FlawedDriver;
+
 // A device with one interrupt, number 0.
 class FlawedDevice : public IOService {
   OSDeclareDefaultStructors(FlawedDevice)
@@ -25,6 +27,10 @@ class FlawedDevice : public IOService {
 
   // Quiets the device: lowers its line. Any context.
   void acknowledge();
+
+  // Begins a transfer for `client`, which takes 40 us; FlawedDriver::transferred is called then, on
+  // a thread of the device's. In the client's gate.
+  void transfer(FlawedDriver *client);
 };
 
 // What the drivers have in common: a work loop of their own, and a command gate on it from start to
@@ -38,6 +44,9 @@ class FlawedDriver : public IOService {
   // What a client asks, on its own thread, once; clients count from 0. They hold a reference on the
   // driver meanwhile.
   virtual IOReturn call(UInt32 client);
+
+  // A transfer of its own is done.
+  virtual void transferred();
 
   bool start(IOService *provider) override;
   void stop(IOService *provider) override;

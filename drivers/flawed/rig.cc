@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_join.h"
 #include "drivers/service/platform.h"
+#include "drivers/service/registry.h"
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/interrupt.h"
 #include "scheduler/kernel/outside.h"
@@ -35,7 +36,10 @@ FlawedDriver* Start(const FlawedCase& flawed_case, bool flawed, IOService* devic
   driver->setFlawed(flawed);
   driver->init(nullptr);
   driver->attach(device);
-  if (driver->start(device)) return driver;
+  if (driver->start(device)) {
+    TraceEntry(trace::EventKind::kServiceStarted, driver, device, 1);
+    return driver;
+  }
   driver->detach(device);
   driver->release();
   return nullptr;
@@ -97,6 +101,7 @@ RunResult RunFlawed(const FlawedCase& flawed_case, bool flawed, Strategy* strate
       Simulation({.cpus = 2, .accesses = kernel::AccessChoices::kShared}, strategy).Run([&] {
         Body(flawed_case, flawed, &clients);
       });
+  checkers.Explain(&outcome);
   std::vector<std::string> failures;
   std::vector<CallStack> where;
   const auto add = [&](const std::string& failure) {
@@ -107,11 +112,13 @@ RunResult RunFlawed(const FlawedCase& flawed_case, bool flawed, Strategy* strate
   if (!outcome.ok()) {
     add(OutcomeName(outcome.kind));
     where.push_back(outcome.stack);
-    for (const BlockedThread& thread : outcome.blocked) where.push_back(thread.stack);
+    for (const BlockedThread& thread : outcome.blocked) {
+      where.push_back(thread.stack);
+      for (const kernel::Evidence& earlier : thread.evidence) where.push_back(earlier.stack);
+    }
   }
   for (const Finding& finding : outcome.findings) {
-    if (flawed_case.also_races && finding.name == "data-race") continue;
-    add(finding.name);
+    if (!flawed_case.also_races || finding.name != "data-race") add(finding.name);
     where.push_back(finding.stack);
     for (const kernel::Evidence& earlier : finding.evidence) where.push_back(earlier.stack);
   }

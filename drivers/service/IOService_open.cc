@@ -1,6 +1,7 @@
 // Who has a service open, and what services tell each other. (service.md, sections 3.8 and 3.9)
 #include <IOKit/IOService.h>
 
+#include "drivers/service/io_rules.h"
 #include "drivers/service/notification.h"
 #include "drivers/service/owned.h"
 #include "drivers/service/registry.h"
@@ -44,6 +45,7 @@ void IOService::close(IOService *forClient, IOOptionBits options) {
     ServiceLock lock(this);
     was_open = handleIsOpen(forClient);
     if (was_open) {
+      drydock::IoClientCloses(this, forClient);
       handleClose(forClient, options);
       last = has(kTermPhase3);
     }

@@ -34,7 +34,7 @@ IOReturn IOService::newUserClient(task_t owningTask, void *securityID, UInt32 ty
   }
   TraceEntry(EventKind::kServiceStart, client, this);
   const bool started = client->start(this);
-  TraceEntry(EventKind::kServiceStarted, client, this, started ? 1 : 0);
+  TraceEntry(EventKind::kServiceStarted, client, this, started ? 1 : 0, "user client");
   if (!started) {
     client->detach(this);
     client->setTerminateDefer(this, false);

@@ -16,9 +16,13 @@ void IoAccepted(IOService* provider, IOService* client, const OSObject* queue, u
                 const char* name);
 
 // It is about to complete. It is a finding if the client has been stopped
-// (io-completed-after-stop).
+// (io-completed-after-stop). Once for each IoAccepted.
 void IoCompleted(IOService* provider, const IOService* client, const OSObject* queue,
                  IOReturn status, uint64_t bytes);
+
+// `client` is about to close `provider`. It is a finding if I/O of its has not completed
+// (closed-with-io-in-flight).
+void IoClientCloses(const IOService* provider, const IOService* client);
 
 }  // namespace drydock
 

@@ -45,6 +45,10 @@ void MisuseWithEvidence(const char* finding, absl::string_view sentence,
   if (machine != nullptr) machine->AddFinding(finding, sentence, std::move(evidence));
 }
 
+void GiveUp(const char* why) {
+  if (machine != nullptr) machine->Stop(Outcome::Kind::kEndless, why);
+}
+
 void RefuseWaitInInterrupt(const char* what, absl::string_view name) {
   if (!context.in_interrupt) return;
   const char* sentence = trace::Intern(absl::StrCat("the handler of interrupt line ", context.line,

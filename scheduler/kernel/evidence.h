@@ -34,6 +34,10 @@ CallStackId CallStackHere();
 void MisuseWithEvidence(const char* finding, absl::string_view sentence,
                         std::vector<Evidence> evidence);
 
+// Ends the run as an endless one (Outcome::Kind::kEndless) as soon as the caller is out of the way:
+// for observers, which have found that nothing will come of it any more. `why` outlives the run.
+void GiveUp(const char* why);
+
 }  // namespace drydock::kernel
 
 #endif  // DRYDOCK_SCHEDULER_KERNEL_EVIDENCE_H_

@@ -32,10 +32,21 @@ inline constexpr ObjectId kFirstLocation = 0x40000000;
 inline constexpr ObjectId kOutsideWorld = 0x3fffffff;
 
 // Which accesses are choice points.
-enum class AccessChoices : uint8_t {
-  kNone,
-  kShared,  // to locations that others than the one who allocated or first touched them touch
-  kAll,
+struct AccessChoices {
+  enum Which : uint8_t {
+    kNone,
+    kShared,  // to locations that others than the one who allocated or first touched them touch
+    kAll,
+  };
+
+  // NOLINTNEXTLINE: mostly it is one of the three.
+  constexpr AccessChoices(Which choices, uint16_t sampled = 1) : which(choices), one_in(sampled) {}
+
+  friend constexpr bool operator==(const AccessChoices&, const AccessChoices&) = default;
+
+  Which which;
+  // Of those one in so many is one, drawn by the seed of the run's strategy.
+  uint16_t one_in;
 };
 
 // What an access does.

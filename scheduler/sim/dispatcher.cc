@@ -252,8 +252,9 @@ void Machine::BlockSelf(Operation resume) {
   const kernel::Funnel funnel = DropFunnel();
   Bill(cpu);
   const bool tick = scheduler_.Advance(Now());
-  Emit(EventKind::kThreadBlock, self->note.owner != nullptr ? self->note.owner->id : 0, 0,
-       self->note.object, self->note.name, self->note.verb);
+  Emit(EventKind::kThreadBlock, self->note.owner != nullptr ? self->note.owner->id : 0,
+       self->timeout.queued() ? self->timeout.when : 0, self->note.object, self->note.name,
+       self->note.verb);
   self->state = Thread::State::kWaiting;
   scheduler_.Uncount(*self);
   self->pending = resume;

@@ -44,6 +44,11 @@ namespace drydock::sim {
 
 Machine* machine = nullptr;
 
+// Whether anything but the strategy's answers comes from its seed.
+static bool UsesSeed(const MachineOptions& options) {
+  return options.costs.jitter_percent > 0 || options.accesses.one_in > 1;
+}
+
 Machine::Machine(const MachineOptions& options, Strategy* strategy)
     : options_(options),
       strategy_(strategy),
@@ -52,10 +57,11 @@ Machine::Machine(const MachineOptions& options, Strategy* strategy)
       sees_every_step_(strategy->sees_every_step()),
       fibers_(FiberPool::Get()),
       cpus_(options.cpus),
-      schedule_(options.fingerprint, options.costs.jitter_percent > 0 ? strategy->seed() : 0),
+      schedule_(options.fingerprint, UsesSeed(options) ? strategy->seed() : 0),
       scheduler_(options.profile, options.cpus, options.costs.quantum_ns) {
   if (options.costs.jitter_percent > 0) jitter_.emplace(strategy->seed(), "jitter");
-  if (options.accesses != kernel::AccessChoices::kNone) ++kernel::internal::memory_watchers;
+  if (options.accesses.one_in > 1) access_sample_.emplace(strategy->seed(), "accesses");
+  if (options.accesses.which != kernel::AccessChoices::kNone) ++kernel::internal::memory_watchers;
   if (timeless_) {
     cpus_.reserve(kMaxCpus);
     schedule_.set_timeless();
@@ -64,7 +70,7 @@ Machine::Machine(const MachineOptions& options, Strategy* strategy)
 }
 
 Machine::~Machine() {
-  if (options_.accesses != kernel::AccessChoices::kNone) --kernel::internal::memory_watchers;
+  if (options_.accesses.which != kernel::AccessChoices::kNone) --kernel::internal::memory_watchers;
   for (const std::unique_ptr<Thread>& thread : threads_) {
     if (thread->fiber != nullptr) fibers_.Release(thread->fiber);
   }
@@ -157,8 +163,19 @@ std::vector<BlockedThread> Machine::Blocked() const {
     } else {
       reason = thread.cpu != nullptr && thread.cpu->stalled_on != nullptr ? "spins" : "was running";
     }
-    blocked.push_back({thread.id, thread.name, thread.priority, std::move(reason),
-                       thread.fiber != nullptr ? fibers_.StackOf(*thread.fiber) : CallStack()});
+    // (The end of a thread is waited for as an event, which is the thread.)
+    const bool sleeps = thread.state == Thread::State::kWaiting && thread.waits_for == nullptr &&
+                        !thread.note.for_lock &&
+                        std::none_of(threads_.begin(), threads_.end(), [&](const auto& other) {
+                          return other.get() == thread.wait_event;
+                        });
+    blocked.push_back({thread.id,
+                       thread.name,
+                       thread.priority,
+                       std::move(reason),
+                       thread.fiber != nullptr ? fibers_.StackOf(*thread.fiber) : CallStack(),
+                       sleeps ? thread.wait_event : nullptr,
+                       {}});
   }
   return blocked;
 }
@@ -359,8 +376,15 @@ size_t Machine::Ask() {
 void Machine::StopEndless() {
   stopped_ = true;
   outcome_.kind = Outcome::Kind::kEndless;
-  outcome_.text =
-      absl::StrCat("the run went on for more than ", options_.max_questions, " choice points");
+  outcome_.text = given_up_ != nullptr ? given_up_
+                                       : absl::StrCat("the run went on for more than ",
+                                                      options_.max_questions, " choice points");
+}
+
+void Machine::GiveUp(const char* why) {
+  given_up_ = why;
+  choice_points_ = options_.max_questions + 1;
+  Disturb();
 }
 
 void Machine::FlushFastSteps() {

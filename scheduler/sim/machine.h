@@ -127,6 +127,8 @@ class Machine {
   const CostModel& costs() const { return options_.costs; }
   kernel::Profile profile() const { return options_.profile; }
   kernel::AccessChoices accesses() const { return options_.accesses; }
+  // Whether an access is among those that are sampled.
+  bool DrawsAccess() { return access_sample_->Below(options_.accesses.one_in) == 0; }
 
   // Publishes an event of the calling context.
   void Emit(trace::Event event) const;
@@ -283,6 +285,9 @@ class Machine {
   // Stops it with nothing wrong.
   [[noreturn]] void StopQuietly();
 
+  // Stops it as endless when it next has to be decided what comes next.
+  void GiveUp(const char* why);
+
   // Stops it with a panic, because code of the host at `code`, in the frame at `frame`, faulted.
   [[noreturn]] void StopByFault(const char* what, const void* code, const void* frame);
   // Whether the host is on a fiber of this run, and not in what comes before and after.
@@ -423,7 +428,8 @@ class Machine {
 
   absl::flat_hash_map<const void*, ObjectId> addresses_;  // that have a name
 
-  absl::optional<Prng> jitter_;                       // of costs, if they do
+  absl::optional<Prng> jitter_;         // of costs, if they do
+  absl::optional<Prng> access_sample_;  // which are choice points, if they are sampled
   absl::InlinedVector<Alternative, 8> alternatives_;  // what could happen next
   size_t chosen_ = 0;                                 // the one that did
   bool gathered_ = false;                             // nothing else has changed since
@@ -451,6 +457,7 @@ class Machine {
   ObjectId next_id_ = 1;
   bool started_ = false;
   bool stopped_ = false;
+  const char* given_up_ = nullptr;  // why
   Outcome outcome_;
 };
 

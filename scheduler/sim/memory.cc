@@ -94,14 +94,15 @@ void internal::MemoryAccessSlow(const void* memory, size_t bytes, Access access,
                                 MemoryOrder order) {
   if (!OnCpu()) return;
   // What others are let see of it is rare, but then it is one access among others.
-  if (machine->OnOwnStack(memory) && machine->accesses() != AccessChoices::kAll) return;
+  if (machine->OnOwnStack(memory) && machine->accesses().which != AccessChoices::kAll) return;
   auto address = reinterpret_cast<uintptr_t>(memory);
   while (bytes > 0) {
     const size_t here = std::min(bytes, kGranuleBytes - address % kGranuleBytes);
     const Part part(address, here);
     const AccessChoices choices = machine->accesses();
-    if (choices == AccessChoices::kAll ||
-        (choices == AccessChoices::kShared && part.granule->shared)) {
+    if ((choices.which == AccessChoices::kAll ||
+         (choices.which == AccessChoices::kShared && part.granule->shared)) &&
+        (choices.one_in == 1 || machine->DrawsAccess())) {
       part.ChoicePoint(access);
     }
     part.Touch(access, order);

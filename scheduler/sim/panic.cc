@@ -42,6 +42,10 @@ void MisuseWithEvidence(const char* finding, absl::string_view sentence,
   if (machine != nullptr) machine->AddEvidence(std::move(evidence));
 }
 
+void GiveUp(const char* why) {
+  if (machine != nullptr) machine->GiveUp(why);
+}
+
 void RefuseWaitInInterrupt(const char* what, absl::string_view name) {
   if (machine == nullptr || !machine->in_interrupt()) return;
   const char* sentence =

@@ -8,6 +8,7 @@
 #include "scheduler/kernel/fast_lock.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/spin.h"
+#include "scheduler/kernel/wait_watch.h"
 #include "scheduler/sim/machine.h"
 
 namespace drydock::sim {
@@ -96,6 +97,7 @@ int Wake(const void* event, bool one_thread, WaitResult result) {
     ++woken;
     if (one_thread) break;
   }
+  if (internal::wait_watch != nullptr) internal::wait_watch->Wakes(event, one_thread, woken);
   machine->Settle();
   return woken;
 }
@@ -127,6 +129,7 @@ WaitResult AssertWait(const void* event, Interruptible interruptible, Time deadl
   }
   self->interruptible = interruptible;
   machine->LinkWaiter(self, event);
+  if (internal::wait_watch != nullptr) internal::wait_watch->Waits(event);
   if (deadline != 0) {
     if (machine->HasPassed(deadline)) {
       machine->EndWait(self, WaitResult::kTimedOut);
@@ -196,10 +199,11 @@ void MoveFromCpu(int) {}
 
 bool ThreadWakeupThread(const void* event, Thread* thread) {
   ChoicePoint(OperationKind::kWakeup, machine->NameOf(event));
-  if (thread->wait_event != event) return false;
-  machine->EndWait(thread, WaitResult::kAwakened);
-  machine->Settle();
-  return true;
+  const bool waits = thread->wait_event == event;
+  if (waits) machine->EndWait(thread, WaitResult::kAwakened);
+  if (internal::wait_watch != nullptr) internal::wait_watch->Wakes(event, /*one=*/true, waits);
+  if (waits) machine->Settle();
+  return waits;
 }
 
 }  // namespace drydock::kernel

@@ -10,7 +10,7 @@ using kernel::AccessChoices;
 TEST(Accesses, AScheduleTellsWithWhichItWasMade) {
   constexpr uint64_t kProgram = 0x123456789abcdef0u;
   EXPECT_EQ(FingerprintWith(kProgram, AccessChoices::kNone), kProgram);
-  for (const char* word : {"none", "shared", "all"}) {
+  for (const char* word : {"none", "shared", "all", "sampled:2", "sampled:1000"}) {
     const absl::StatusOr<AccessChoices> accesses = ParseAccesses(word);
     ASSERT_TRUE(accesses.ok()) << word;
     const absl::StatusOr<AccessChoices> told =
@@ -22,9 +22,12 @@ TEST(Accesses, AScheduleTellsWithWhichItWasMade) {
 }
 
 TEST(Accesses, AnotherWordIsRefusedInOneLine) {
-  const absl::StatusOr<AccessChoices> accesses = ParseAccesses("some");
-  ASSERT_FALSE(accesses.ok());
-  EXPECT_EQ(accesses.status().message(), "it is none, shared or all, not \"some\"");
+  for (const std::string word : {"some", "sampled:1", "sampled:1001", "sampled:", "sampled"}) {
+    const absl::StatusOr<AccessChoices> accesses = ParseAccesses(word);
+    ASSERT_FALSE(accesses.ok());
+    EXPECT_EQ(accesses.status().message(),
+              "it is none, shared, all, or sampled:N with N from 2 to 1000, not \"" + word + "\"");
+  }
 }
 
 }  // namespace

@@ -172,6 +172,9 @@ TEST(Memory, WhatOneThreadHasAloneIsNoChoicePointUnlessAllIsAskedFor) {
   const uint64_t none = QuestionsUnder(AccessChoices::kNone);
   EXPECT_EQ(QuestionsUnder(AccessChoices::kShared), none);
   EXPECT_GT(QuestionsUnder(AccessChoices::kAll), none + 50);
+  const uint64_t sampled = QuestionsUnder({AccessChoices::kAll, 10});
+  EXPECT_GT(sampled, none);
+  EXPECT_LT(sampled, none + 50);
 }
 
 }  // namespace

@@ -162,6 +162,11 @@ TEST(TeardownRules, ParkedByADeferredDidTerminate) {
                "B deferred the end of A and never went on: neither will ever be stopped");
 }
 
+// `count` transfers of C's are done.
+void CompleteIo(const Tree& tree, int count) {
+  for (int i = 0; i < count; ++i) IoCompleted(tree.b, tree.c, tree.b, kIOReturnAborted, 0);
+}
+
 DRYDOCK_TEST(TeardownRules, IoThatIsAcceptedAfterWillTerminate) {
   Tree tree;
   Findings findings;
@@ -170,6 +175,7 @@ DRYDOCK_TEST(TeardownRules, IoThatIsAcceptedAfterWillTerminate) {
     if (what == "willTerminate(B)") IoAccepted(tree.b, tree.c, tree.b, 1, "read");  // the last
     if (what != "didTerminate(B)") return;
     IoAccepted(tree.b, tree.c, tree.b, 1, "read");
+    CompleteIo(tree, 2);
     tree.b->close(tree.c);
   };
   tree.a->terminate();
@@ -185,6 +191,30 @@ DRYDOCK_TEST(TeardownRules, IoOnAProviderThatIsNotOpen) {
   ASSERT_TRUE(tree.b->open(tree.c));
   IoAccepted(tree.b, tree.c, tree.b, 1, "read");
   EXPECT_EQ(findings.Count("io-without-open"), 1);
+  CompleteIo(tree, 2);
+  tree.b->close(tree.c);
+}
+
+DRYDOCK_TEST(TeardownRules, CloseWithIoInFlight) {
+  Tree tree;
+  Findings findings;
+  ASSERT_TRUE(tree.b->open(tree.c));
+  IoAccepted(tree.b, tree.c, tree.b, 1, "read");
+  IoAccepted(tree.b, tree.c, tree.b, 1, "read");
+  CompleteIo(tree, 1);
+  tree.b->close(tree.c);
+  EXPECT_EQ(findings.Count("closed-with-io-in-flight"), 1);
+  EXPECT_EQ(findings.sentence("closed-with-io-in-flight"),
+            "C closes B before 1 transfer of its own there has completed");
+  CompleteIo(tree, 1);
+}
+
+DRYDOCK_TEST(TeardownRules, CloseWhenAllIoHasCompletedIsFine) {
+  Tree tree;
+  ASSERT_TRUE(tree.b->open(tree.c));
+  // A family may tell of the completion first.
+  CompleteIo(tree, 1);
+  IoAccepted(tree.b, tree.c, tree.b, 1, "read");
   tree.b->close(tree.c);
 }
 
