@@ -290,6 +290,16 @@ std::string Describe(const Finding& finding) {
                       finding.thread, ": ", finding.sentence);
 }
 
+// Of its real-time threads.
+std::vector<TimeContract> ContractsOf(const Scenario& scenario) {
+  std::vector<TimeContract> contracts;
+  for (const Scenario::Thread& thread : scenario.threads) {
+    if (thread.priority < BASEPRI_REALTIME) continue;
+    contracts.push_back({thread.name, thread.time_constraint.constraint});
+  }
+  return contracts;
+}
+
 bool AsksForChecks(const Scenario& scenario) {
   return scenario.naive_teardown ||
          std::any_of(scenario.expectations.begin(), scenario.expectations.end(),
@@ -384,7 +394,7 @@ ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const L
     trace::ScopedObserver metering(run.meter(), run.MeterKinds());
     Checks checks = scenario.checks;
     if (checking == Checking::kThorough) checks.Add(Checks::Usual());
-    const Checkers checkers(checks);
+    const Checkers checkers(checks, ContractsOf(scenario));
     absl::optional<LifetimeChecker> lifetimes;
     if (checking == Checking::kThorough || AsksForChecks(scenario)) lifetimes.emplace();
     result.outcome = simulation.Run([&run] { run.Body(); });

@@ -38,7 +38,8 @@ ABSL_FLAG(std::string, drydock_accesses, "shared",
           "none, shared (those to memory that others touch too), sampled:N (one in N of these), or "
           "all");
 ABSL_FLAG(std::string, drydock_checks, "",
-          "what to look for beyond the usual, by the names of findings: priority-inversion");
+          "what to look for beyond the usual, by the names of findings: priority-inversion, "
+          "missed-deadline");
 ABSL_FLAG(std::string, drydock_replay, "", "a schedule to replay instead");
 
 namespace drydock::testing {

@@ -8,10 +8,12 @@
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "trace/observer.h"
+#include "verify/deadline_checker.h"
 #include "verify/inversion_checker.h"
 #include "verify/livelock_checker.h"
 #include "verify/lock_order_checker.h"
@@ -27,6 +29,7 @@ enum class Check : uint8_t {
   kLockOrderCycle,     // verify/lock_order_checker.h
   kPriorityInversion,  // verify/inversion_checker.h
   kLivelock,           // verify/livelock_checker.h
+  kMissedDeadline,     // verify/deadline_checker.h
   kTeardown,           // verify/teardown_checker.h: three findings, any of which names it
 };
 
@@ -38,8 +41,8 @@ class Checks {
     for (const Check check : checks) Add(check);
   }
   static constexpr Checks All() {
-    return {Check::kDataRace, Check::kLockOrderCycle, Check::kPriorityInversion, Check::kLivelock,
-            Check::kTeardown};
+    return {Check::kDataRace, Check::kLockOrderCycle, Check::kPriorityInversion,
+            Check::kLivelock, Check::kMissedDeadline, Check::kTeardown};
   }
   // What every run of a test or a scenario is watched for: it is a defect in any program, and costs
   // little to find. (Where code is hooked, explorations are watched for data races too.)
@@ -65,7 +68,8 @@ absl::StatusOr<Checks> ParseChecks(absl::string_view list);
 // They watch one run, for as long as this exists.
 class Checkers {
  public:
-  explicit Checkers(const Checks& checks);
+  // `contracts` are those of the run's threads, for kMissedDeadline.
+  explicit Checkers(const Checks& checks, std::vector<TimeContract> contracts = {});
 
   // Adds to what the run came to: findings that only its end shows, and what led to it for those
   // that sleep for ever. After the run.
@@ -82,6 +86,7 @@ class Checkers {
   std::optional<Watching<LockOrderChecker>> lock_orders_;
   std::optional<Watching<InversionChecker>> inversions_;
   std::optional<Watching<LivelockChecker>> livelocks_;
+  std::optional<Watching<DeadlineChecker>> deadlines_;
   std::optional<Watching<TeardownChecker>> teardown_;
   std::optional<WaitHistory> waits_;
 };

@@ -1,9 +1,12 @@
 // The mutex and the spin lock. With no run in progress locks are taken for granted: nobody else is
 // there.
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/kernel/choice.h"
+#include "scheduler/kernel/evidence.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/sim/lock.h"
 #include "scheduler/sim/machine.h"
@@ -73,6 +76,7 @@ static void ReportDeadlock(const Thread* self, const Mutex* wanted) {
     owner = owner->waits_for->owner;
   }
   std::string story = Who(self);
+  std::vector<Evidence> stacks;  // of the others
   const char* joint = story == self->name ? " waits for lock " : ", waits for lock ";
   for (const Mutex* mutex = wanted; mutex != nullptr; mutex = mutex->owner->waits_for) {
     absl::StrAppend(&story, joint, mutex->name, ", held by ");
@@ -81,9 +85,12 @@ static void ReportDeadlock(const Thread* self, const Mutex* wanted) {
       break;
     }
     absl::StrAppend(&story, Who(mutex->owner));
+    stacks.push_back({absl::StrCat(mutex->owner->name, " waits for lock ",
+                                   mutex->owner->waits_for->name, " and holds ", mutex->name),
+                      machine->StackOfThread(mutex->owner->id)});
     joint = ", which waits for lock ";
   }
-  Misuse("deadlock", story);
+  MisuseWithEvidence("deadlock", story, std::move(stacks));
 }
 
 // The mutex is free, and is now `self`'s; also that of one who was faster than a waiter that had

@@ -137,6 +137,13 @@ TEST(StackedLoops, CallsUpAndDownAreADeadlockThatNamesGatesThreadsAndActions) {
     EXPECT_TRUE(outcome.findings[0].sentence == client + down + member + "which " + up + "client" ||
                 outcome.findings[0].sentence == member + up + client + "which " + down + "Member")
         << outcome.findings[0].sentence;
+    // The work loop's thread is a daemon: nobody else shows where it stands.
+    ASSERT_EQ(outcome.findings[0].evidence.size(), 1u);
+    const kernel::Evidence& other = outcome.findings[0].evidence[0];
+    EXPECT_TRUE(other.what == "Member waits for lock RaidSet gate and holds Member gate" ||
+                other.what == "client waits for lock Member gate and holds RaidSet gate")
+        << other.what;
+    EXPECT_FALSE(other.stack.Functions().empty());
   }
   EXPECT_GT(deadlocks, 10);
   EXPECT_LT(deadlocks, 200);

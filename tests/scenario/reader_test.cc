@@ -109,8 +109,8 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
        "f:6:37: step is 4; allowed is 1 to 3"},
       {"", "check: \"inversions\"",
        "f:6:1: unknown check \"inversions\"; there are data-race, lock-order-cycle, "
-       "priority-inversion, livelock, detached-without-stop, termination-never-completes, "
-       "client-not-woken"},
+       "priority-inversion, livelock, missed-deadline, detached-without-stop, "
+       "termination-never-completes, client-not-woken"},
       // Parts that are missing, double or do not go together.
       {"", "controller { line: 3 }", "f:6:1: a controller without a name; give it a name"},
       {"", "thread { name: \"reader\" band: \"user\" }",

@@ -201,6 +201,22 @@ TEST(Runner, OrdersOfLocksAreCheckedUnlessTheRunIsToBeFast) {
   EXPECT_NE(fast(scenario("check: \"lock-order-cycle\"")), "held");
 }
 
+// It computes for longer than it has promised.
+TEST(Runner, RealTimeThreadsMissTheirDeadlines) {
+  const auto failures = [](absl::string_view computes, absl::string_view more) {
+    return Failures(AtFullSpeed(Read(
+        absl::StrCat("cpus: 1 thread { name: \"audio\" band: \"real-time\" real_time { period: "
+                     "\"10ms\" computation: \"1ms\" constraint: \"2ms\" } step { sleep: "
+                     "\"1ms\" } step { compute: \"",
+                     computes, "\" } step { sleep: \"1ms\" } }", more))));
+  };
+  EXPECT_EQ(failures("3ms", ""), "held");
+  EXPECT_EQ(failures("1ms", "check: \"missed-deadline\""), "held");
+  EXPECT_EQ(failures("3ms", "check: \"missed-deadline\"").find("no missed-deadline; seen: at "),
+            0u);
+  EXPECT_EQ(failures("3ms", "expect { finding: \"missed-deadline\" }"), "held");
+}
+
 TEST(Runner, LinkedDriversAreThoseOfThePersonalities) {
   EXPECT_EQ(LinkedDrivers(), std::vector<std::string>{"UsbSerial"});
 }

@@ -20,7 +20,8 @@ TEST(Checkers, AreNamedByWhatTheyFind) {
 TEST(Checkers, WhatThereIsIsSaidWhenSomethingElseIsAskedFor) {
   EXPECT_EQ(ParseChecks("data-race,races").status().message(),
             "unknown check \"races\"; there are data-race, lock-order-cycle, priority-inversion, "
-            "livelock, detached-without-stop, termination-never-completes, client-not-woken");
+            "livelock, missed-deadline, detached-without-stop, termination-never-completes, "
+            "client-not-woken");
 }
 
 TEST(Checkers, SetsAdd) {

@@ -1,0 +1,101 @@
+#include "verify/deadline_checker.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace drydock {
+
+using trace::Event;
+using trace::EventKind;
+
+namespace {
+
+constexpr kernel::Time kLeastGranted = kernel::kMillisecond;
+
+std::string Us(kernel::Time ns) { return absl::StrFormat("%d.%03d us", ns / 1000, ns % 1000); }
+
+Finding Missed(std::string sentence, std::string thread, kernel::Time time_ns) {
+  return {"missed-deadline", std::move(sentence), std::move(thread), time_ns, {}, {}};
+}
+
+}  // namespace
+
+trace::EventKinds DeadlineChecker::Kinds() {
+  return {EventKind::kThreadCreate, EventKind::kThreadUnblock, EventKind::kThreadBlock,
+          EventKind::kThreadExit,   EventKind::kTimerArm,      EventKind::kTimerCancel,
+          EventKind::kActionBegin};
+}
+
+DeadlineChecker::Thread& DeadlineChecker::ThreadOf(trace::ThreadId thread) {
+  if (thread >= threads_.size()) threads_.resize(thread + 1);
+  return threads_[thread];
+}
+
+void DeadlineChecker::OnEvent(const Event& event) {
+  const kernel::Time now = event.time_ns;
+  switch (event.kind) {
+    case EventKind::kTimerArm: {
+      Timer& timer = timers_[event.other];
+      timer.due_ns = event.value;
+      timer.granted_ns = std::max(event.value - std::min(event.value, now), kLeastGranted);
+      return;
+    }
+    case EventKind::kTimerCancel:
+      timers_[event.other].due_ns = 0;
+      return;
+    case EventKind::kActionBegin: {
+      const auto found = timers_.find(event.other);
+      if (found == timers_.end()) return;
+      Timer& timer = found->second;
+      const kernel::Time due = timer.due_ns;
+      timer.due_ns = 0;
+      if (due == 0 || now <= due + timer.granted_ns || timer.reported) return;
+      timer.reported = true;
+      findings_.push_back(Missed(absl::StrCat("the action of ", event.name, " of ", event.detail,
+                                              " begins ", Us(now - due), " after its time, ",
+                                              Us(due), "; granted are ", Us(timer.granted_ns)),
+                                 ThreadOf(event.thread).name, now));
+      return;
+    }
+    case EventKind::kThreadCreate: {
+      Thread& thread = ThreadOf(event.other);
+      thread.name = event.name;
+      for (const TimeContract& contract : contracts_) {
+        if (contract.thread == event.name) thread.constraint_ns = contract.constraint_ns;
+      }
+      return;
+    }
+    case EventKind::kThreadUnblock:
+      ThreadOf(event.other).woken_ns = now;
+      ThreadOf(event.other).works = true;
+      return;
+    default:  // it waits again, or has ended
+      ThreadDone(&ThreadOf(event.thread), now, &findings_);
+      return;
+  }
+}
+
+void DeadlineChecker::ThreadDone(Thread* thread, kernel::Time now,
+                                 std::vector<Finding>* findings) const {
+  const kernel::Time took = now - thread->woken_ns;
+  const bool late = thread->works && thread->constraint_ns != 0 && took > thread->constraint_ns;
+  thread->works = false;
+  if (!late || thread->reported) return;
+  thread->reported = true;
+  findings->push_back(
+      Missed(absl::StrCat(thread->name, " was woken at ", Us(thread->woken_ns), " and waits again ",
+                          Us(took), " later; its constraint is ", Us(thread->constraint_ns)),
+             thread->name, now));
+}
+
+void DeadlineChecker::Explain(Outcome* outcome) const {
+  if (outcome->schedule.deviations() != 0) return;
+  std::vector<Finding> findings = findings_;
+  // Who never came to wait again.
+  for (Thread thread : threads_) ThreadDone(&thread, outcome->end_ns, &findings);
+  for (Finding& finding : findings) outcome->findings.push_back(std::move(finding));
+}
+
+}  // namespace drydock
