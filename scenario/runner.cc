@@ -355,7 +355,8 @@ std::vector<Verdict> Run::Judge(const Outcome& outcome, bool at_full_speed) cons
       !EndedAsExpected(scenario_, outcome)) {
     verdicts.push_back({Verdict::Kind::kFailed, "the run comes to its end",
                         absl::StrCat(OutcomeName(outcome.kind), ": ", outcome.text),
-                        outcome.stack.Functions()});
+                        outcome.kind == Outcome::Kind::kBlocked ? StacksOf(outcome.blocked)
+                                                                : outcome.stack.Functions()});
   }
   if (outcome.ok() && !shut_down_) {
     verdicts.push_back({Verdict::Kind::kFailed, "the platform shuts down",

@@ -32,7 +32,7 @@ namespace drydock {
 class LivelockChecker : public trace::Observer {
  public:
   // More than anything that is tried again until it works is tried.
-  static constexpr uint32_t kTurns = 20'000;
+  static constexpr uint32_t kTurns = 10'000;
 
   // What it has to be shown, all of one run.
   static trace::EventKinds Kinds();

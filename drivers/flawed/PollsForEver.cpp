@@ -1,5 +1,6 @@
 // A client asks its device and polls for the answer. The cable is pulled before that comes.
 #include <IOKit/IOLib.h>
+#include <IOKit/IOLocks.h>
 
 #include "drivers/flawed/flawed_driver.h"
 
@@ -7,15 +8,31 @@ class PollsForEver : public FlawedDriver {
   OSDeclareDefaultStructors(PollsForEver)
 
  public:
+  bool start(IOService *provider) override {
+    fLock = IOLockAlloc();
+    return FlawedDriver::start(provider);
+  }
+  void free() override {
+    if (fLock != NULL) IOLockFree(fLock);
+    FlawedDriver::free();
+  }
   IOReturn call(UInt32) override {
-    while (!__atomic_load_n(&fAnswered, __ATOMIC_ACQUIRE)) {
+    while (!answered()) {
       if (!fFlawed && isInactive()) return kIOReturnOffline;
-      IOSleep(1);
+      IODelay(10);
     }
     return kIOReturnSuccess;
   }
 
  private:
+  bool answered() {
+    IOLockLock(fLock);
+    bool answered = fAnswered;
+    IOLockUnlock(fLock);
+    return answered;
+  }
+
+  IOLock *fLock;
   bool fAnswered;
 };
 OSDefineMetaClassAndStructors(PollsForEver, FlawedDriver)

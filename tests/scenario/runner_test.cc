@@ -3,6 +3,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "explore/random_walk.h"
 #include "gtest/gtest.h"
@@ -199,6 +200,21 @@ TEST(Runner, OrdersOfLocksAreCheckedUnlessTheRunIsToBeFast) {
   };
   EXPECT_EQ(fast(scenario("")), "held");
   EXPECT_NE(fast(scenario("check: \"lock-order-cycle\"")), "held");
+}
+
+// Nothing is said of blocked threads in the scenario, and yet it is told who they are and what has
+// led to it.
+TEST(Runner, WhoSleepsForEverIsExplained) {
+  const ScenarioResult result = AtFullSpeed(Read(
+      "thread { name: \"early\" band: \"user\" step { sleep: \"1ms\" } step { signal: \"s\" } }"
+      "thread { name: \"late\" band: \"user\" step { sleep: \"2ms\" } step { wait: \"s\" } "
+      "step { wait: \"s\" } }"));
+  ASSERT_EQ(result.verdicts.size(), 1u);
+  const std::string lines = absl::StrJoin(result.verdicts[0].stack, "\n");
+  EXPECT_NE(lines.find("late:\n"), std::string::npos) << lines;
+  EXPECT_NE(lines.find("it has slept since 20"), std::string::npos) << lines;
+  EXPECT_NE(lines.find(" us before that early (thread "), std::string::npos) << lines;
+  EXPECT_NE(lines.find(" woke what it sleeps for, which woke nobody"), std::string::npos) << lines;
 }
 
 // It computes for longer than it has promised.

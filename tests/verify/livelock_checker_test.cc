@@ -95,7 +95,7 @@ TEST(LivelockChecker, ThreadsThatEndAreProgress) {
     for (int i = 0; i < kMany; ++i) {
       kernel::MutexLock(lock);
       kernel::MutexUnlock(lock);
-      if (i % 10'000 == 0) kernel::ThreadJoin(kernel::ThreadStart({.name = "short"}, [] {}));
+      if (i % 5'000 == 0) kernel::ThreadJoin(kernel::ThreadStart({.name = "short"}, [] {}));
     }
   });
   EXPECT_TRUE(outcome.ok()) << outcome.text;
