@@ -2,15 +2,15 @@
 
 #include <algorithm>
 
-#include "absl/container/flat_hash_set.h"
 #include "explore/coverage.h"
+#include "explore/distinct.h"
 
 namespace drydock {
 
 CampaignResult RunCampaign(Explorer* explorer, const RunProgram& run,
                            const CampaignOptions& options) {
   CampaignResult result;
-  absl::flat_hash_set<uint64_t> seen;
+  DistinctCount distinct;
   Coverage coverage;
   while (result.runs < options.schedules && !options.stop(result)) {
     Strategy* strategy = explorer->Next();
@@ -26,7 +26,8 @@ CampaignResult RunCampaign(Explorer* explorer, const RunProgram& run,
     }
     ++result.runs;
     result.pairs = coverage.pairs();
-    if (seen.insert(ran.schedule.Digest()).second) ++result.distinct;
+    distinct.Add(ran.schedule.Digest());
+    result.distinct = distinct.count();
     if (!ran.failure.empty()) {
       ++result.failed;
       auto known = std::find_if(result.failures.begin(), result.failures.end(),

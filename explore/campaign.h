@@ -45,7 +45,7 @@ struct Failure {
 struct CampaignResult {
   uint64_t runs = 0;
   uint64_t failed = 0;
-  uint64_t distinct = 0;          // schedules that differ
+  uint64_t distinct = 0;          // schedules that differ (explore/distinct.h)
   uint64_t pairs = 0;             // of choice points, if coverage is measured (explore/coverage.h)
   std::vector<Failure> failures;  // in the order in which they were found
   std::string exhausted;          // Explorer::Exhausted, if there was nothing left to try
