@@ -66,9 +66,12 @@ TEST(Crash, NullPointerIsAPanicWithAStack) {
     });
     EXPECT_EQ(outcome.kind, Outcome::Kind::kPanic);
     EXPECT_EQ(outcome.text, "a fault at address 24: a null pointer");
-    ASSERT_GE(outcome.stack.Functions().size(), 2u);
+    ASSERT_FALSE(outcome.stack.Functions().empty());
     EXPECT_EQ(outcome.stack.Functions()[0], "drydock::TouchesNull()");
+#ifndef __OPTIMIZE__  // a leaf has no frame then, and who called it is not known
+    ASSERT_GE(outcome.stack.Functions().size(), 2u);
     EXPECT_EQ(outcome.stack.Functions()[1], "drydock::UsesItsDevice()");
+#endif
     ExpectTheNextRunToBeUnharmed();
   }
 }
