@@ -44,9 +44,8 @@ absl::StatusOr<AccessChoices> ParseAccesses(absl::string_view word) {
     return AccessChoices(AccessChoices::kShared, static_cast<uint16_t>(one_in));
   }
   return absl::InvalidArgumentError(
-      absl::StrCat("it is none, shared, all, or sampled:N with N from "
-                   "2 to ",
-                   kMostSampled, ", not \"", word, "\""));
+      absl::StrCat("it is none, shared, all, or sampled:N with N from 2 to ", kMostSampled,
+                   ", not \"", word, "\""));
 }
 
 AccessChoices PossibleAccesses(AccessChoices asked) {

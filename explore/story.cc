@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "explore/task.h"
 #include "scheduler/thread_report.h"
+#include "trace/microseconds.h"
 
 namespace drydock {
 
@@ -77,9 +77,9 @@ std::string Story::Text(size_t most) const {
   std::string text;
   for (size_t i = 0; i < std::min(most, switches_.size()); ++i) {
     const Switch& forced = switches_[i];
-    absl::StrAppendFormat(&text, "  %d. at %d.%03d us held up: ", i + 1, forced.time / 1000,
-                          forced.time % 1000);
-    absl::StrAppend(&text, Describe(forced.held_up), "     goes on: ", Describe(forced.goes));
+    absl::StrAppend(&text, "  ", i + 1, ". at ", trace::Microseconds(forced.time),
+                    " held up: ", Describe(forced.held_up),
+                    "     goes on: ", Describe(forced.goes));
   }
   if (switches_.size() > most) {
     absl::StrAppend(&text, "  and ", switches_.size() - most, " more\n");

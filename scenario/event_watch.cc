@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "trace/microseconds.h"
 #include "trace/names.h"
 
 namespace drydock {
@@ -82,7 +83,7 @@ std::string EventWatch::SeenInstead(size_t index) const {
                    [index](const Watched& watched) { return watched.expectation == index; });
   if (found == watched_.end()) return "";
   const auto with_time = [](const Mark& mark) {
-    return absl::StrFormat("%s at %d.%03d us", mark.text, mark.time_ns / 1000, mark.time_ns % 1000);
+    return absl::StrCat(mark.text, " at ", trace::Microseconds(mark.time_ns));
   };
   if (found->absence) {
     const Mark& mark = found->marks.front();

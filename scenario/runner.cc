@@ -8,7 +8,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "drivers/service/kext.h"
 #include "drivers/service/owned.h"
@@ -25,6 +24,7 @@
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/outside.h"
 #include "trace/latency.h"
+#include "trace/microseconds.h"
 #include "trace/observer.h"
 #include "verify/checkers.h"
 #include "verify/lifetime_checker.h"
@@ -205,9 +205,10 @@ std::string Run::LatencySeenInstead(const Scenario::Expectation& expectation) co
                     row->waits.max() >= expectation.max_at_least_ns.value_or(0) &&
                     absl::StrContains(row->blame, expectation.blames);
   if (held) return "";
-  const auto us = [](uint64_t ns) { return absl::StrFormat("%d.%03d us", ns / 1000, ns % 1000); };
-  return absl::StrCat("p50 ", us(p50), ", p99 ", us(p99), ", max ", us(row->waits.max()), " at ",
-                      us(row->worst_at_ns), row->blame.empty() ? "" : "; ", row->blame);
+  return absl::StrCat("p50 ", trace::Microseconds(p50), ", p99 ", trace::Microseconds(p99),
+                      ", max ", trace::Microseconds(row->waits.max()), " at ",
+                      trace::Microseconds(row->worst_at_ns), row->blame.empty() ? "" : "; ",
+                      row->blame);
 }
 
 // What was seen instead of what was expected; empty if it held.

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
+#include "trace/microseconds.h"
 
 namespace drydock {
 
@@ -13,8 +13,6 @@ using trace::EventKind;
 namespace {
 
 constexpr kernel::Time kLeastGranted = kernel::kMillisecond;
-
-std::string Us(kernel::Time ns) { return absl::StrFormat("%d.%03d us", ns / 1000, ns % 1000); }
 
 Finding Missed(std::string sentence, std::string thread, kernel::Time time_ns) {
   return {"missed-deadline", std::move(sentence), std::move(thread), time_ns, {}, {}};
@@ -53,10 +51,12 @@ void DeadlineChecker::OnEvent(const Event& event) {
       timer.due_ns = 0;
       if (due == 0 || now <= due + timer.granted_ns || timer.reported) return;
       timer.reported = true;
-      findings_.push_back(Missed(absl::StrCat("the action of ", event.name, " of ", event.detail,
-                                              " begins ", Us(now - due), " after its time, ",
-                                              Us(due), "; granted are ", Us(timer.granted_ns)),
-                                 ThreadOf(event.thread).name, now));
+      findings_.push_back(
+          Missed(absl::StrCat("the action of ", event.name, " of ", event.detail, " begins ",
+                              trace::Microseconds(now - due), " after its time, ",
+                              trace::Microseconds(due), "; granted are ",
+                              trace::Microseconds(timer.granted_ns)),
+                 ThreadOf(event.thread).name, now));
       return;
     }
     case EventKind::kThreadCreate: {
@@ -85,8 +85,9 @@ void DeadlineChecker::ThreadDone(Thread* thread, kernel::Time now,
   if (!late || thread->reported) return;
   thread->reported = true;
   findings->push_back(
-      Missed(absl::StrCat(thread->name, " was woken at ", Us(thread->woken_ns), " and waits again ",
-                          Us(took), " later; its constraint is ", Us(thread->constraint_ns)),
+      Missed(absl::StrCat(thread->name, " was woken at ", trace::Microseconds(thread->woken_ns),
+                          " and waits again ", trace::Microseconds(took),
+                          " later; its constraint is ", trace::Microseconds(thread->constraint_ns)),
              thread->name, now));
 }
 

@@ -4,9 +4,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "scheduler/kernel/evidence.h"
 #include "scheduler/kernel/panic.h"
+#include "trace/microseconds.h"
 
 namespace drydock {
 
@@ -14,12 +14,6 @@ using trace::Context;
 using trace::Event;
 using trace::EventKind;
 using trace::ObjectId;
-
-namespace {
-
-std::string Us(kernel::Time ns) { return absl::StrFormat("%d.%03d us", ns / 1000, ns % 1000); }
-
-}  // namespace
 
 trace::EventKinds TeardownChecker::Kinds() {
   return {EventKind::kThreadCreate,       EventKind::kServiceInit,       EventKind::kServiceAttach,
@@ -137,8 +131,9 @@ void TeardownChecker::OnEvent(const Event& event) {
 void TeardownChecker::Describe(ObjectId client, const Service& provider, const Edge& edge,
                                std::vector<kernel::Evidence>* evidence) const {
   const auto add = [&](const std::string& what, const Deed& deed) {
-    evidence->push_back({absl::StrCat(what, " on thread ", deed.who, " at ", Us(deed.time_ns)),
-                         CallStacks::Get(deed.stack)});
+    evidence->push_back(
+        {absl::StrCat(what, " on thread ", deed.who, " at ", trace::Microseconds(deed.time_ns)),
+         CallStacks::Get(deed.stack)});
   };
   if (edge.open) add(absl::StrCat(NameOf(client), " opened ", provider.name), edge.opening);
   if (edge.put_off) {
@@ -165,8 +160,8 @@ void TeardownChecker::FindUnfinished(Outcome* outcome) const {
   for (const auto& [id, service] : services_) {
     if (!service.terminates) continue;
     absl::StrAppend(&finding.sentence, finding.sentence.empty() ? "" : "; ", service.name,
-                    ", terminated at ", Us(service.terminated_ns), ", came to its ",
-                    service.came_to);
+                    ", terminated at ", trace::Microseconds(service.terminated_ns),
+                    ", came to its ", service.came_to);
     const char* joint = ": ";
     for (const auto& [client, edge] : service.clients) {
       absl::StrAppend(&finding.sentence, joint, NameOf(client),
@@ -191,8 +186,9 @@ void TeardownChecker::FindSleepers(Outcome* outcome) const {
     outcome->findings.push_back(
         {"client-not-woken",
          absl::StrCat(blocked.name, " sleeps in the gate for ", told->second.name, " since ",
-                      Us(thread.since_ns), ", and for ever: its willTerminate, which was told at ",
-                      Us(told->second.told_ns), " that ", told->second.told_of,
+                      trace::Microseconds(thread.since_ns),
+                      ", and for ever: its willTerminate, which was told at ",
+                      trace::Microseconds(told->second.told_ns), " that ", told->second.told_of,
                       " goes, is where it was to be woken"),
          blocked.name, outcome->end_ns, blocked.stack, blocked.evidence});
   }

@@ -3,16 +3,14 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/evidence.h"
 #include "scheduler/kernel/interrupt.h"
 #include "scheduler/kernel/thread.h"
+#include "trace/microseconds.h"
 
 namespace drydock {
 namespace {
-
-std::string Us(kernel::Time ns) { return absl::StrFormat("%d.%03d us", ns / 1000, ns % 1000); }
 
 // Whom a wakeup woke.
 std::string Woken(int woken) {
@@ -43,7 +41,8 @@ void WaitHistory::Wakes(const void* event, bool, int woken) {
 }
 
 kernel::Evidence WaitHistory::Describe(const Sleep& sleep) const {
-  const std::string since = absl::StrCat("it has slept since ", Us(sleep.since_ns), "; ");
+  const std::string since =
+      absl::StrCat("it has slept since ", trace::Microseconds(sleep.since_ns), "; ");
   const auto last = last_wakeups_.find(sleep.event);
   if (last == last_wakeups_.end()) {
     return {absl::StrCat(since, "nobody has ever woken what it sleeps for"), {}};
@@ -53,12 +52,12 @@ kernel::Evidence WaitHistory::Describe(const Sleep& sleep) const {
       wakeup.name, wakeup.thread != 0 ? absl::StrCat(" (thread ", wakeup.thread, ")") : "");
   const CallStack stack = CallStacks::Get(wakeup.stack);
   if (wakeup.number != sleep.before.number) {
-    return {absl::StrCat(since, Us(wakeup.time_ns - sleep.since_ns), " later ", who,
-                         " woke one thread that slept for the same, and it was another"),
+    return {absl::StrCat(since, trace::Microseconds(wakeup.time_ns - sleep.since_ns), " later ",
+                         who, " woke one thread that slept for the same, and it was another"),
             stack};
   }
-  return {absl::StrCat(since, Us(sleep.since_ns - wakeup.time_ns), " before that ", who,
-                       " woke what it sleeps for, which woke ", Woken(wakeup.woken),
+  return {absl::StrCat(since, trace::Microseconds(sleep.since_ns - wakeup.time_ns), " before that ",
+                       who, " woke what it sleeps for, which woke ", Woken(wakeup.woken),
                        "; nobody has since, and a wakeup is not remembered"),
           stack};
 }

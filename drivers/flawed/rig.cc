@@ -126,4 +126,10 @@ RunResult RunFlawed(const FlawedCase& flawed_case, bool flawed, Strategy* strate
   return {absl::StrJoin(failures, "; "), std::move(outcome.schedule)};
 }
 
+RunProgram FlawedProgram(const FlawedCase& flawed_case, bool flawed) {
+  return [&flawed_case, flawed](Strategy* strategy) {
+    return RunFlawed(flawed_case, flawed, strategy);
+  };
+}
+
 }  // namespace drydock

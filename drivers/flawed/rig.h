@@ -23,6 +23,9 @@ const std::vector<const FlawedCase*>& FlawedCases();
 RunResult RunFlawed(const FlawedCase& flawed_case, bool flawed, Strategy* strategy,
                     std::vector<CallStack>* stacks = nullptr);
 
+// The same as a program to search; it refers to the case.
+RunProgram FlawedProgram(const FlawedCase& flawed_case, bool flawed);
+
 }  // namespace drydock
 
 #endif  // DRYDOCK_DRIVERS_FLAWED_RIG_H_

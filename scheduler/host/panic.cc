@@ -1,4 +1,4 @@
-// What goes wrong, and what is logged.
+// What goes wrong. (Misuse and the log: scheduler/misuse.h.)
 #include "scheduler/kernel/panic.h"
 
 #include <cstdio>
@@ -8,6 +8,7 @@
 #include "scheduler/kernel/evidence.h"
 #include "scheduler/kernel/interrupt.h"
 #include "scheduler/kernel/thread_frame.h"
+#include "scheduler/misuse.h"
 
 namespace drydock::kernel {
 
@@ -25,10 +26,6 @@ void internal::PanicWith(const char* text) {
   machine->Leave();
 }
 
-void Misuse(const char* finding, absl::string_view sentence) {
-  MisuseWithEvidence(finding, sentence, {});
-}
-
 Moment ThisMoment() {
   if (machine == nullptr) return {};
   return {context.self != nullptr ? context.self->name.load() : "", machine->Now(),
@@ -38,27 +35,15 @@ Moment ThisMoment() {
 // Nobody asks often: no checker of races runs.
 CallStackId CallStackHere() { return 0; }
 
-void MisuseWithEvidence(const char* finding, absl::string_view sentence,
-                        std::vector<Evidence> evidence) {
-  Trace(EventKind::kMisuse, 0, 0, 0, finding,
-        trace::Observed(EventKind::kMisuse) ? trace::Intern(sentence) : "");
-  if (machine != nullptr) machine->AddFinding(finding, sentence, std::move(evidence));
+void internal::AddFinding(const char* name, absl::string_view sentence,
+                          std::vector<Evidence> evidence) {
+  if (machine != nullptr) machine->AddFinding(name, sentence, std::move(evidence));
 }
+
+int internal::InterruptLineHere() { return context.in_interrupt ? context.line : -1; }
 
 void GiveUp(const char* why) {
   if (machine != nullptr) machine->Stop(Outcome::Kind::kEndless, why);
-}
-
-void RefuseWaitInInterrupt(const char* what, absl::string_view name) {
-  if (!context.in_interrupt) return;
-  const char* sentence = trace::Intern(absl::StrCat("the handler of interrupt line ", context.line,
-                                                    " ", what, name.empty() ? "" : " ", name));
-  Misuse("wait-in-interrupt-context", sentence);
-  Panic("a wait in primary-interrupt context: ", sentence);
-}
-
-void Log(absl::string_view text) {
-  if (trace::Observed(EventKind::kLog)) Trace(EventKind::kLog, 0, 0, 0, trace::Intern(text));
 }
 
 void internal::TraceSlow(trace::Event event) {

@@ -38,10 +38,12 @@ ThreadCall* ThreadCallAllocate(ThreadCallFunction function, void* parameter0,
 // returned.
 bool ThreadCallFree(ThreadCall* call);
 
-// Queues the call, now or at an absolute deadline; a call already pending is moved. Returns whether
-// it was pending. `parameter1` is handed to the function. Any context.
-bool ThreadCallEnter(ThreadCall* call, void* parameter1);
+// Queues the call, at an absolute deadline or, if it is 0, now; a call already pending is moved.
+// Returns whether it was pending. `parameter1` is handed to the function. Any context.
 bool ThreadCallEnterDelayed(ThreadCall* call, void* parameter1, Time deadline);
+inline bool ThreadCallEnter(ThreadCall* call, void* parameter1) {
+  return ThreadCallEnterDelayed(call, parameter1, 0);
+}
 
 // Takes a pending call back; returns whether it was pending. Does not wait for one that runs;
 // CancelWait does (thread context, not from the call itself).

@@ -140,9 +140,10 @@ void Machine::End(Outcome::Kind kind, const char* text) {
   std::abort();  // nobody goes on with a fiber of a stopped run
 }
 
-void Machine::AddFinding(const char* name, absl::string_view sentence) {
-  outcome_.findings.push_back(
-      {name, std::string(sentence), self_ != nullptr ? self_->name : "", Now(), StackHere(), {}});
+void Machine::AddFinding(const char* name, absl::string_view sentence,
+                         std::vector<kernel::Evidence> evidence) {
+  outcome_.findings.push_back({name, std::string(sentence), self_ != nullptr ? self_->name : "",
+                               Now(), StackHere(), std::move(evidence)});
 }
 
 bool Machine::OthersAreAtRest() const {

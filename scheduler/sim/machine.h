@@ -294,16 +294,12 @@ class Machine {
   bool OnFiber() const { return Running() && fibers_.running() != fibers_.host(); }
 
   // Puts a broken rule on record.
-  void AddFinding(const char* name, absl::string_view sentence);
+  void AddFinding(const char* name, absl::string_view sentence,
+                  std::vector<kernel::Evidence> evidence);
 
   // See scheduler/thread_report.h.
   std::vector<ThreadReport> ReportThreads();
   CallStack StackOfThread(kernel::ThreadId id) const;
-
-  // Adds to the last one what led to it.
-  void AddEvidence(std::vector<kernel::Evidence> evidence) {
-    outcome_.findings.back().evidence = std::move(evidence);
-  }
 
   // Whether an address lies on the stack of the code that is running.
   bool OnOwnStack(const void* address) const { return fibers_.OnRunningStack(address); }

@@ -1,4 +1,4 @@
-// What goes wrong, and what is logged.
+// What goes wrong. (Misuse and the log: scheduler/misuse.h.)
 #include "scheduler/kernel/panic.h"
 
 #include <cstdio>
@@ -6,6 +6,7 @@
 
 #include "scheduler/kernel/evidence.h"
 #include "scheduler/kernel/trace.h"
+#include "scheduler/misuse.h"
 #include "scheduler/sim/machine.h"
 
 namespace drydock::kernel {
@@ -22,12 +23,6 @@ void internal::PanicWith(const char* text) {
   machine->Stop(Outcome::Kind::kPanic, text);
 }
 
-void Misuse(const char* finding, absl::string_view sentence) {
-  Trace(EventKind::kMisuse, 0, 0, 0, finding,
-        trace::Observed(EventKind::kMisuse) ? trace::Intern(sentence) : "");
-  if (machine != nullptr) machine->AddFinding(finding, sentence);
-}
-
 Moment ThisMoment() {
   if (machine == nullptr) return {};
   const char* thread = machine->self() != nullptr ? machine->self()->name : "";
@@ -36,27 +31,17 @@ Moment ThisMoment() {
 
 CallStackId CallStackHere() { return machine != nullptr ? machine->StackIdHere() : 0; }
 
-void MisuseWithEvidence(const char* finding, absl::string_view sentence,
-                        std::vector<Evidence> evidence) {
-  Misuse(finding, sentence);
-  if (machine != nullptr) machine->AddEvidence(std::move(evidence));
+void internal::AddFinding(const char* name, absl::string_view sentence,
+                          std::vector<Evidence> evidence) {
+  if (machine != nullptr) machine->AddFinding(name, sentence, std::move(evidence));
+}
+
+int internal::InterruptLineHere() {
+  return machine != nullptr && machine->in_interrupt() ? machine->cpu()->line : -1;
 }
 
 void GiveUp(const char* why) {
   if (machine != nullptr) machine->GiveUp(why);
-}
-
-void RefuseWaitInInterrupt(const char* what, absl::string_view name) {
-  if (machine == nullptr || !machine->in_interrupt()) return;
-  const char* sentence =
-      trace::Intern(absl::StrCat("the handler of interrupt line ", machine->cpu()->line, " ", what,
-                                 name.empty() ? "" : " ", name));
-  Misuse("wait-in-interrupt-context", sentence);
-  Panic("a wait in primary-interrupt context: ", sentence);
-}
-
-void Log(absl::string_view text) {
-  if (trace::Observed(EventKind::kLog)) Trace(EventKind::kLog, 0, 0, 0, trace::Intern(text));
 }
 
 void internal::TraceSlow(trace::Event event) {

@@ -203,10 +203,6 @@ bool ThreadCallFree(ThreadCall* call) {
   return true;
 }
 
-bool ThreadCallEnter(ThreadCall* call, void* parameter1) {
-  return ThreadCallEnterDelayed(call, parameter1, 0);
-}
-
 bool ThreadCallEnterDelayed(ThreadCall* call, void* parameter1, Time deadline) {
   ChoicePoint(OperationKind::kThreadCall, call->id);
   machine->Emit(trace::EventKind::kThreadCallEnter, 0, deadline, call->id);

@@ -1,10 +1,10 @@
 #include "scheduler/thread_report.h"
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/thread_frame.h"
 #include "scheduler/sim/machine.h"
+#include "trace/microseconds.h"
 
 namespace drydock {
 
@@ -42,8 +42,7 @@ std::string StateText(const Thread& thread) {
   }
   std::string text = WaitText(thread);
   if (thread.timeout.queued()) {
-    absl::StrAppendFormat(&text, ", until %d.%03d us", thread.timeout.when / 1000,
-                          thread.timeout.when % 1000);
+    absl::StrAppend(&text, ", until ", trace::Microseconds(thread.timeout.when));
   }
   return text;
 }

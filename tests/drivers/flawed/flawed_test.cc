@@ -18,9 +18,8 @@ namespace {
 
 CampaignResult Explore(const FlawedCase& flawed_case, bool flawed, uint64_t seed,
                        const CampaignOptions& options) {
-  return RunCampaign(
-      MakeExplorer("portfolio", seed)->get(),
-      [&](Strategy* strategy) { return RunFlawed(flawed_case, flawed, strategy); }, options);
+  return RunCampaign(MakeExplorer("portfolio", seed)->get(), FlawedProgram(flawed_case, flawed),
+                     options);
 }
 
 // Whether each of `functions` is in another of the stacks.

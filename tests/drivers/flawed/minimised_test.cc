@@ -24,9 +24,7 @@ TEST(MinimisedSchedules, OfFlawedDriversNeedFewSwitchesAndFailSoEachTime) {
   for (const FlawedCase* flawed_case : FlawedCases()) {
     SCOPED_TRACE(flawed_case->name);
     if (flawed_case->needs_hooks && !kernel::HasHookedCode()) continue;
-    const RunProgram run = [&](Strategy* strategy) {
-      return RunFlawed(*flawed_case, /*flawed=*/true, strategy);
-    };
+    const RunProgram run = FlawedProgram(*flawed_case, /*flawed=*/true);
     const CampaignResult found = RunCampaign(MakeExplorer("portfolio", 1)->get(), run, {});
     ASSERT_EQ(found.failures.size(), 1u);
     const Failure& failure = found.failures[0];

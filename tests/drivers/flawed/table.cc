@@ -37,10 +37,9 @@ Searches Search(const FlawedCase& flawed_case, const char* strategies, uint64_t 
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     // The rest cannot change the median.
     if (most == kSchedulesAlone && missed > kSeeds / 2) break;
-    const CampaignResult result = RunCampaign(
-        MakeExplorer(strategies, seed)->get(),
-        [&](Strategy* strategy) { return RunFlawed(flawed_case, /*flawed=*/true, strategy); },
-        {.schedules = most});
+    const CampaignResult result =
+        RunCampaign(MakeExplorer(strategies, seed)->get(),
+                    FlawedProgram(flawed_case, /*flawed=*/true), {.schedules = most});
     if (result.failed == 0) ++missed;
     for (const Failure& failure : result.failures) searches.failures.push_back(failure);
     runs.push_back(result.failed > 0 ? result.runs : most + 1);
@@ -55,9 +54,8 @@ std::vector<uint64_t> Switches(const FlawedCase& flawed_case,
                                const std::vector<Failure>& failures) {
   std::vector<uint64_t> switches;
   for (const Failure& failure : failures) {
-    const Minimised smallest = Minimise(
-        {failure.failure, failure.schedule},
-        [&](Strategy* strategy) { return RunFlawed(flawed_case, /*flawed=*/true, strategy); });
+    const Minimised smallest =
+        Minimise({failure.failure, failure.schedule}, FlawedProgram(flawed_case, /*flawed=*/true));
     switches.push_back(smallest.switches);
   }
   std::sort(switches.begin(), switches.end());

@@ -18,12 +18,9 @@ int main(int count, char** arguments) {
   }
   bool failed = false;
   for (const drydock::FlawedCase* flawed_case : drydock::FlawedCases()) {
-    const drydock::CampaignResult result =
-        drydock::RunCampaign(drydock::MakeExplorer("portfolio", 1)->get(),
-                             [&](drydock::Strategy* strategy) {
-                               return drydock::RunFlawed(*flawed_case, /*flawed=*/false, strategy);
-                             },
-                             {.schedules = schedules});
+    const drydock::CampaignResult result = drydock::RunCampaign(
+        drydock::MakeExplorer("portfolio", 1)->get(),
+        drydock::FlawedProgram(*flawed_case, /*flawed=*/false), {.schedules = schedules});
     std::printf("%s: %llu schedules\n", flawed_case->name,
                 static_cast<unsigned long long>(result.runs));
     for (const drydock::Failure& failure : result.failures) {

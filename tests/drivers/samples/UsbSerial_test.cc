@@ -180,18 +180,25 @@ DRYDOCK_TEST(UsbSerial, UnplugDuringAWriteTakesItOffline) {
   t.machine.WaitForNoDevice();
 }
 
+// Unplugs while a client of low priority reads from the stream, which the caller has, and waits
+// until all is over; that client.
+kernel::Thread* UnplugWhileAClientReads(Serial* t) {
+  kernel::Thread* client = kernel::ThreadStart({.name = "client", .priority = 31},
+                                               [t] { t->Read(8, kIOReturnOffline); });
+  kernel::Sleep(10 * kMillisecond);
+  t->machine.usb()->Unplug(0);
+  kernel::ThreadJoin(client);
+  t->machine.WaitForNoDevice();
+  return client;
+}
+
 // With one CPU, a client of low priority leaves after didTerminate: it is the one to close.
 DRYDOCK_TEST_ON(UsbSerial, LastClientOutClosesTheProvider, MachineOptions{.cpus = 1}) {
   Serial t;
   EventCount closes(trace::EventKind::kServiceClose);
   EventCount did(trace::EventKind::kTerminateDid);
   ASSERT_EQ(t.stream->acquireStream(), kIOReturnSuccess);
-  kernel::Thread* client =
-      kernel::ThreadStart({.name = "client", .priority = 31}, [&] { t.Read(8, kIOReturnOffline); });
-  kernel::Sleep(10 * kMillisecond);
-  t.machine.usb()->Unplug(0);
-  kernel::ThreadJoin(client);
-  t.machine.WaitForNoDevice();
+  kernel::Thread* client = UnplugWhileAClientReads(&t);
   EXPECT_EQ(closes.count(), 1);
   EXPECT_EQ(closes.last().thread, kernel::ThreadIdOf(client));
   EXPECT_GT(closes.last().time_ns, did.last().time_ns);
@@ -203,12 +210,7 @@ DRYDOCK_TEST(UsbSerial, WhoeverIsLastClosesTheProvider) {
   Serial t;
   EventCount closes(trace::EventKind::kServiceClose);
   ASSERT_EQ(t.stream->acquireStream(), kIOReturnSuccess);
-  kernel::Thread* client =
-      kernel::ThreadStart({.name = "client", .priority = 31}, [&] { t.Read(8, kIOReturnOffline); });
-  kernel::Sleep(10 * kMillisecond);
-  t.machine.usb()->Unplug(0);
-  kernel::ThreadJoin(client);
-  t.machine.WaitForNoDevice();
+  UnplugWhileAClientReads(&t);
   EXPECT_EQ(closes.count(), 1);
   EXPECT_EQ(t.stream->getProvider(), nullptr);
 }

@@ -67,18 +67,25 @@ DRYDOCK_TEST(BlockStack, UnplugReturnsQueuedCommandsWithErrors) {
   EXPECT_EQ(stack.reader()->getProvider(), nullptr);
 }
 
+// Unplugs `delay` ns after a thread of low priority began to read, and waits until all is over;
+// that thread.
+kernel::Thread* UnplugWhileAThreadReads(BlockStack* stack, kernel::Time delay) {
+  kernel::Thread* client = kernel::ThreadStart({.name = "client", .priority = 31}, [stack] {
+    EXPECT_THAT(stack->reader()->readBlocks(0, 1), kUnplugged);
+  });
+  kernel::Sleep(delay);
+  stack->nub()->unplug();
+  kernel::ThreadJoin(client);
+  EXPECT_EQ(stack->platform()->waitQuiet(kernel::kSecond), kIOReturnSuccess);
+  return client;
+}
+
 // With one CPU a thread of low priority leaves after didTerminate: it is the one to close.
 DRYDOCK_TEST_ON(BlockStack, TheLastThreadOutOfTheTopClosesItsProvider, MachineOptions{.cpus = 1}) {
   BlockStack stack;
   EventCount closes(trace::EventKind::kServiceClose);
   EventCount did(trace::EventKind::kTerminateDid);
-  kernel::Thread* client = kernel::ThreadStart({.name = "client", .priority = 31}, [&stack] {
-    EXPECT_THAT(stack.reader()->readBlocks(0, 1), kUnplugged);
-  });
-  kernel::Sleep(kDiskLatencyUs * kMicrosecond / 2);
-  stack.nub()->unplug();
-  kernel::ThreadJoin(client);
-  EXPECT_EQ(stack.platform()->waitQuiet(kernel::kSecond), kIOReturnSuccess);
+  kernel::Thread* client = UnplugWhileAThreadReads(&stack, kDiskLatencyUs * kMicrosecond / 2);
   EXPECT_EQ(closes.count(), 3);
   EXPECT_EQ(closes.last().thread, kernel::ThreadIdOf(client));
   EXPECT_EQ(did.count(), 3);
@@ -89,13 +96,7 @@ DRYDOCK_TEST(BlockStack, WhoeverIsLastClosesItsProvider) {
   constexpr UInt32 kSlow = 100'000;
   BlockStack stack({}, kSlow);
   EventCount closes(trace::EventKind::kServiceClose);
-  kernel::Thread* client = kernel::ThreadStart({.name = "client", .priority = 31}, [&stack] {
-    EXPECT_THAT(stack.reader()->readBlocks(0, 1), kUnplugged);
-  });
-  kernel::Sleep(kSlow * kMicrosecond / 4);
-  stack.nub()->unplug();
-  kernel::ThreadJoin(client);
-  EXPECT_EQ(stack.platform()->waitQuiet(kernel::kSecond), kIOReturnSuccess);
+  UnplugWhileAThreadReads(&stack, kSlow * kMicrosecond / 4);
   EXPECT_EQ(closes.count(), 3);
   EXPECT_EQ(stack.reader()->getProvider(), nullptr);
 }
