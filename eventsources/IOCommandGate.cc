@@ -167,17 +167,17 @@ IOReturn IOCommandGate::runAction(Action inAction, void *arg0, void *arg1, void 
   IOWorkLoop *loop = loopNow();
   if (loop == nullptr) return notAttached();
 
-  const unsigned depth = loop->enterAtOnce();
-  if (depth == 0) return runActionInScope(inAction, arg0, arg1, arg2, arg3, loop);
-  if (!enabled) {
-    loop->leaveAtOnce(depth);
+  const auto in_scope = [=, this] {
     return runActionInScope(inAction, arg0, arg1, arg2, arg3, loop);
-  }
-  ExpansionData *const inside = enterAction();
-  const IOReturn result = inAction(owner, arg0, arg1, arg2, arg3);
-  leaveAction(inside);
-  loop->leaveAtOnce(depth);
-  return result;
+  };
+  const auto gated = [=, this] {
+    if (!enabled) return in_scope();
+    ExpansionData *const inside = enterAction();
+    const IOReturn result = inAction(owner, arg0, arg1, arg2, arg3);
+    leaveAction(inside);
+    return result;
+  };
+  return loop->runAtOnce(gated, in_scope);
 }
 
 // A function of its own, for what it keeps on the stack would burden the quick way too. The scope

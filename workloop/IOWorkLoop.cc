@@ -313,11 +313,8 @@ void IOWorkLoop::disableAllInterrupts() const {
 IOReturn IOWorkLoop::runAction(Action action, OSObject *target, void *arg0, void *arg1, void *arg2,
                                void *arg3) {
   if (action == nullptr) kernel::Panic("IOWorkLoop::runAction of a null action");
-  const unsigned depth = enterAtOnce();
-  if (depth == 0) return runActionInScope(action, target, arg0, arg1, arg2, arg3);
-  const IOReturn result = action(target, arg0, arg1, arg2, arg3);
-  leaveAtOnce(depth);
-  return result;
+  return runAtOnce([=] { return action(target, arg0, arg1, arg2, arg3); },
+                   [=, this] { return runActionInScope(action, target, arg0, arg1, arg2, arg3); });
 }
 
 // A function of its own, for what it keeps on the stack would burden the quick way too.

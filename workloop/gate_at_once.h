@@ -1,7 +1,7 @@
 // workloop/gate_at_once.h
 //
 // Closing and opening the gate inline: what makes it as cheap as a lock, where threads are parallel
-// and nobody watches. For functions that close a gate, run an action and open it again.
+// and nobody watches.
 #ifndef DRYDOCK_WORKLOOP_GATE_AT_ONCE_H_
 #define DRYDOCK_WORKLOOP_GATE_AT_ONCE_H_
 
@@ -13,39 +13,39 @@
 #include "scheduler/kernel/fast_lock.h"
 #include "trace/observer.h"
 
-// Closes the gate if that is free, or the caller's. How often it is closed then; 0 if it is not.
-inline unsigned IOWorkLoop::enterAtOnce() {
-  if (!bare.load(std::memory_order_relaxed) || drydock::trace::AnythingObserved()) return 0;
-  drydock::kernel::Thread* const self = drydock::kernel::fast_current_thread;
-  if (self == nullptr) return 0;
+// Calls `action` with the gate closed, if that can be closed at once, else `otherwise`; what that
+// returns. A caller that is inside already has a path of its own, which keeps next to nothing
+// across the call and does not wait for what it has just stored.
+template <typename GatedAction, typename Otherwise>
+inline IOReturn IOWorkLoop::runAtOnce(GatedAction action, Otherwise otherwise) {
+  namespace kernel = drydock::kernel;
+  if (!bare.load(std::memory_order_relaxed) || drydock::trace::AnythingObserved()) {
+    return otherwise();
+  }
+  kernel::Thread* const self = kernel::fast_current_thread;
+  if (self == nullptr) return otherwise();
   IORecursiveLock* const lock = gateLock;
   if (lock->owner.load(std::memory_order_relaxed) == self) {
-    const unsigned depth = lock->depth.load(std::memory_order_relaxed) + 1;
+    const unsigned depth = lock->depth.load(std::memory_order_relaxed);
+    lock->depth.store(depth + 1, std::memory_order_relaxed);
+    const IOReturn result = action();
     lock->depth.store(depth, std::memory_order_relaxed);
-    return depth;
+    return result;
   }
-  if (!drydock::kernel::FastLock(lock->mutex, self)) return 0;
+  if (!kernel::FastLock(lock->mutex, self)) return otherwise();
   lock->owner.store(self, std::memory_order_relaxed);
   lock->depth.store(1, std::memory_order_relaxed);
-  return 1;
-}
-
-// Opens it again; `depth` is what enterAtOnce returned. Meanwhile the action may have slept, or
-// somebody watch.
-inline void IOWorkLoop::leaveAtOnce(unsigned depth) {
-  IORecursiveLock* const lock = gateLock;
-  if (depth > 1) {
-    lock->depth.store(depth - 1, std::memory_order_relaxed);
-    return;
-  }
+  const IOReturn result = action();
+  // Meanwhile the action may have slept, or somebody watch.
   if (!bare.load(std::memory_order_relaxed) || drydock::trace::AnythingObserved() ||
-      drydock::kernel::FastHasSlept(lock->mutex, drydock::kernel::fast_current_thread)) {
+      kernel::FastHasSlept(lock->mutex, self)) {
     openGate();
-    return;
+    return result;
   }
   lock->depth.store(0, std::memory_order_relaxed);
   lock->owner.store(nullptr, std::memory_order_relaxed);
-  drydock::kernel::FastUnlock(lock->mutex);
+  kernel::FastUnlock(lock->mutex);
+  return result;
 }
 
 #endif  // DRYDOCK_WORKLOOP_GATE_AT_ONCE_H_

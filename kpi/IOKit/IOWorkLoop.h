@@ -189,8 +189,8 @@ class IOWorkLoop : public OSObject {
 
   IOReturn runActionInScope(Action action, OSObject *target, void *arg0, void *arg1, void *arg2,
                             void *arg3);
-  unsigned enterAtOnce();
-  void leaveAtOnce(unsigned depth);
+  template <typename GatedAction, typename Otherwise>
+  IOReturn runAtOnce(GatedAction action, Otherwise otherwise);
   void noteWhetherBare();
   void attach(IOEventSource *source);
   IOReturn detach(IOEventSource *source);
