@@ -51,6 +51,7 @@ absl::StatusOr<Program> Program::Load(const std::string& path) {
           if (begin >= end) continue;
           auto* from = reinterpret_cast<char*>(begin);
           search.globals->push_back({from, std::vector<char>(from, from + (end - begin))});
+          kernel::AddVariables(from, end - begin);
         }
         return 1;
       },

@@ -23,6 +23,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -95,7 +96,8 @@ class Schedule {
   uint64_t seed_ = 0;
   bool timeless_ = false;
   uint64_t questions_ = 0;
-  std::vector<Run> runs_;  // the first used_; neighbours differ in alternatives or choice
+  absl::InlinedVector<Run, 8>
+      runs_;  // the first used_; neighbours differ in alternatives or choice
   size_t used_ = 0;
 };
 

@@ -11,7 +11,10 @@
 // Nothing is recorded, and a hook costs its one branch, unless somebody watches for accesses: an
 // observer of EventKind::kMemoryRead, choice points (MachineOptions::accesses), or a watch for
 // memory that is gone. What a thread does on its own stack nobody is told, but where all accesses
-// are choice points.
+// are choice points. Nor of memory of the host: what is neither allocated by the kernel, nor a
+// variable of the program, nor on a stack. Inline functions that the framework shares with hooked
+// code may be the hooked ones, and where the host's allocator puts what they touch is not the same
+// in each run.
 #ifndef DRYDOCK_SCHEDULER_KERNEL_MEMORY_H_
 #define DRYDOCK_SCHEDULER_KERNEL_MEMORY_H_
 
@@ -80,6 +83,7 @@ void MemoryAccessSlow(const void* address, size_t bytes, Access access, MemoryOr
 void MemoryFenceSlow(MemoryOrder order);
 void MemoryAllocatedSlow(const void* address, size_t bytes);
 void MemoryFreedSlow(const void* address, size_t bytes, bool kept);
+bool IsVariable(const void* address);  // of the program
 }  // namespace internal
 
 // Whether anybody watches.
@@ -115,6 +119,10 @@ inline void MemoryAllocated(const void* address, size_t bytes) {
 inline void MemoryFreed(const void* address, size_t bytes, bool kept) {
   if (MemoryIsWatched()) internal::MemoryFreedSlow(address, bytes, kept);
 }
+
+// Variables of the program lie there too: of a part that was loaded later. It stays loaded. Between
+// runs.
+void AddVariables(const void* begin, size_t bytes);
 
 // `watch` is called at each access to memory that is gone, before it; null for none. Between runs.
 using DeadMemoryWatch = void (*)(const void* address, size_t bytes, bool write);

@@ -6,16 +6,10 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "absl/base/config.h"
 #include <boost/context/detail/fcontext.hpp>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define DRYDOCK_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define DRYDOCK_ASAN 1
-#endif
-#endif
-#ifdef DRYDOCK_ASAN
+#ifdef ABSL_HAVE_ADDRESS_SANITIZER
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
@@ -23,6 +17,34 @@
 namespace drydock::sim {
 
 namespace fcontext = boost::context::detail;
+
+namespace {
+
+// fcontext::jump_fcontext, without leaving a return behind that never comes: it ends in a jump, so
+// that each `call` of it shifts what the host's CPU predicts for all returns that follow, and after
+// a switch all of them would miss.
+fcontext::transfer_t Jump(fcontext::fcontext_t to, void* data) {
+#ifdef __x86_64__
+  fcontext::transfer_t from;
+  asm volatile(
+      "leaq -128(%%rsp), %%rsp\n\t"  // beyond the red zone
+      "leaq 1f(%%rip), %%rax\n\t"
+      "pushq %%rax\n\t"
+      "jmp jump_fcontext\n"
+      "1:\n\t"
+      "leaq 128(%%rsp), %%rsp"
+      : "=a"(from.fctx), "=d"(from.data), "+D"(to), "+S"(data)
+      :
+      : "rcx", "r8", "r9", "r10", "r11", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6",
+        "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "cc",
+        "memory");
+  return from;
+#else
+  return fcontext::jump_fcontext(to, data);
+#endif
+}
+
+}  // namespace
 
 // Where a fiber begins.
 struct FiberTrampoline {
@@ -71,7 +93,7 @@ Fiber* FiberPool::Acquire(Fiber::Entry entry, void* argument) {
 }
 
 void FiberPool::Release(Fiber* fiber) {
-#ifdef DRYDOCK_ASAN
+#ifdef ABSL_HAVE_ADDRESS_SANITIZER
   // Frames that were never unwound left their redzones poisoned.
   __asan_unpoison_memory_region(fiber->stack_, fiber->stack_bytes_);
 #endif
@@ -83,12 +105,12 @@ void FiberPool::SwitchTo(Fiber* target) {
   Fiber* self = running_;
   self->frame_ = __builtin_frame_address(0);
   running_ = target;
-#ifdef DRYDOCK_ASAN
+#ifdef ABSL_HAVE_ADDRESS_SANITIZER
   // A retiring fiber never comes back: its fake stack is to be destroyed.
   __sanitizer_start_switch_fiber(self == retired_ ? nullptr : &self->fake_stack_, target->stack_,
                                  target->stack_bytes_);
 #endif
-  const fcontext::transfer_t transfer = fcontext::jump_fcontext(target->context_, self);
+  const fcontext::transfer_t transfer = Jump(target->context_, self);
   Arrived(static_cast<Fiber*>(transfer.data), transfer.fctx, self->fake_stack_);
 }
 
@@ -121,7 +143,7 @@ bool FiberPool::InGuardPage(const void* address) const {
 // was its end.
 void FiberPool::Arrived(Fiber* from, void* from_context, void* own_fake_stack) {
   from->context_ = from_context;
-#ifdef DRYDOCK_ASAN
+#ifdef ABSL_HAVE_ADDRESS_SANITIZER
   const void* bottom = nullptr;
   size_t bytes = 0;
   __sanitizer_finish_switch_fiber(own_fake_stack, &bottom, &bytes);

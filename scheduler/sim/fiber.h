@@ -23,6 +23,9 @@ class Fiber {
   // Its stack. Not of the host's.
   const char* stack_begin() const { return stack_; }
   const char* stack_end() const { return stack_ + stack_bytes_; }
+  bool OnStack(const void* address) const {
+    return static_cast<size_t>(static_cast<const char*>(address) - stack_) < stack_bytes_;
+  }
 
   // Fetches the end of its stack into the host's cache.
   void WarmUp() const {
@@ -91,9 +94,13 @@ class FiberPool {
   bool InGuardPage(const void* address) const;
 
   // Whether an address lies on the running fiber's stack.
-  bool OnRunningStack(const void* address) const {
-    return static_cast<size_t>(static_cast<const char*>(address) - running_->stack_) <
-           running_->stack_bytes_;
+  bool OnRunningStack(const void* address) const { return running_->OnStack(address); }
+
+  // Whether it lies on the host's, in a frame that was there when that was left.
+  bool OnHostStack(const void* address) const {
+    constexpr size_t kDeepest = 8 * 1024 * 1024;
+    const auto* const left = static_cast<const char*>(host_.frame_);
+    return static_cast<size_t>(static_cast<const char*>(address) - left) < kDeepest;
   }
 
   // How many fibers were ever made.

@@ -17,6 +17,11 @@ Simulation::Simulation(const MachineOptions& options, Strategy* strategy)
 
 Simulation::~Simulation() = default;
 
+// Whether anything but the strategy's answers comes from its seed.
+static bool UsesSeed(const MachineOptions& options) {
+  return options.costs.jitter_percent > 0 || options.accesses.one_in > 1;
+}
+
 bool Simulation::Deterministic() { return true; }
 
 Outcome Simulation::Run(std::function<void()> body) {
@@ -25,11 +30,12 @@ Outcome Simulation::Run(std::function<void()> body) {
     std::abort();
   }
   kernel::internal::BeginBoot();
-  Outcome outcome;
+  Outcome outcome = {
+      .schedule = Schedule(options_.fingerprint, UsesSeed(options_) ? strategy_->seed() : 0)};
   {
-    sim::Machine machine(options_, strategy_);
+    sim::Machine machine(options_, strategy_, &outcome);
     sim::machine = &machine;
-    outcome = machine.Run(std::move(body));
+    machine.Run(std::move(body));
     // What the booted kernel still owns is destroyed while its threads' records exist, but nothing
     // runs any more.
     kernel::internal::EndBoot();
@@ -44,12 +50,7 @@ namespace drydock::sim {
 
 Machine* machine = nullptr;
 
-// Whether anything but the strategy's answers comes from its seed.
-static bool UsesSeed(const MachineOptions& options) {
-  return options.costs.jitter_percent > 0 || options.accesses.one_in > 1;
-}
-
-Machine::Machine(const MachineOptions& options, Strategy* strategy)
+Machine::Machine(const MachineOptions& options, Strategy* strategy, Outcome* outcome)
     : options_(options),
       strategy_(strategy),
       follows_time_(strategy->FollowsTime()),
@@ -57,8 +58,9 @@ Machine::Machine(const MachineOptions& options, Strategy* strategy)
       sees_every_step_(strategy->sees_every_step()),
       fibers_(FiberPool::Get()),
       cpus_(options.cpus),
-      schedule_(options.fingerprint, UsesSeed(options) ? strategy->seed() : 0),
-      scheduler_(options.profile, options.cpus, options.costs.quantum_ns) {
+      scheduler_(options.profile, options.cpus, options.costs.quantum_ns),
+      outcome_(*outcome),
+      schedule_(outcome->schedule) {
   if (options.costs.jitter_percent > 0) jitter_.emplace(strategy->seed(), "jitter");
   if (options.accesses.one_in > 1) access_sample_.emplace(strategy->seed(), "accesses");
   if (options.accesses.which != kernel::AccessChoices::kNone) ++kernel::internal::memory_watchers;
@@ -86,7 +88,7 @@ void Machine::MakeThreadCalls() {
   timer_line_.masked = false;
 }
 
-Outcome Machine::Run(std::function<void()> body) {
+void Machine::Run(std::function<void()> body) {
   MakeRunnable(NewThread({.name = "main", .priority = options_.main_priority}, std::move(body)),
                "created");
   started_ = true;
@@ -110,8 +112,6 @@ Outcome Machine::Run(std::function<void()> body) {
     outcome_.kind = Outcome::Kind::kRefused;
     outcome_.text = strategy_->refusal();
   }
-  outcome_.schedule = std::move(schedule_);
-  return std::move(outcome_);
 }
 
 void Machine::Stop(Outcome::Kind kind, const char* text) {
@@ -151,6 +151,17 @@ bool Machine::OthersAreAtRest() const {
     return thread.get() == self_ || thread->state == Thread::State::kWaiting ||
            thread->state == Thread::State::kExited;
   });
+}
+
+bool Machine::OnAnyStack(const void* address) const {
+  return fibers_.OnHostStack(address) ||
+         std::any_of(threads_.begin(), threads_.end(),
+                     [address](const auto& thread) {
+                       return thread->fiber != nullptr && thread->fiber->OnStack(address);
+                     }) ||
+         std::any_of(cpus_.begin(), cpus_.end(), [address](const Cpu& cpu) {
+           return cpu.interrupt_fiber != nullptr && cpu.interrupt_fiber->OnStack(address);
+         });
 }
 
 std::vector<BlockedThread> Machine::Blocked() const {
@@ -205,9 +216,11 @@ Time Machine::Jittered(Time time) {
 
 void Machine::StepSlow(Operation operation) {
   *pending_ = operation;
-  FlushFast();
   ++choice_points_;
-  if (!triggers_.empty()) PullTriggers(nullptr);
+  if (!triggers_.empty()) {
+    FlushFast();
+    PullTriggers(nullptr);
+  }
   RunNext();
 }
 

@@ -108,11 +108,11 @@ inline constexpr int kTimerLine = kernel::kInterruptLines;
 
 class Machine {
  public:
-  // Both must outlive it.
-  Machine(const MachineOptions& options, Strategy* strategy);
+  // All of them must outlive it. In `outcome` nothing is set yet but whose schedule it is.
+  Machine(const MachineOptions& options, Strategy* strategy, Outcome* outcome);
   ~Machine();
 
-  Outcome Run(std::function<void()> body);
+  void Run(std::function<void()> body);
 
   // --- Context.
 
@@ -303,6 +303,8 @@ class Machine {
 
   // Whether an address lies on the stack of the code that is running.
   bool OnOwnStack(const void* address) const { return fibers_.OnRunningStack(address); }
+  // Or on that of any thread or interrupt handler, or of who runs the simulation.
+  bool OnAnyStack(const void* address) const;
 
   // Where the calling code stands; empty in the outside world.
   CallStack StackHere() const {
@@ -430,7 +432,6 @@ class Machine {
   size_t chosen_ = 0;                                 // the one that did
   bool gathered_ = false;                             // nothing else has changed since
   Time first_left_out_ = kNever;                      // of the CPUs' steps, beyond the horizon
-  Schedule schedule_;
 
   Scheduler scheduler_;
   RunQueue run_queue_;
@@ -454,7 +455,8 @@ class Machine {
   bool started_ = false;
   bool stopped_ = false;
   const char* given_up_ = nullptr;  // why
-  Outcome outcome_;
+  Outcome& outcome_;
+  Schedule& schedule_;  // the outcome's
 };
 
 // The machine that is running, or null.

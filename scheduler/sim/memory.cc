@@ -17,6 +17,9 @@ namespace {
 
 DeadMemoryWatch dead_memory_watch = nullptr;
 
+// Besides those of User, what Granule::owner may be: it is memory of the host.
+constexpr uint16_t kHost = 0xfffe;
+
 // Who runs, as Granule::owner has it.
 uint16_t User() {
   if (machine->cpu() == nullptr) return 0xffff;
@@ -53,6 +56,15 @@ OperationKind OperationOf(Access access) {
 }
 
 bool IsAtomic(Access access) { return access > Access::kWrite; }
+
+// Whether memory that the kernel has not allocated is the host's all the same: neither a variable
+// of the program nor on a stack. Code without hooks touches it through inline functions that it
+// shares with hooked code, and where it lies is up to the host's allocator, so the run must not see
+// it.
+bool IsHosts(uintptr_t address) {
+  const auto* const pointer = reinterpret_cast<const void*>(address);
+  return !internal::IsVariable(pointer) && !machine->OnAnyStack(pointer);
+}
 
 // Some bytes of one granule, in the hands of whoever runs.
 struct Part {
@@ -98,14 +110,18 @@ void internal::MemoryAccessSlow(const void* memory, size_t bytes, Access access,
   auto address = reinterpret_cast<uintptr_t>(memory);
   while (bytes > 0) {
     const size_t here = std::min(bytes, kGranuleBytes - address % kGranuleBytes);
-    const Part part(address, here);
-    const AccessChoices choices = machine->accesses();
-    if ((choices.which == AccessChoices::kAll ||
-         (choices.which == AccessChoices::kShared && part.granule->shared)) &&
-        (choices.one_in == 1 || machine->DrawsAccess())) {
-      part.ChoicePoint(access);
+    Granule* const granule = machine->memory().At(address);
+    if (granule->owner == 0 && IsHosts(address)) granule->owner = kHost;
+    if (granule->owner != kHost) {
+      const Part part(address, here);
+      const AccessChoices choices = machine->accesses();
+      if ((choices.which == AccessChoices::kAll ||
+           (choices.which == AccessChoices::kShared && part.granule->shared)) &&
+          (choices.one_in == 1 || machine->DrawsAccess())) {
+        part.ChoicePoint(access);
+      }
+      part.Touch(access, order);
     }
-    part.Touch(access, order);
     address += here;
     bytes -= here;
   }

@@ -1,6 +1,7 @@
 // Hooked accesses: locations, choice points, and what costs nothing when nobody watches.
 #include "scheduler/kernel/memory.h"
 
+#include <memory>
 #include <set>
 #include <vector>
 
@@ -83,6 +84,28 @@ TEST(Memory, AnothersStackIsMemoryLikeAnyOther) {
     kernel::ThreadJoin(other);
   });
   EXPECT_EQ(events.size(), 1u);
+}
+
+TEST(Memory, TheStackOfWhoRunsTheSimulationIsTold) {
+  int outside = 0;
+  const auto events =
+      AccessesOf([&outside] { MemoryAccess(&outside, sizeof(outside), Access::kWrite); });
+  EXPECT_EQ(events.size(), 1u);
+}
+
+TEST(Memory, WhatTheKernelHasNotAllocatedIsTheHosts) {
+  const auto ours = std::make_unique<uint64_t>();
+  const auto hosts = std::make_unique<uint64_t>();
+  const auto events = AccessesOf([&] {
+    kernel::MemoryAllocated(ours.get(), sizeof(*ours));
+    MemoryAccess(hosts.get(), sizeof(*hosts), Access::kWrite);
+    MemoryAccess(ours.get(), sizeof(*ours), Access::kWrite);
+    kernel::MemoryAllocated(hosts.get(), sizeof(*hosts));
+    MemoryAccess(hosts.get(), sizeof(*hosts), Access::kRead);
+  });
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0].kind, EventKind::kMemoryWrite);
+  EXPECT_EQ(events[1].kind, EventKind::kMemoryRead);
 }
 
 TEST(Memory, OutsideOfRunsAnAccessIsNothing) {
