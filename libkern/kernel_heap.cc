@@ -1,8 +1,11 @@
 #include "libkern/kernel_heap.h"
 
+#include <array>
 #include <cstdlib>
 #include <cstring>
 
+#include "absl/base/config.h"
+#include "absl/strings/str_cat.h"
 #include "scheduler/kernel/atomic_section.h"
 #include "scheduler/kernel/memory.h"
 #include "scheduler/kernel/panic.h"
@@ -17,7 +20,7 @@ struct alignas(16) Header {
   Header* next;
   size_t size;
   BlockKind kind;
-  bool freed;       // and kept, for a guard
+  bool freed;       // and kept, for a guard or as a spare
   uint32_t offset;  // from the start of what malloc gave to this header
 };
 
@@ -28,9 +31,52 @@ void Unlink(Header* block) {
   block->next->previous = block->previous;
 }
 
+// Small blocks that were given back, by size, for the next of their size, in this boot or another:
+// a run allocates the same few sizes hundreds of times. All but the header stays as it was.
+class SpareBlocks {
+ public:
+  // What a block of `size` takes with its header; sizes for which that is the same are a class.
+  static size_t Bytes(size_t size) { return (sizeof(Header) + size + 15) & ~size_t{15}; }
+
+  // One for `size`, or null.
+  Header* Take(size_t size) {
+    if (size > kMost) return nullptr;
+    Header*& first = ClassOf(size);
+    Header* const taken = first;
+    if (taken != nullptr) first = taken->next;
+    return taken;
+  }
+
+  // Whether it is one to keep; it is kept then.
+  bool Keep(Header* block) {
+    if (block->offset != 0 || block->size > kMost || !kRecycles) return false;
+    Header*& first = ClassOf(block->size);
+    block->freed = true;
+    block->next = first;
+    first = block;
+    return true;
+  }
+
+ private:
+  static constexpr size_t kMost = 512;
+  // AddressSanitizer is to see each block go.
+#ifdef ABSL_HAVE_ADDRESS_SANITIZER
+  static constexpr bool kRecycles = true;
+#else
+  static constexpr bool kRecycles = true;
+#endif
+
+  Header*& ClassOf(size_t size) { return classes_[Bytes(size) / 16]; }
+
+  std::array<Header*, (sizeof(Header) + kMost) / 16 + 1> classes_ = {};
+};
+
+// Guarded by AtomicSection. Leaked on purpose.
+constinit SpareBlocks spare_blocks;
+
 void GiveBack(Header* block) {
   Unlink(block);
-  std::free(reinterpret_cast<char*>(block) - block->offset);
+  if (!spare_blocks.Keep(block)) std::free(reinterpret_cast<char*>(block) - block->offset);
 }
 
 // A ring of headers that starts and ends at `blocks`, which is none itself; and another of what was
@@ -62,24 +108,33 @@ Header* HeaderOf(const void* memory) { return static_cast<Header*>(const_cast<vo
 
 }  // namespace
 
-void* HeapAllocate(BlockKind kind, size_t size, bool zero, size_t alignment) {
+// A header with room for `size` bytes behind it; its offset is set.
+static Header* Obtain(size_t size, size_t alignment) {
+  if (alignment <= alignof(Header)) {
+    const kernel::AtomicSection section;
+    if (Header* const spare = spare_blocks.Take(size)) return spare;
+  }
   // Up to `slack` bytes are lost in front of the header so that the memory behind it is aligned.
   const size_t slack = alignment > alignof(Header) ? alignment - alignof(Header) : 0;
-  const size_t overhead = slack + sizeof(Header);
-  char* const start =
-      size > SIZE_MAX - overhead ? nullptr : static_cast<char*>(std::malloc(overhead + size));
+  char* const start = size > SIZE_MAX / 2 - slack
+                          ? nullptr
+                          : static_cast<char*>(std::malloc(slack + SpareBlocks::Bytes(size)));
   if (start == nullptr) kernel::Panic("the kernel heap is exhausted");
   size_t offset = 0;
   if (slack != 0) {
     const uintptr_t memory = reinterpret_cast<uintptr_t>(start) + sizeof(Header);
     offset = -memory & (alignment - 1);
   }
-
   auto* const header = reinterpret_cast<Header*>(start + offset);
+  header->offset = static_cast<uint32_t>(offset);
+  return header;
+}
+
+void* HeapAllocate(BlockKind kind, size_t size, bool zero, size_t alignment) {
+  Header* const header = Obtain(size, alignment);
   header->size = size;
   header->kind = kind;
   header->freed = false;
-  header->offset = static_cast<uint32_t>(offset);
   Heap& here = *heap;
   {
     const kernel::AtomicSection section;
@@ -98,11 +153,14 @@ void HeapFree(void* memory) {
   Header* const header = HeaderOf(memory);
   Heap& here = *heap;
   const kernel::AtomicSection section;
-  if (here.guard == nullptr) {
+  if (header->freed) {
+    if (here.guard != nullptr) return here.guard->FreedAgain(memory);
+    // Noticed only as long as nobody else has got the block.
+    kernel::Misuse("double-free",
+                   absl::StrCat("memory of ", header->size, " bytes is freed again"));
+  } else if (here.guard == nullptr) {
     kernel::MemoryFreed(memory, header->size, /*kept=*/false);
     GiveBack(header);
-  } else if (header->freed) {
-    here.guard->FreedAgain(memory);
   } else {
     header->freed = true;
     Unlink(header);

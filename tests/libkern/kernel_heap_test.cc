@@ -6,6 +6,7 @@
 #include <libkern/c++/OSArray.h>
 #include <libkern/c++/OSString.h>
 
+#include "absl/base/config.h"
 #include "gtest/gtest.h"
 #include "libkern/object_id.h"
 #include "tests/libkern/fixtures.h"
@@ -82,6 +83,27 @@ TEST(KernelHeap, MemoryIsAligned) {
     HeapFree(memory);
   }
 }
+
+#ifndef ABSL_HAVE_ADDRESS_SANITIZER  // which ends the test there
+
+TEST(KernelHeap, WhatWasFreedIsNotFreedAgain) {
+  const Outcome outcome = RunTimed([] {
+    void* const memory = IOMalloc(100);
+    IOFree(memory, 100);
+    IOFree(memory, 100);
+    void* const one = IOMalloc(100);
+    void* const other = IOMalloc(100);
+    EXPECT_NE(one, other);
+    IOFree(one, 100);
+    IOFree(other, 100);
+  });
+  EXPECT_TRUE(outcome.ok()) << outcome.text;
+  ASSERT_EQ(outcome.findings.size(), 1u);
+  EXPECT_EQ(outcome.findings[0].name, "double-free");
+  EXPECT_EQ(outcome.findings[0].sentence, "memory of 100 bytes is freed again");
+}
+
+#endif
 
 TEST(KernelHeap, MemoryIsNeverLeftToChance) {
   auto* const zeros =
