@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/evidence.h"
+#include "scheduler/kernel/outside.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/wait.h"
 
@@ -63,22 +65,22 @@ bool LivelockChecker::Count(Turns* turns) const {
   return ++turns->number % kTurns == 0 && !found_;
 }
 
-void LivelockChecker::ThreadTurn(trace::ThreadId id) {
-  Thread& thread = ThreadOf(id);
+void LivelockChecker::ThreadTurn(const Event& event) {
+  Thread& thread = ThreadOf(event.thread);
   if (!Count(&thread.turns)) return;
   thread.stack = kernel::CallStackHere();
-  Look();
+  Look(event.time_ns);
 }
 
 void LivelockChecker::OnEvent(const Event& event) {
   switch (event.kind) {
     case EventKind::kLockAcquire:
-      if (event.context == Context::kThread) ThreadTurn(event.thread);
+      if (event.context == Context::kThread) ThreadTurn(event);
       return;
     case EventKind::kThreadBlock:
       ThreadOf(event.thread).goes_on = event.value != 0;
       // (Here its stack can be seen, and not where its time is up.)
-      if (event.value != 0) ThreadTurn(event.thread);
+      if (event.value != 0) ThreadTurn(event);
       return;
     case EventKind::kThreadUnblock:
       ThreadOf(event.other).goes_on = true;
@@ -92,7 +94,7 @@ void LivelockChecker::OnEvent(const Event& event) {
     case EventKind::kThreadCallBegin: {
       Call& call = calls_[event.object];
       call.is_to_begin = false;
-      if (Count(&call.turns)) Look();
+      if (Count(&call.turns)) Look(event.time_ns);
       return;
     }
     case EventKind::kIoComplete:
@@ -111,7 +113,7 @@ void LivelockChecker::OnEvent(const Event& event) {
   progressed_ns_ = event.time_ns;
 }
 
-void LivelockChecker::Look() {
+void LivelockChecker::Look(kernel::Time now) {
   const auto could_do_more = [this](const auto& actor, bool acts) {
     return acts && !IsEnough(actor.turns);
   };
@@ -121,6 +123,12 @@ void LivelockChecker::Look() {
                   [&](const auto& c) { return could_do_more(c.second, c.second.is_to_begin); })) {
     return;
   }
+  if (awaited_ != progress_) {
+    outside_until_ = kernel::OutsideUntil();
+    if (outside_until_ == kernel::kNever) return;
+    awaited_ = progress_;
+  }
+  if (now <= outside_until_) return;
   found_ = true;
   std::string who;
   std::vector<kernel::Evidence> evidence;

@@ -12,8 +12,9 @@
 // A thread's *turns* are the locks and gates that it takes and the waits of it that time out; a
 // thread call's are the times it begins. It is a livelock when everybody who could do something has
 // had kTurns turns since the last progress: every thread that can run or waits for a while only,
-// and every thread call that is to begin. So who is merely slow, or kept off his CPU by an unfair
-// schedule, is waited for, and so is the end of whatever time somebody sleeps.
+// and every thread call that is to begin; and when what the world outside was about to do by then
+// has happened. So who is merely slow, or kept off his CPU by an unfair schedule, is waited for,
+// and so is the end of whatever time somebody sleeps, and the answer of a slow device.
 //
 // Not seen is a loop that does not take a lock, wait or touch a gate: that ends the run when it has
 // made MachineOptions::max_questions steps.
@@ -25,6 +26,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
 #include "scheduler/call_stack.h"
+#include "scheduler/kernel/types.h"
 #include "trace/observer.h"
 
 namespace drydock {
@@ -62,13 +64,16 @@ class LivelockChecker : public trace::Observer {
   bool IsEnough(const Turns& turns) const {
     return turns.progress == progress_ && turns.number >= kTurns;
   }
-  void ThreadTurn(trace::ThreadId thread);
-  void Look();
+  void ThreadTurn(const trace::Event& event);
+  void Look(kernel::Time now);
 
   absl::InlinedVector<Thread, 16> threads_;  // by id
   absl::flat_hash_map<trace::ObjectId, Call> calls_;
   uint64_t progress_ = 1;  // how often there was some
   uint64_t progressed_ns_ = 0;
+  // Until when the world outside is waited for, and for which progress.
+  uint64_t awaited_ = 0;
+  kernel::Time outside_until_ = 0;
   bool found_ = false;
 };
 

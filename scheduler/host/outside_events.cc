@@ -24,6 +24,12 @@ void OutsideEvents::Add(const Trigger& trigger) {
   triggers_pending_.store(static_cast<uint32_t>(triggers_.size()));
 }
 
+bool OutsideEvents::AwaitsChoicePoint() {
+  const Locked locked(&lock_);
+  return std::any_of(triggers_.begin(), triggers_.end(),
+                     [](const Trigger& trigger) { return trigger.at_block_of == nullptr; });
+}
+
 bool OutsideEvents::Remove(DeadlineThread::Handle handle) {
   const Locked locked(&lock_);
   const bool had = std::erase_if(triggers_, [handle](const Trigger& trigger) {
@@ -106,6 +112,12 @@ OutsideHandle OutsideScheduleAtChoicePoint(uint64_t number, const char*, ObjectI
   const OutsideHandle handle = machine->devices().NewHandle();
   machine->outside().Add({handle, nullptr, std::max<uint64_t>(number, 1), function, argument});
   return handle;
+}
+
+Time OutsideUntil() {
+  if (machine == nullptr) return 0;
+  if (machine->outside().AwaitsChoicePoint()) return kNever;
+  return machine->TimeOfHost(machine->devices().Last());
 }
 
 bool OutsideCancel(OutsideHandle handle) {

@@ -11,14 +11,15 @@ namespace drydock::kernel {
 inline constexpr Time kMicrosecond = 1000;
 inline constexpr Time kMillisecond = 1000 * kMicrosecond;
 inline constexpr Time kSecond = 1000 * kMillisecond;
+inline constexpr Time kNever = ~Time{0};
 
 // Time since boot, as the calling context sees it: on a CPU that CPU's clock. 0 with no run in
 // progress.
 Time Now();
 
-// `base + interval`, held at the largest Time rather than wrapping.
+// `base + interval`, held at kNever rather than wrapping.
 inline constexpr Time SaturatingAdd(Time base, Time interval) {
-  return base + interval < base ? ~Time{0} : base + interval;
+  return base + interval < base ? kNever : base + interval;
 }
 
 // Computes for `interval` ns without blocking: the thread keeps its CPU unless preempted. Any

@@ -31,6 +31,10 @@ OutsideHandle OutsideScheduleAtBlock(Thread* thread, const char* what, ObjectId 
 OutsideHandle OutsideScheduleAtChoicePoint(uint64_t number, const char* what, ObjectId object,
                                            OutsideFunction function, void* context);
 
+// When the last of what is scheduled now will happen; 0 if nothing is, kNever while something waits
+// for a choice point. (Of what waits for a thread to block nobody knows.)
+Time OutsideUntil();
+
 // Takes it back. False if it has happened already.
 bool OutsideCancel(OutsideHandle handle);
 

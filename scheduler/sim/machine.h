@@ -55,7 +55,7 @@ using kernel::OperationKind;
 using kernel::Thread;
 using kernel::Time;
 
-inline constexpr Time kNever = ~Time{0};
+using kernel::kNever;
 
 struct Cpu {
   int16_t index = 0;

@@ -85,6 +85,8 @@ OutsideHandle OutsideScheduleAtChoicePoint(uint64_t number, const char* what, Ob
   return event->handle;
 }
 
+Time OutsideUntil() { return machine == nullptr ? 0 : machine->outside().Until(); }
+
 bool OutsideCancel(OutsideHandle handle) {
   if (machine == nullptr) return false;
   ChoicePoint(OperationKind::kSubmit, 0);

@@ -4,6 +4,9 @@
 #ifndef DRYDOCK_SCHEDULER_SIM_OUTSIDE_EVENTS_H_
 #define DRYDOCK_SCHEDULER_SIM_OUTSIDE_EVENTS_H_
 
+#include <algorithm>
+
+#include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/outside.h"
 #include "scheduler/sim/deadline_queue.h"
 #include "scheduler/sim/pool.h"
@@ -45,6 +48,17 @@ class OutsideEvents {
     OutsideEvent* event = events_.nth(slot - 1);
     return event->handle == handle && (event->deadline.queued() || event->triggered()) ? event
                                                                                        : nullptr;
+  }
+
+  // As kernel::OutsideUntil.
+  kernel::Time Until() {
+    kernel::Time until = 0;
+    for (size_t i = 0; i < events_.made(); ++i) {
+      const OutsideEvent& event = *events_.nth(i);
+      if (event.at_choice_point != 0) return kernel::kNever;
+      if (event.deadline.queued()) until = std::max(until, event.deadline.when);
+    }
+    return until;
   }
 
   void Recycle(OutsideEvent* event) { events_.GiveBack(event); }

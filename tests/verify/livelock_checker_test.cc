@@ -5,6 +5,7 @@
 #include "gmock/gmock.h"
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/lock.h"
+#include "scheduler/kernel/outside.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/simulation.h"
 
@@ -87,6 +88,40 @@ TEST(LivelockChecker, PollingForOneWhoSleepsForLongIsFine) {
     kernel::ThreadJoin(slow);
   });
   EXPECT_TRUE(outcome.ok()) << outcome.text;
+}
+
+// What a device does that raises no interrupt.
+TEST(LivelockChecker, PollingForASlowDeviceIsFine) {
+  const Outcome outcome = RunWatched([] {
+    bool done = false;
+    kernel::OutsideSchedule(
+        kMany * kMicrosecond, "done", 0, [](void* flag) { *static_cast<bool*>(flag) = true; },
+        &done);
+    while (!done) kernel::Sleep(kMicrosecond);
+  });
+  EXPECT_TRUE(outcome.ok()) << outcome.text;
+}
+
+TEST(LivelockChecker, WhatComesAtAChoicePointIsWaitedFor) {
+  const Outcome outcome = RunWatched([] {
+    bool done = false;
+    kernel::OutsideScheduleAtChoicePoint(
+        kMany, "done", 0, [](void* flag) { *static_cast<bool*>(flag) = true; }, &done);
+    while (!done) kernel::Sleep(kMicrosecond);
+  });
+  EXPECT_TRUE(outcome.ok()) << outcome.text;
+}
+
+// Each time somebody polls, another happening is ahead.
+TEST(LivelockChecker, AWorldOutsideThatGoesOnForEverIsNotWaitedForForEver) {
+  ExpectLivelock(RunWatched([] {
+    static void (*again)(void*);
+    again = [](void*) {
+      kernel::OutsideSchedule(kernel::Now() + kMillisecond, "tick", 0, again, nullptr);
+    };
+    again(nullptr);
+    for (;;) kernel::Sleep(10 * kMicrosecond);
+  }));
 }
 
 TEST(LivelockChecker, ThreadsThatEndAreProgress) {
