@@ -1,6 +1,6 @@
 // scenario/reader.h
 //
-// Reads scenario files.
+// Reads scenario files. What reads which part of one is in scenario/reader/.
 #ifndef DRYDOCK_SCENARIO_READER_H_
 #define DRYDOCK_SCENARIO_READER_H_
 

@@ -1,0 +1,17 @@
+// scenario/reader/costs.h
+//
+// Reads what things cost: the message `costs`.
+#ifndef DRYDOCK_SCENARIO_READER_COSTS_H_
+#define DRYDOCK_SCENARIO_READER_COSTS_H_
+
+#include "scenario/reader/place.h"
+#include "scenario/reader/reading.h"
+#include "scenario/scenario.pb.h"
+
+namespace drydock::reader {
+
+void ReadCosts(const Node<CostsProto>& node, Reading* reading);
+
+}  // namespace drydock::reader
+
+#endif  // DRYDOCK_SCENARIO_READER_COSTS_H_

@@ -1,0 +1,107 @@
+#include "scenario/reader/text.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/text_format.h>
+
+namespace drydock::reader {
+namespace {
+
+// Where `text` stops being UTF-8; its size if it never does.
+size_t FirstNonUtf8(absl::string_view text) {
+  const auto continues = [text](size_t i, uint8_t least = 0x80, uint8_t most = 0xbf) {
+    return i < text.size() && static_cast<uint8_t>(text[i]) >= least &&
+           static_cast<uint8_t>(text[i]) <= most;
+  };
+  size_t i = 0;
+  while (i < text.size()) {
+    const auto lead = static_cast<uint8_t>(text[i]);
+    size_t more = 0;
+    if (lead >= 0x80) {
+      if (lead < 0xc2 || lead > 0xf4) return i;
+      more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+      // No overlong forms, no surrogates, nothing beyond U+10FFFF.
+      const uint8_t least = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+      const uint8_t most = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+      if (!continues(i + 1, least, most)) return i;
+      for (size_t k = 2; k <= more; ++k) {
+        if (!continues(i + k)) return i;
+      }
+    }
+    i += more + 1;
+  }
+  return i;
+}
+
+// Keeps the first error.
+class FirstError : public google::protobuf::io::ErrorCollector {
+ public:
+  void AddError(int line, google::protobuf::io::ColumnNumber column,
+                const std::string& message) override {
+    if (!found_) problem_ = {{std::max(line, 0), std::max(column, 0)}, message};
+    found_ = true;
+  }
+  bool found() const { return found_; }
+  const Problem& problem() const { return problem_; }
+
+ private:
+  bool found_ = false;
+  Problem problem_;
+};
+
+// What the parser says, in our words: one line, with what is allowed where it can be told.
+std::string Explain(absl::string_view message) {
+  constexpr absl::string_view kType = "Message type \"";
+  constexpr absl::string_view kNoField = "\" has no field named \"";
+  const size_t split = message.find(kNoField);
+  if (absl::StartsWith(message, kType) && split != absl::string_view::npos) {
+    const std::string type(message.substr(kType.size(), split - kType.size()));
+    absl::string_view field = message.substr(split + kNoField.size());
+    field = field.substr(0, field.find('"'));
+    const auto* descriptor =
+        google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(type);
+    if (descriptor != nullptr) {
+      std::vector<std::string> names;
+      for (int i = 0; i < descriptor->field_count(); ++i) {
+        names.push_back(descriptor->field(i)->name());
+      }
+      return absl::StrCat("unknown field ", field, "; allowed here are ",
+                          absl::StrJoin(names, ", "));
+    }
+  }
+  std::string text = absl::StrReplaceAll(absl::StripSuffix(message, "."), {{"\n", " "}});
+  if (!text.empty()) text[0] = absl::ascii_tolower(static_cast<unsigned char>(text[0]));
+  return text;
+}
+
+}  // namespace
+
+absl::optional<Problem> ParseText(absl::string_view text, ScenarioProto* proto, Tree* tree) {
+  const absl::string_view sound = text.substr(0, FirstNonUtf8(text));
+  if (sound.size() < text.size()) {
+    const auto line = static_cast<int>(std::count(sound.begin(), sound.end(), '\n'));
+    const auto column = static_cast<int>(sound.size() - (sound.rfind('\n') + 1));
+    return Problem{{line, column}, "not UTF-8 text"};
+  }
+  FirstError error;
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&error);
+  parser.WriteLocationsTo(tree);
+  if (!parser.ParseFromString(std::string(text), proto) || error.found()) {
+    return Problem{error.problem().place, Explain(error.problem().text)};
+  }
+  return absl::nullopt;
+}
+
+}  // namespace drydock::reader

@@ -1,0 +1,103 @@
+#include "scenario/reader/threads.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "scenario/reader/steps.h"
+#include "scheduler/priority.h"
+
+namespace drydock::reader {
+namespace {
+
+void ReadPolicy(const Node<ThreadProto>& node, Reading* reading, Scenario::Thread* thread) {
+  const ThreadProto& proto = node.proto;
+  const Band band = BandOf(thread->priority);
+  thread->user = band != Band::kKernel && band != Band::kThreadCall;
+  thread->mode = band == Band::kIdle || band == Band::kUserTimeshare
+                     ? kernel::SchedulingMode::kTimeshare
+                     : kernel::SchedulingMode::kFixed;
+  if (band == Band::kRealTime) {
+    thread->mode = kernel::SchedulingMode::kRealTime;
+    if (proto.has_policy()) {
+      reading->Fail(node.Of("policy"),
+                    "a policy of a real-time thread; it is for threads below 97");
+    }
+  } else if (proto.has_real_time()) {
+    reading->Fail(node.Of("real_time"), absl::StrCat("real_time of a thread at ", thread->priority,
+                                                     "; it is for the band real-time, 97 to 127"));
+  } else if (proto.has_policy()) {
+    const size_t policy =
+        reading->Find(node.Of("policy"), "policy", proto.policy(), {"timeshare", "fixed"});
+    thread->mode =
+        policy == 0 ? kernel::SchedulingMode::kTimeshare : kernel::SchedulingMode::kFixed;
+  }
+  if (!proto.has_real_time()) return;
+  const auto real_time = node.At("real_time", proto.real_time());
+  kernel::TimeConstraint& constraint = thread->time_constraint;
+  constraint.priority = thread->priority;
+  const auto set = [&](const char* what, bool given, const std::string& text, kernel::Time* time) {
+    if (given) *time = reading->Time(real_time.Of(what), what, text);
+  };
+  set("computation", real_time.proto.has_computation(), real_time.proto.computation(),
+      &constraint.computation);
+  constraint.constraint = std::max(constraint.constraint, constraint.computation);
+  set("constraint", real_time.proto.has_constraint(), real_time.proto.constraint(),
+      &constraint.constraint);
+  constraint.period = constraint.constraint;
+  set("period", real_time.proto.has_period(), real_time.proto.period(), &constraint.period);
+  if (constraint.computation < 50 * kernel::kMicrosecond ||
+      constraint.computation > 50 * kernel::kMillisecond) {
+    reading->Fail(real_time.Of("computation"),
+                  absl::StrCat("computation \"", real_time.proto.computation(),
+                               "\"; allowed is 50us to 50ms"));
+  } else if (constraint.constraint < constraint.computation) {
+    reading->Fail(real_time.Of("constraint"),
+                  absl::StrCat("constraint \"", real_time.proto.constraint(),
+                               "\" is shorter than the computation; allowed is that or more"));
+  } else if (constraint.period < constraint.computation) {
+    reading->Fail(real_time.Of("period"),
+                  absl::StrCat("period \"", real_time.proto.period(),
+                               "\" is shorter than the computation; allowed is that or more"));
+  }
+}
+
+}  // namespace
+
+void ReadThread(const Node<ThreadProto>& node, Reading* reading, Scenario::Thread* thread) {
+  struct Customary {
+    Band band;
+    int priority;
+  };
+  constexpr Customary kCustomary[] = {{Band::kIdle, IDLEPRI},
+                                      {Band::kUserTimeshare, BASEPRI_DEFAULT},
+                                      {Band::kUserFixed, MAXPRI_USER},
+                                      {Band::kSystem, MAXPRI_RESERVED},
+                                      {Band::kKernel, BASEPRI_KERNEL},
+                                      {Band::kThreadCall, BASEPRI_PREEMPT},
+                                      {Band::kRealTime, BASEPRI_RTQUEUES}};
+  const ThreadProto& proto = node.proto;
+  if (proto.has_band() == proto.has_priority()) {
+    reading->Fail(node.place,
+                  absl::StrCat("thread \"", proto.name(), "\" has ",
+                               proto.has_band() ? "a band and a priority" : "no priority",
+                               "; give it either a band or a priority"));
+  } else if (proto.has_priority()) {
+    thread->priority =
+        reading->Within(node.Of("priority"), "priority", proto.priority(), 0, MAXPRI);
+  } else {
+    std::vector<std::string> bands;
+    for (const Customary& customary : kCustomary) bands.push_back(BandName(customary.band));
+    thread->priority =
+        kCustomary[reading->Find(node.Of("band"), "band", proto.band(), bands)].priority;
+  }
+  if (thread->priority == BASEPRI_REALTIME) {
+    reading->Fail(node.Of("priority"),
+                  "priority 96 is a boundary only; allowed is 0 to 95 and 97 to 127");
+  }
+  ReadPolicy(node, reading, thread);
+  thread->steps = ReadSteps(node, /*in_action=*/false, reading);
+}
+
+}  // namespace drydock::reader
