@@ -1,0 +1,9 @@
+#include "tests/eventsources/command_gate_fixture.h"
+
+namespace drydock {
+
+OSDefineMetaClassAndStructors(TestGate, IOCommandGate)
+
+IOReturn Answer42(OSObject*, void*, void*, void*, void*) { return 42; }
+
+}  // namespace drydock
