@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <mutex>
 
 #include "absl/debugging/symbolize.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "trace/parallel_lock.h"
 
 namespace drydock {
 namespace {
@@ -61,6 +63,7 @@ size_t Collect(const void* frame, const void* low, const void* high, size_t dept
 
 // Stacks, each once, one after the other.
 struct StackTable {
+  trace::ParallelLock lock;  // guards the rest
   struct Entry {
     uint64_t hash = 0;
     size_t begin = 0;  // in `callers`
@@ -132,10 +135,13 @@ CallStack CallStack::Walk(const void* frame, const void* low, const void* high, 
 CallStackId CallStacks::Walk(const void* frame, const void* low, const void* high) {
   Callers callers;
   const size_t depth = Collect(frame, low, high, 0, &callers);
-  return depth == 0 ? 0 : Stacks().Find(callers, depth);
+  if (depth == 0) return 0;
+  const std::lock_guard locked(Stacks().lock);
+  return Stacks().Find(callers, depth);
 }
 
 CallStack CallStacks::Get(CallStackId id) {
+  const std::lock_guard locked(Stacks().lock);
   const StackTable::Entry& entry = Stacks().entries[id];
   CallStack stack;
   stack.callers_.assign(Stacks().callers.begin() + entry.begin,

@@ -139,7 +139,7 @@ std::vector<kernel::Evidence> LifetimeChecker::EvidenceOf(const Life& life) {
   const auto in_words = [](const char* what, const kernel::Moment& moment) {
     return kernel::Evidence{absl::StrCat(what, *moment.thread != '\0' ? " on thread " : "",
                                          moment.thread, " at ", moment.time_ns, " ns"),
-                            moment.stack};
+                            CallStacks::Get(moment.stack)};
   };
   std::vector<kernel::Evidence> evidence = {in_words("allocated", life.allocation)};
   if (life.freed) evidence.push_back(in_words("freed", life.end));

@@ -166,6 +166,12 @@ CallStack Machine::StackHere() const {
                          context.self->stack_high);
 }
 
+CallStackId Machine::StackIdHere() const {
+  if (context.self == nullptr) return 0;
+  return CallStacks::Walk(__builtin_frame_address(0), context.self->stack_low,
+                          context.self->stack_high);
+}
+
 std::vector<BlockedThread> Machine::Blocked() {
   const Locked locked(&lock_);
   std::vector<BlockedThread> blocked;

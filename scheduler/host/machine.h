@@ -131,6 +131,7 @@ class Machine {
   void AddFinding(const char* name, absl::string_view sentence,
                   std::vector<kernel::Evidence> evidence);
   CallStack StackHere() const;
+  CallStackId StackIdHere() const;
 
   // Counts what may still happen by itself: threads that run, deadlines, interrupts that are on
   // their way. While it is 0 nothing will.

@@ -29,11 +29,10 @@ void internal::PanicWith(const char* text) {
 Moment ThisMoment() {
   if (machine == nullptr) return {};
   return {context.self != nullptr ? context.self->name.load() : "", machine->Now(),
-          machine->StackHere()};
+          CallStackHere()};
 }
 
-// Nobody asks often: no checker of races runs.
-CallStackId CallStackHere() { return 0; }
+CallStackId CallStackHere() { return machine != nullptr ? machine->StackIdHere() : 0; }
 
 void internal::AddFinding(const char* name, absl::string_view sentence,
                           std::vector<Evidence> evidence) {

@@ -23,7 +23,7 @@ struct Evidence {
 struct Moment {
   const char* thread = "";  // interned; empty outside of threads
   Time time_ns = 0;
-  CallStack stack;
+  CallStackId stack = 0;
 };
 Moment ThisMoment();
 

@@ -1,5 +1,8 @@
 #include "scheduler/sim/memory_map.h"
 
+#include <cstring>
+#include <type_traits>
+
 namespace drydock::sim {
 
 namespace {
@@ -38,7 +41,9 @@ MemoryMap::Page* MemoryMap::FindOrMake(uintptr_t number) {
     } else {
       page = spare.back();
       spare.pop_back();
-      page->granules.fill(Granule());
+      // In one go: field by field it is what a run under all checkers mostly does.
+      static_assert(std::is_trivially_copyable_v<Granule>);
+      std::memset(page->granules.data(), 0, sizeof(page->granules));
     }
     page->number = number;
     size_t slot = SlotOf(number);

@@ -26,7 +26,7 @@ void internal::PanicWith(const char* text) {
 Moment ThisMoment() {
   if (machine == nullptr) return {};
   const char* thread = machine->self() != nullptr ? machine->self()->name : "";
-  return {thread, machine->Now(), machine->StackHere()};
+  return {thread, machine->Now(), CallStackHere()};
 }
 
 CallStackId CallStackHere() { return machine != nullptr ? machine->StackIdHere() : 0; }
