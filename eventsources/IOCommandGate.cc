@@ -152,12 +152,12 @@ inline IOCommandGate::ExpansionData *IOCommandGate::enterAction() {
   return reserved;
 }
 
-inline void IOCommandGate::leaveAction(ExpansionData *inside) {
+inline void IOCommandGate::leaveAction(IOCommandGate *gate, ExpansionData *inside) {
   if (--inside->actions != 0) return;
   if (inside->freed) {
     IOFreeType(inside, ExpansionData);
   } else if (inside->removed && !inside->evicting) {
-    completeRemoval();
+    gate->completeRemoval();
   }
 }
 
@@ -174,7 +174,7 @@ IOReturn IOCommandGate::runAction(Action inAction, void *arg0, void *arg1, void 
     if (!enabled) return in_scope();
     ExpansionData *const inside = enterAction();
     const IOReturn result = inAction(owner, arg0, arg1, arg2, arg3);
-    leaveAction(inside);
+    leaveAction(this, inside);
     return result;
   };
   return loop->runAtOnce(gated, in_scope);
@@ -196,7 +196,7 @@ IOReturn IOCommandGate::runAction(Action inAction, void *arg0, void *arg1, void 
   scope.Begin();
   const IOReturn result = inAction(owner, arg0, arg1, arg2, arg3);
   scope.End(static_cast<uint32_t>(result));
-  leaveAction(inside);
+  leaveAction(this, inside);
   loop->openGate();
   return result;
 }

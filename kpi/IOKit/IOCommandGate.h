@@ -94,7 +94,7 @@ class IOCommandGate : public IOEventSource {
   IOReturn runActionInScope(Action inAction, void *arg0, void *arg1, void *arg2, void *arg3,
                             IOWorkLoop *loop);
   ExpansionData *enterAction();
-  void leaveAction(ExpansionData *inside);
+  static void leaveAction(IOCommandGate *gate, ExpansionData *inside);
   void adviseIfForgotten() const;
   void completeRemoval();
   void removeAtOnce();
