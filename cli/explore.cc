@@ -11,7 +11,7 @@
 #include "explore/minimise.h"
 #include "explore/progress.h"
 #include "explore/replay.h"
-#include "explore/story.h"
+#include "explore/switch_report.h"
 #include "scenario/runner.h"
 
 namespace drydock::cli {
@@ -28,9 +28,9 @@ struct Explained {
 Explained Explain(const Scenario& scenario, const Failure& failure) {
   const Minimised smallest = Minimise({failure.failure, failure.schedule}, ProgramOf(scenario));
   Replay replay(smallest.run.schedule);
-  Story story(&replay);
-  ScenarioResult result = RunScenario(scenario, &story);
-  return {failure, smallest, std::move(result), story.Text()};
+  SwitchReport switch_report(&replay);
+  ScenarioResult result = RunScenario(scenario, &switch_report);
+  return {failure, smallest, std::move(result), switch_report.Text()};
 }
 
 void WriteText(const Scenario& scenario, const std::string& what, const CampaignResult& campaign,

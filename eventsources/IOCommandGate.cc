@@ -78,7 +78,7 @@ void IOCommandGate::setWorkLoop(IOWorkLoop *newLoop) {
   loop->openGate();
 }
 
-// In 2003. (8.2)
+// In 2003. (workloop.md 8.2)
 void IOCommandGate::removeAtOnce() {
   if (reserved->actions != 0) {
     kernel::Misuse("command-gate-removed-during-action",

@@ -40,7 +40,7 @@ bool IOInterruptEventSource::init(OSObject *inOwner, Action inAction, IOService 
   intIndex = -1;  // nothing for free() to unregister
   if (index < 0 && !kernel::IsHistoric()) return false;
   if (!super::init(inOwner, ActionCast<IOEventSource::Action>(inAction))) return false;
-  if (index < 0) return true;  // in 2003: a source of no interrupt (8.2)
+  if (index < 0) return true;  // in 2003: a source of no interrupt (workloop.md 8.2)
   provider = inProvider;
   intIndex = ~index;
   return provider == nullptr || registerHandler() == kIOReturnSuccess;
@@ -72,7 +72,7 @@ void IOInterruptEventSource::unregisterHandler() {
 bool IOInterruptEventSource::isRegistered() const { return provider != nullptr && intIndex >= 0; }
 
 void IOInterruptEventSource::setWorkLoop(IOWorkLoop *newLoop) {
-  // In 2003 the source stays registered, masked, until it is freed. (8.2)
+  // In 2003 the source stays registered, masked, until it is freed. (workloop.md 8.2)
   if (newLoop == nullptr && !kernel::IsHistoric()) unregisterHandler();
   super::setWorkLoop(newLoop);
   // If that fails the index stays negative, and nobody is told (IN-11).

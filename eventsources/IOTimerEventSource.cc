@@ -144,7 +144,7 @@ bool IOTimerEventSource::takeBackCallout() {
   return wasPending;
 }
 
-// A timer on a worker does, but not in 2003. (4.5, 8.2)
+// A timer on a worker does, but not in 2003. (workloop.md 4.5, 8.2)
 bool IOTimerEventSource::retainsWhilePending() const {
   return (flags & kPassive) != 0 && !kernel::IsHistoric();
 }
@@ -195,7 +195,7 @@ IOReturn IOTimerEventSource::wakeAtTime(AbsoluteTime time) { return wakeAtTime(0
 IOReturn IOTimerEventSource::wakeAtTime(uint32_t, AbsoluteTime time, AbsoluteTime) {
   if (action == nullptr) return kIOReturnNoResources;
   abstime = time;
-  // In 2003 a detached timer is armed too. (8.2)
+  // In 2003 a detached timer is armed too. (workloop.md 8.2)
   if (enabled && time != 0 && (loopNow() != nullptr || kernel::IsHistoric())) {
     arm();
   } else if (loopNow() != nullptr && disabledByRemoval && time != 0) {
@@ -255,7 +255,7 @@ void IOTimerEventSource::timeoutAndRelease(void *self, void *generation) {
 }
 
 // On a worker thread, in 2003: asks before it takes the gate and not again, and retains nothing.
-// (8.2, HX-4, HX-5)
+// (workloop.md 8.2, HX-4, HX-5)
 void IOTimerEventSource::timeoutUnchecked(void *self, void *) {
   auto *timer = static_cast<IOTimerEventSource *>(self);
   timer->publish(EventKind::kTimerExpire);

@@ -13,7 +13,7 @@ class OSObject;
 
 namespace drydock {
 
-// IOService's methods of the same names, each given its object first. (workloop.md, section 5.3)
+// IOService's methods of the same names, each given its object first. (workloop.md 5.3)
 struct InterruptProvider {
   IOReturn (*get_type)(IOService* provider, int source, int* type);
   IOReturn (*register_interrupt)(IOService* provider, int source, OSObject* target,

@@ -59,12 +59,12 @@ void BoundedSearch::Follower::Start(uint32_t node) {
   for (; search_.nodes_[node].parent != kNobody; node = search_.nodes_[node].parent) {
     deviations_.push_back(search_.nodes_[node]);
   }
-  course_ = Course();
+  default_schedule_ = DefaultSchedule();
 }
 
 size_t BoundedSearch::Follower::Choose(const Question& question) {
   const auto& alternatives = question.alternatives;
-  const Course::Usual usual = course_.UsualAt(question);
+  const DefaultSchedule::Usual usual = default_schedule_.UsualAt(question);
   size_t choice = usual.index;
   if (!deviations_.empty()) {
     if (deviations_.back().question == question.number) {
@@ -85,7 +85,7 @@ size_t BoundedSearch::Follower::Choose(const Question& question) {
       search_.Add(cost, {node_, static_cast<uint32_t>(question.number), static_cast<uint32_t>(i)});
     }
   }
-  course_.Note(TaskOf(alternatives[choice]));
+  default_schedule_.Note(TaskOf(alternatives[choice]));
   return choice;
 }
 

@@ -4,11 +4,11 @@
 // twice, up to a bound; within a number of deviations in an order drawn from the seed. Shards
 // divide the first deviations, and all that follows from each.
 //
-// What deviates from the course of things (explore/course.h): with delay bounding, whoever goes
-// although others had their turn before, by as many delays as there were (Emmi, Qadeer, Rakamaric:
-// "Delay-bounded scheduling", POPL 2011). With preemption bounding, whoever goes although the one
-// who went last could go on (Musuvathi, Qadeer: "Iterative context bounding for systematic testing
-// of multithreaded programs", PLDI 2007); who goes when he cannot is free.
+// What deviates from the course of things (explore/default_schedule.h): with delay bounding,
+// whoever goes although others had their turn before, by as many delays as there were (Emmi,
+// Qadeer, Rakamaric: "Delay-bounded scheduling", POPL 2011). With preemption bounding, whoever goes
+// although the one who went last could go on (Musuvathi, Qadeer: "Iterative context bounding for
+// systematic testing of multithreaded programs", PLDI 2007); who goes when he cannot is free.
 #ifndef DRYDOCK_EXPLORE_BOUNDED_SEARCH_H_
 #define DRYDOCK_EXPLORE_BOUNDED_SEARCH_H_
 
@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "explore/course.h"
+#include "explore/default_schedule.h"
 #include "explore/explorer.h"
 #include "scheduler/prng.h"
 
@@ -54,7 +54,7 @@ class BoundedSearch final : public Explorer {
     BoundedSearch& search_;
     uint32_t node_ = 0;
     std::vector<Node> deviations_;  // still to come, last first
-    Course course_;
+    DefaultSchedule default_schedule_;
   };
 
   static constexpr uint32_t kRoot = 0;  // the node that does not deviate

@@ -5,7 +5,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "explore/bounded_search.h"
-#include "explore/course.h"
+#include "explore/default_schedule.h"
 #include "explore/replay.h"
 #include "explore/wrapped.h"
 
@@ -13,7 +13,7 @@ namespace drydock {
 namespace {
 
 struct Switch {
-  Course::Place from;
+  DefaultSchedule::Place from;
   uint64_t to;
 };
 
@@ -25,15 +25,16 @@ class Watched : public WrappedStrategy {
     const size_t choice = WrappedStrategy::Choose(question);
     if (choice == kRefuse) return choice;
     const uint64_t task = TaskOf(question.alternatives[choice]);
-    if (choice != course_.UsualAt(question).index) switches_.push_back({course_.place(), task});
-    course_.Note(task);
+    if (choice != default_schedule_.UsualAt(question).index)
+      switches_.push_back({default_schedule_.place(), task});
+    default_schedule_.Note(task);
     return choice;
   }
 
   const std::vector<Switch>& switches() const { return switches_; }
 
  private:
-  Course course_;
+  DefaultSchedule default_schedule_;
   std::vector<Switch> switches_;
 };
 
@@ -45,13 +46,13 @@ class Forcing : public Strategy {
     for (const Switch& forced : switches) switches_[forced.from] = forced.to;
   }
   size_t Choose(const Question& question) override {
-    size_t choice = course_.UsualAt(question).index;
-    if (const auto forced = switches_.find(course_.place()); forced != switches_.end()) {
+    size_t choice = default_schedule_.UsualAt(question).index;
+    if (const auto forced = switches_.find(default_schedule_.place()); forced != switches_.end()) {
       for (size_t i = 0; i < question.alternatives.size(); ++i) {
         if (TaskOf(question.alternatives[i]) == forced->second) choice = i;
       }
     }
-    course_.Note(TaskOf(question.alternatives[choice]));
+    default_schedule_.Note(TaskOf(question.alternatives[choice]));
     return choice;
   }
   uint64_t seed() const override { return seed_; }
@@ -60,8 +61,8 @@ class Forcing : public Strategy {
  private:
   const uint64_t seed_;
   const bool timeless_;
-  absl::flat_hash_map<Course::Place, uint64_t> switches_;
-  Course course_;
+  absl::flat_hash_map<DefaultSchedule::Place, uint64_t> switches_;
+  DefaultSchedule default_schedule_;
 };
 
 // What jitters, jitters as it did.

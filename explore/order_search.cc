@@ -145,7 +145,7 @@ void OrderSearch::Open(const Option& option) {
   open_ = true;
 }
 
-void OrderSearch::Also(const kernel::Operation& operation) {
+void OrderSearch::NoteEffect(const kernel::Operation& operation) {
   if (open_) order_.Add(operation);
 }
 

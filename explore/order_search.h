@@ -85,7 +85,7 @@ class OrderSearch final : public Explorer {
    public:
     explicit Follower(OrderSearch* search) : search_(*search) {}
     size_t Choose(const Question& question) override { return search_.Choose(question); }
-    void Also(const kernel::Operation& operation) override { search_.Also(operation); }
+    void NoteEffect(const kernel::Operation& operation) override { search_.NoteEffect(operation); }
     bool Finish(uint64_t) override { return search_.Finish(); }
     bool timeless() const override { return true; }
     bool sees_every_step() const override { return true; }
@@ -96,7 +96,7 @@ class OrderSearch final : public Explorer {
   };
 
   size_t Choose(const Question& question);
-  void Also(const kernel::Operation& operation);
+  void NoteEffect(const kernel::Operation& operation);
   bool Finish();
 
   // A step begins, is over; what could come next is this.

@@ -15,8 +15,8 @@ size_t Pos::Choose(const Question& question) {
   }
   const Alternative& chosen = question.alternatives[best];
   const bool others_wait = Waits(chosen) || chosen.kind == Alternative::Kind::kDeadline ||
-                           patience_.IsOver(TaskOf(chosen));
-  patience_.Note(TaskOf(chosen));
+                           starvation_guard_.IsOver(TaskOf(chosen));
+  starvation_guard_.Note(TaskOf(chosen));
   for (const Alternative& other : question.alternatives) {
     if (&other == &chosen || others_wait || Conflict(chosen.operation, other.operation)) {
       scores_[TaskOf(other)] = 0;

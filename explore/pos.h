@@ -29,7 +29,7 @@ class Pos final : public Strategy {
   const uint64_t seed_;
   Prng prng_;
   TaskNumbers scores_;  // of the pending step of a task; 0 = none yet
-  Patience patience_;
+  StarvationGuard starvation_guard_;
 };
 
 }  // namespace drydock

@@ -48,7 +48,7 @@ inline bool Waits(const Alternative& alternative) {
 
 // Notices who goes on and on while others could go. A strategy that prefers some tasks treats one
 // that has done so for long as waiting, whatever it does: it may be polling.
-class Patience {
+class StarvationGuard {
  public:
   static constexpr int kMost = 1000;  // steps in a row
 

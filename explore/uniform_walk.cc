@@ -52,7 +52,7 @@ size_t UniformWalk::DrawAround(const Question& question) {
     there |= has_next_ && TaskOf(alternative) == next_;
   }
   if (competing > 0) {
-    if (!there || held_back_ >= Patience::kMost) {
+    if (!there || held_back_ >= StarvationGuard::kMost) {
       next_ = TaskOf(alternatives[DrawByRemaining(question)]);
       has_next_ = there = true;
       held_back_ = 0;

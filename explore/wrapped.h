@@ -19,7 +19,7 @@ class WrappedStrategy : public Strategy {
   bool FollowsTime() const override { return inside_.FollowsTime(); }
   bool timeless() const override { return inside_.timeless(); }
   bool sees_every_step() const override { return inside_.sees_every_step(); }
-  void Also(const kernel::Operation& operation) override { inside_.Also(operation); }
+  void NoteEffect(const kernel::Operation& operation) override { inside_.NoteEffect(operation); }
   bool Finish(uint64_t questions) override { return inside_.Finish(questions); }
   uint64_t seed() const override { return inside_.seed(); }
   std::string refusal() const override { return inside_.refusal(); }

@@ -1,7 +1,7 @@
 // scheduler/priority.h
 //
 // Mach's priorities, 0..127, and the bands they fall into. Names and values are Mach's own
-// (conformance/ workloop.md, section 7.1); the bands are those of the 2003 talk.
+// (conformance/ workloop.md 7.1); the bands are those of the 2003 talk.
 #ifndef DRYDOCK_SCHEDULER_PRIORITY_H_
 #define DRYDOCK_SCHEDULER_PRIORITY_H_
 
@@ -42,7 +42,7 @@ inline constexpr int MINPRI = 0;
 inline constexpr int NRQS = MAXPRI + 1;  // run queues
 
 // Whether a waking thread of this priority takes a CPU from kernel-mode code, in the modern
-// profile: 47..79 and 92..127, but not the work loops' 81. (workloop.md, section 7.5)
+// profile: 47..79 and 92..127, but not the work loops' 81. (workloop.md 7.5)
 inline constexpr bool IsUrgentPriority(int priority) {
   return (priority >= BASEPRI_FOREGROUND && priority <= MAXPRI_RESERVED) ||
          priority >= BASEPRI_PREEMPT;

@@ -79,7 +79,7 @@ class Strategy {
   virtual bool sees_every_step() const { return false; }
 
   // The step chosen last does this too, beyond the operation it announced.
-  virtual void Also(const kernel::Operation& operation) { (void)operation; }
+  virtual void NoteEffect(const kernel::Operation& operation) { (void)operation; }
 
   // Called when the run is over after `questions` questions; false if the strategy expected more of
   // it, as a replay does. refusal() then says why.

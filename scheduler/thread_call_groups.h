@@ -1,7 +1,7 @@
 // scheduler/thread_call_groups.h
 //
-// The groups of workers that run thread calls, which are the same in every kernel. (workloop.md,
-// section 4.6)
+// The groups of workers that run thread calls, which are the same in every kernel.
+// (workloop.md 4.6)
 #ifndef DRYDOCK_SCHEDULER_THREAD_CALL_GROUPS_H_
 #define DRYDOCK_SCHEDULER_THREAD_CALL_GROUPS_H_
 

@@ -21,7 +21,7 @@
 #include "explore/minimise.h"
 #include "explore/progress.h"
 #include "explore/replay.h"
-#include "explore/story.h"
+#include "explore/switch_report.h"
 #include "gtest/gtest-spi.h"
 #include "trace/digest.h"
 #include "verify/checkers.h"
@@ -159,12 +159,12 @@ void ReportSmallest(const std::string& name, const Program& program, const Ran& 
       [&](Strategy* strategy) { return result(RunBody(program, strategy, found.check_lifetimes)); },
       /*most_runs=*/500);
   Replay replay(smallest.run.schedule);
-  Story story(&replay);
-  const Ran again = RunBody(program, &story, found.check_lifetimes);
+  SwitchReport switch_report(&replay);
+  const Ran again = RunBody(program, &switch_report, found.check_lifetimes);
   Report(name, again,
          absl::StrCat(strategy_name, ", with ", smallest.switches, " of its ",
                       smallest.switches_found, " forced switches"),
-         story.Text());
+         switch_report.Text());
 }
 
 uint64_t ShardVariable(const char* variable, uint64_t otherwise) {
@@ -195,9 +195,9 @@ void RunUnderSchedules(const std::string& name, const MachineOptions& base,
     options.accesses = *accesses;
     options.fingerprint = schedule->fingerprint();
     Replay replayed(*schedule);
-    Story story(&replayed);
-    const Ran ran = RunBody(program, &story, /*check_lifetimes=*/true);
-    if (!ran.failures.empty()) Report(name, ran, "replay", story.Text());
+    SwitchReport switch_report(&replayed);
+    const Ran ran = RunBody(program, &switch_report, /*check_lifetimes=*/true);
+    if (!ran.failures.empty()) Report(name, ran, "replay", switch_report.Text());
     return;
   }
 

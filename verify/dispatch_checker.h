@@ -3,7 +3,7 @@
 // Checks the dispatcher's invariant from the event stream alone: no thread does anything while a
 // runnable thread of higher priority has no CPU. Exempt are those that cannot be preempted: who
 // holds a spin lock; who runs kernel code, unless an urgent thread is queued; and who runs in real
-// time from those who do too, which go by deadlines. (workloop.md, section 7.5; modern profile)
+// time from those who do too, which go by deadlines. (workloop.md 7.5; modern profile)
 #ifndef DRYDOCK_VERIFY_DISPATCH_CHECKER_H_
 #define DRYDOCK_VERIFY_DISPATCH_CHECKER_H_
 

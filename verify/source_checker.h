@@ -5,7 +5,7 @@
 // again, and none ever begins for a source, or on a work loop, that has been freed.
 //
 // A command gate that is removed while actions of it are under way stays attached until they have
-// left (workloop.md, section 3.5); it is held to its promise from then on.
+// left (workloop.md 3.5); it is held to its promise from then on.
 #ifndef DRYDOCK_VERIFY_SOURCE_CHECKER_H_
 #define DRYDOCK_VERIFY_SOURCE_CHECKER_H_
 

@@ -248,7 +248,7 @@ bool IOWorkLoop::isPolled(IOEventSource *source) const {
 }
 
 void IOWorkLoop::nameAfterOwnerOf(IOEventSource *source) {
-  // A pool of commands belongs to some driver, and says nothing about which (1.5).
+  // A pool of commands belongs to some driver, and says nothing about which (workloop.md 1.5).
   if (workThread == nullptr || reserved->name != nullptr ||
       source->owner->metaCast("IOCommandPool") != nullptr) {
     return;
@@ -357,7 +357,8 @@ bool IOWorkLoop::runEventSources() {
   return alive;
 }
 
-// In 2003 the scan goes on where it is, with what has been added at its end. (8.2, HX-6)
+// In 2003 the scan goes on where it is, with what has been added at its end. (workloop.md 8.2,
+// HX-6)
 bool IOWorkLoop::scansOnAfterChange() {
   if ((loopRestart & kLoopTerminate) != 0 || !kernel::IsHistoric()) return false;
   loopRestart &= ~kLoopRestart;

@@ -4,7 +4,7 @@
 // how it learns that the source was freed under it.
 //
 // A driver may release the last reference to a source in that source's own action. Upstream then
-// touches freed memory (workloop.md, section 10, trap 11); here the source, as it goes, tells the
+// touches freed memory (workloop.md 10, trap 11); here the source, as it goes, tells the
 // scopes it has, and whoever runs the action asks before touching the source again.
 #ifndef DRYDOCK_WORKLOOP_ACTION_SCOPE_H_
 #define DRYDOCK_WORKLOOP_ACTION_SCOPE_H_

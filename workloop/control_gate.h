@@ -3,7 +3,7 @@
 // The gate through which a work loop does its own maintenance: attaching and detaching event
 // sources. It is the loop's first source, and as such enabled with the others; a command gate
 // proper is a matter of the layer above. It runs whether enabled or not, and so cannot be parked
-// on. (workloop.md, sections 1.2, 1.5)
+// on. (workloop.md 1.2, 1.5)
 #ifndef DRYDOCK_WORKLOOP_CONTROL_GATE_H_
 #define DRYDOCK_WORKLOOP_CONTROL_GATE_H_
 

@@ -9,7 +9,7 @@ class IOWorkLoop;
 namespace drydock {
 
 // Names the loop, its thread and its gate; without this, the first event source names them after
-// its owner's class (workloop.md, section 1.5). Any context.
+// its owner's class (workloop.md 1.5). Any context.
 void NameWorkLoop(IOWorkLoop* loop, const char* name);
 
 }  // namespace drydock

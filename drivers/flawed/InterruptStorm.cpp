@@ -19,7 +19,7 @@ const FlawedCase kInterruptStorm = {
     .name = "interrupt-storm",
     .defect = "Its filter says that the interrupt was not its own, and leaves the device as it is",
     .failure = "endless; interrupt-storm",
-    .make = []() -> FlawedDriver * { return OSTypeAlloc(InterruptStorm); },
+    .make = []() -> FlawedDriver* { return OSTypeAlloc(InterruptStorm); },
     .clients = 0,
     .interrupts = 2,
 };

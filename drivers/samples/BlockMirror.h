@@ -3,7 +3,7 @@
 // A disk made of two that hold the same: a driver on two providers. Writes go to both, reads to the
 // first that lives, and to the other if that fails. It survives the loss of one member, and ends
 // itself when it hears that the last will go: that provider alone would not take it along, nor
-// would two that go together. (service.md, section 4.3)
+// would two that go together. (service.md 4.3)
 #ifndef DRYDOCK_DRIVERS_SAMPLES_BLOCKMIRROR_H_
 #define DRYDOCK_DRIVERS_SAMPLES_BLOCKMIRROR_H_
 

@@ -2,7 +2,7 @@
 //
 // The client at the top of the stack. Threads come through it and sleep in its gate until their
 // request is back. When its provider goes it waits for them without waiting: the last one out
-// closes the provider. (service.md, section 4.11)
+// closes the provider. (service.md 4.11)
 #ifndef DRYDOCK_DRIVERS_SAMPLES_BLOCKREADER_H_
 #define DRYDOCK_DRIVERS_SAMPLES_BLOCKREADER_H_
 

@@ -18,8 +18,8 @@ IOReturn BlockSlice::accept(BlockRequest *request) {
   if (fDead) return kIOReturnOffline;
   Shifted *shifted = IONewZero(Shifted, 1);
   shifted->request = request;
-  shifted->below = {&returned, this, request->block + blockCount(), request->count, request->write,
-                    NULL};
+  shifted->below = {&returned,      this,           request->block + blockCount(),
+                    request->count, request->write, NULL};
   // Counted first: it may come back at once.
   ++fOutstanding;
   const IOReturn result = fDisk->submit(this, &shifted->below);

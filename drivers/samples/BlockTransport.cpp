@@ -29,8 +29,8 @@ void BlockTransport::issue() {
     if (slot->request != NULL) continue;
     slot->request = fQueue;
     fQueue = fQueue->next;
-    slot->command = {&returned, this, slot->request->block, slot->request->count,
-                     slot->request->write, NULL};
+    slot->command = {
+        &returned, this, slot->request->block, slot->request->count, slot->request->write, NULL};
     const IOReturn result = fNub->submit(this, &slot->command);
     if (result == kIOReturnSuccess) continue;
     BlockRequest *refused = slot->request;

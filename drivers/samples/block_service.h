@@ -4,7 +4,7 @@
 // requests from its one client and serves them with requests to its own provider.
 //
 // All levels share the work loop of the nub at the bottom. submit, accept and complete run in its
-// gate, so a level's members need no other protection. (service.md, section 4.11)
+// gate, so a level's members need no other protection. (service.md 4.11)
 #ifndef DRYDOCK_DRIVERS_SAMPLES_BLOCK_SERVICE_H_
 #define DRYDOCK_DRIVERS_SAMPLES_BLOCK_SERVICE_H_
 

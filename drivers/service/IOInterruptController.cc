@@ -19,7 +19,7 @@ using drydock::ObjectIdOf;
 
 namespace {
 
-constexpr int kSharedClientsMax = 128;  // (workloop.md, section 5.5)
+constexpr int kSharedClientsMax = 128;  // (workloop.md 5.5)
 
 // Fills a free vector in: registered, to be enabled.
 void Register(IOInterruptVector *vector, IOService *nub, int source, void *target,

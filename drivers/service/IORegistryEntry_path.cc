@@ -1,4 +1,4 @@
-// Entries by the way that leads to them. (service.md, section 2.1)
+// Entries by the way that leads to them. (service.md 2.1)
 #include <stdio.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-// The busy count: what is still going on in a service and below it. (service.md, section 3.10)
+// The busy count: what is still going on in a service and below it. (service.md 3.10)
 #include <IOKit/IOService.h>
 
 #include "drivers/service/busy_change.h"

@@ -1,5 +1,5 @@
 // A nub's interrupts: looked up in its properties, handed to the controller they name.
-// (workloop.md, section 5.3)
+// (workloop.md 5.3)
 #include <IOKit/IOInterruptController.h>
 #include <IOKit/IOService.h>
 

@@ -1,4 +1,4 @@
-// Who has a service open, and what services tell each other. (service.md, sections 3.8 and 3.9)
+// Who has a service open, and what services tell each other. (service.md 3.8 and 3.9)
 #include <IOKit/IOService.h>
 
 #include "drivers/service/io_rules.h"

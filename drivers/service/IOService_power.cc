@@ -1,4 +1,4 @@
-// What drivers call about power, and what they are called with. (service.md, section 3.11)
+// What drivers call about power, and what they are called with. (service.md 3.11)
 #include <IOKit/IOService.h>
 #include <IOKit/pwr_mgt/IOPMpowerState.h>
 #include <IOKit/pwr_mgt/RootDomain.h>

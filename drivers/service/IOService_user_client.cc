@@ -1,4 +1,4 @@
-// How a service makes user clients for programs that open it. (service.md, section 5.1)
+// How a service makes user clients for programs that open it. (service.md 5.1)
 #include <IOKit/IOUserClient.h>
 #include <libkern/c++/OSContainers.h>
 

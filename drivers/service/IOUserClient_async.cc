@@ -1,4 +1,4 @@
-// Results that come after the call has returned. (service.md, section 5.4)
+// Results that come after the call has returned. (service.md 5.4)
 #include <algorithm>
 
 #include <IOKit/IOUserClient.h>

@@ -1,6 +1,6 @@
 // drivers/service/busy_change.h
 //
-// Changes of busy counts, and who is told of them once no lock is held. (service.md, section 3.10)
+// Changes of busy counts, and who is told of them once no lock is held. (service.md 3.10)
 #ifndef DRYDOCK_DRIVERS_SERVICE_BUSY_CHANGE_H_
 #define DRYDOCK_DRIVERS_SERVICE_BUSY_CHANGE_H_
 

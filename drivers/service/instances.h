@@ -1,8 +1,8 @@
 // drivers/service/instances.h
 //
 // The services that were published: what a search for existing services goes through. A service
-// enters with its first publication and leaves when it is detached while inactive. (service.md,
-// section 1.2)
+// enters with its first publication and leaves when it is detached while inactive.
+// (service.md 1.2)
 #ifndef DRYDOCK_DRIVERS_SERVICE_INSTANCES_H_
 #define DRYDOCK_DRIVERS_SERVICE_INSTANCES_H_
 

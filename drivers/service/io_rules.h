@@ -1,7 +1,7 @@
 // drivers/service/io_rules.h
 //
 // For families whose services take I/O from their clients: publishes it, and reports what is
-// against the rules of teardown. (service.md, section 9.3)
+// against the rules of teardown. (service.md 9.3)
 #ifndef DRYDOCK_DRIVERS_SERVICE_IO_RULES_H_
 #define DRYDOCK_DRIVERS_SERVICE_IO_RULES_H_
 

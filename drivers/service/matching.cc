@@ -25,7 +25,7 @@ using trace::EventKind;
 
 namespace {
 
-constexpr int kMaxThreads = 500;  // (service.md, section 0.5)
+constexpr int kMaxThreads = 500;  // (service.md 0.5)
 
 // The jobs that wait for a thread, and the threads.
 struct State {

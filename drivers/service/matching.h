@@ -1,7 +1,7 @@
 // drivers/service/matching.h
 //
 // Finding drivers for services: the jobs, the threads that do them, and what a job does.
-// (service.md, sections 3.2 to 3.5)
+// (service.md 3.2 to 3.5)
 #ifndef DRYDOCK_DRIVERS_SERVICE_MATCHING_H_
 #define DRYDOCK_DRIVERS_SERVICE_MATCHING_H_
 

@@ -1,7 +1,7 @@
 // drivers/service/notification.h
 //
-// Handlers that are told of services coming and going, or of one service's messages. (service.md,
-// sections 3.7 and 3.9)
+// Handlers that are told of services coming and going, or of one service's messages.
+// (service.md 3.7 and 3.9)
 #ifndef DRYDOCK_DRIVERS_SERVICE_NOTIFICATION_H_
 #define DRYDOCK_DRIVERS_SERVICE_NOTIFICATION_H_
 

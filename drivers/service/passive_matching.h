@@ -1,6 +1,6 @@
 // drivers/service/passive_matching.h
 //
-// Matching by dictionary alone. (service.md, section 3.3)
+// Matching by dictionary alone. (service.md 3.3)
 #ifndef DRYDOCK_DRIVERS_SERVICE_PASSIVE_MATCHING_H_
 #define DRYDOCK_DRIVERS_SERVICE_PASSIVE_MATCHING_H_
 

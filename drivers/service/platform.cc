@@ -18,8 +18,8 @@
 #include "scheduler/kernel/per_boot.h"
 #include "scheduler/kernel/thread.h"
 
-// The service at the top. Its work loop is the one everybody has who has no other. (service.md,
-// section 2.2)
+// The service at the top. Its work loop is the one everybody has who has no other.
+// (service.md 2.2)
 class DrydockPlatform : public IOService {
   OSDeclareDefaultStructors(DrydockPlatform)
 

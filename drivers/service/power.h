@@ -1,6 +1,6 @@
 // drivers/service/power.h
 //
-// The power states of services. (service.md, section 3.11)
+// The power states of services. (service.md 3.11)
 //
 // Each service that called PMinit has a power state it is in and one that is wanted. A change runs
 // on a thread call, outside every gate, one at a time for a service: it calls the controlling

@@ -1,7 +1,7 @@
 // drivers/service/resources.h
 //
-// The service that stands for what is not hardware, and waiting for it. (service.md, sections 3.3
-// and 3.5)
+// The service that stands for what is not hardware, and waiting for it.
+// (service.md 3.3 and 3.5)
 #ifndef DRYDOCK_DRIVERS_SERVICE_RESOURCES_H_
 #define DRYDOCK_DRIVERS_SERVICE_RESOURCES_H_
 

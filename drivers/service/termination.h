@@ -1,6 +1,6 @@
 // drivers/service/termination.h
 //
-// The termination of services, from terminate() to the last detach. (service.md, section 4)
+// The termination of services, from terminate() to the last detach. (service.md 4)
 //
 // Phase 1 runs on the thread that called terminate(); phases 2 and 3 on whoever has the role of the
 // terminate thread: a permanent kernel thread, or for a while the caller of a synchronous
@@ -27,7 +27,7 @@ class Termination {
   // Queues the end of one edge: client's stop and detach. Harmless if it is queued already. (TD-45)
   static void ScheduleStop(IOService* client, IOService* provider);
   // Queues the finalization of a victim without clients; of a user client with calls inside the
-  // last of them does. (section 5.4)
+  // last of them does. (service.md 5.4)
   static void ScheduleFinalize(IOService* victim);
   // Reports the edges below a service that are parked: whoever asks believes it is for ever.
   static void ReportParked(IOService* service);

@@ -1,7 +1,7 @@
 // drivers/service/user_calls.h
 //
 // A program's way into user clients: opening, calls coming in and going out, the end of a
-// connection. (service.md, section 5)
+// connection. (service.md 5)
 //
 // The count of calls inside and the port of a connection change under one lock, so that a call is
 // either counted before phase 1 of a termination revokes the port, and then waited for, or never

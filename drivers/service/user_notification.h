@@ -1,7 +1,7 @@
 // drivers/service/user_notification.h
 //
 // A program's notification: what the kernel keeps so that a program hears of services coming and
-// going, or of a service's messages. (service.md, section 3.7)
+// going, or of a service's messages. (service.md 3.7)
 #ifndef DRYDOCK_DRIVERS_SERVICE_USER_NOTIFICATION_H_
 #define DRYDOCK_DRIVERS_SERVICE_USER_NOTIFICATION_H_
 

@@ -12,7 +12,7 @@
 // Plugging and unplugging only change the hardware (drivers/usb/usb_hardware.h), which says so by
 // an interrupt; the action completes transfers in the gate and leaves what happened to the ports to
 // a thread call, where nubs are made and terminated without the gate. A transfer may therefore fail
-// before the driver hears that its device is gone. (service.md, section 7.6)
+// before the driver hears that its device is gone. (service.md 7.6)
 #ifndef DRYDOCK_DRIVERS_USB_USB_CONTROLLER_H_
 #define DRYDOCK_DRIVERS_USB_USB_CONTROLLER_H_
 

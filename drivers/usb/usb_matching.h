@@ -1,6 +1,6 @@
 // drivers/usb/usb_matching.h
 //
-// How well a personality fits a USB nub. (service.md, section 7.1)
+// How well a personality fits a USB nub. (service.md 7.1)
 #ifndef DRYDOCK_DRIVERS_USB_USB_MATCHING_H_
 #define DRYDOCK_DRIVERS_USB_USB_MATCHING_H_
 

@@ -1,7 +1,7 @@
 // IOKit/IOBufferMemoryDescriptor.h
 //
 // A memory descriptor with memory of its own, all zero at first. It may be used in part: the length
-// is at most the capacity. (service.md, section 1.5)
+// is at most the capacity. (service.md 1.5)
 #ifndef _IOKIT_IOBUFFERMEMORYDESCRIPTOR_H
 #define _IOKIT_IOBUFFERMEMORYDESCRIPTOR_H
 

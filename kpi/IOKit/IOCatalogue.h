@@ -29,7 +29,7 @@ class IOCatalogue : public OSObject {
 
   // The personalities whose IOProviderClass names the service's class or one above it / that are
   // equal to `matching` in all of its keys, highest IOProbeScore first, first come first among
-  // equals; +1. The generation changes with the personalities. (service.md, section 3.2)
+  // equals; +1. The generation changes with the personalities. (service.md 3.2)
   OSPtr<OSOrderedSet> findDrivers(IOService *service, SInt32 *generationCount);
   OSPtr<OSOrderedSet> findDrivers(OSDictionary *matching, SInt32 *generationCount);
   SInt32 getGenerationCount() const { return generation; }

@@ -2,7 +2,7 @@
 //
 // A command gate runs a driver's functions under the gate of its work loop, on the thread of
 // whoever asks, and lets them sleep there. Unlike IOWorkLoop::runAction it can be disabled, which
-// parks callers, and removed, which sends them away. (workloop.md, section 3)
+// parks callers, and removed, which sends them away. (workloop.md 3)
 //
 // What callers get:
 //
@@ -48,12 +48,13 @@ class IOCommandGate : public IOEventSource {
 
   // Runs `action(owner, arg0 … arg3)` under the gate on the calling thread and returns its result.
   // Blocks while another thread holds the gate, parks while this gate is disabled; see the table
-  // above. kIOReturnBadArgument without an action (CG-2). Recursive (CG-29). Thread context. (3.1)
+  // above. kIOReturnBadArgument without an action (CG-2). Recursive (CG-29). Thread context.
+  // (workloop.md 3.1)
   virtual IOReturn runAction(Action action, void *arg0 = NULL, void *arg1 = NULL, void *arg2 = NULL,
                              void *arg3 = NULL);
 
   // The same without ever waiting; see the table above. A gate removed in such an action is
-  // detached at once (CG-26). (3.2)
+  // detached at once (CG-26). (workloop.md 3.2)
   virtual IOReturn attemptCommand(void *arg0 = NULL, void *arg1 = NULL, void *arg2 = NULL,
                                   void *arg3 = NULL);
   virtual IOReturn attemptAction(Action action, void *arg0 = NULL, void *arg1 = NULL,
@@ -62,7 +63,7 @@ class IOCommandGate : public IOEventSource {
   // With the gate held, else a panic (CG-15): opens it completely, waits for `event` and closes it
   // again. Others run actions meanwhile. Returns THREAD_AWAKENED, THREAD_TIMED_OUT or
   // THREAD_INTERRUPTED. `deadline` is absolute: 0 is none, one in the past times out at once
-  // (CG-16). (3.4)
+  // (CG-16). (workloop.md 3.4)
   virtual IOReturn commandSleep(void *event, UInt32 interruptible = THREAD_ABORTSAFE);
   virtual IOReturn commandSleep(void *event, AbsoluteTime deadline, UInt32 interruptible);
 
@@ -74,7 +75,7 @@ class IOCommandGate : public IOEventSource {
   virtual void free() APPLE_KEXT_OVERRIDE;
 
   // Null removes: sends parked callers away and waits until they have left; then detaches, or if
-  // actions are inside leaves that to the last of them (CG-22, CG-24). (3.5)
+  // actions are inside leaves that to the last of them (CG-22, CG-24). (workloop.md 3.5)
   virtual void setWorkLoop(IOWorkLoop *workLoop) APPLE_KEXT_OVERRIDE;
 
   struct ExpansionData {

@@ -2,7 +2,7 @@
 //
 // A fixed stock of commands, made once, so that a driver needs no memory to start I/O and never has
 // more under way than it has commands. A pool starts empty: its owner returns the commands it makes
-// into it, and gets them all back out before it releases the pool. (service.md, section 1.5)
+// into it, and gets them all back out before it releases the pool. (service.md 1.5)
 //
 // All is done in a command gate of the pool's own, on the work loop that it is given.
 #ifndef _IOKIT_IOCOMMANDPOOL_H

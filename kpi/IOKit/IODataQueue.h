@@ -1,7 +1,7 @@
 // IOKit/IODataQueue.h
 //
 // A queue of entries of bytes from a driver to a client, in memory that both see. One thread at a
-// time may enqueue, and one, on the other side, dequeue; neither locks. (service.md, section 1.5)
+// time may enqueue, and one, on the other side, dequeue; neither locks. (service.md 1.5)
 #ifndef _IOKIT_IODATAQUEUE_H
 #define _IOKIT_IODATAQUEUE_H
 

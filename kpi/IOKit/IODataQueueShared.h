@@ -1,7 +1,7 @@
 // IOKit/IODataQueueShared.h
 //
 // The memory of a data queue, as the kernel and its client share it: a ring of entries, each a size
-// and as many bytes. (service.md, section 1.5)
+// and as many bytes. (service.md 1.5)
 //
 // Entries start at `tail` and are taken from `head`, both offsets into `queue`. An entry is never
 // split: one that does not fit behind the last starts at offset 0, and then a size that does not

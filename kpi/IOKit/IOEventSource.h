@@ -1,7 +1,7 @@
 // IOKit/IOEventSource.h
 //
 // What a work loop services: the base of command gates, timers and interrupt sources, and of a
-// driver's own kinds. (workloop.md, section 2)
+// driver's own kinds. (workloop.md 2)
 //
 // A source that overrides checkForWork is polled by the loop's thread at each signal; one that does
 // not is passive: it only uses the gate (WL-26). Removal from the loop disables a source, and

@@ -2,7 +2,7 @@
 //
 // An interrupt source that asks first: its filter runs in primary-interrupt context and says
 // whether the interrupt is this device's. Only then is a level line masked and the action called.
-// (workloop.md, section 5.2)
+// (workloop.md 5.2)
 #ifndef _IOKIT_IOFILTERINTERRUPTEVENTSOURCE_H
 #define _IOKIT_IOFILTERINTERRUPTEVENTSOURCE_H
 

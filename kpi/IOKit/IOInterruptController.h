@@ -1,7 +1,7 @@
 // IOKit/IOInterruptController.h
 //
-// Interrupt controllers: vectors on which drivers put their primary handlers. (workloop.md,
-// sections 5.4 and 5.5)
+// Interrupt controllers: vectors on which drivers put their primary handlers.
+// (workloop.md 5.4 and 5.5)
 #ifndef _IOKIT_IOINTERRUPTCONTROLLER_H
 #define _IOKIT_IOINTERRUPTCONTROLLER_H
 
@@ -71,7 +71,7 @@ class IOInterruptController : public IOService {
   int vectorCount;
 };
 
-// What several clients of one vector share. (section 5.5)
+// What several clients of one vector share. (workloop.md 5.5)
 class IOSharedInterruptController : public IOInterruptController {
   OSDeclareDefaultStructors(IOSharedInterruptController)
 

@@ -2,7 +2,7 @@
 //
 // An interrupt source counts interrupts in primary-interrupt context and has the loop's thread call
 // the action, under the gate, with the count. A level interrupt is masked from its arrival until
-// the action has run. (workloop.md, section 5.1)
+// the action has run. (workloop.md 5.1)
 //
 // Without a provider it is a software source: interruptOccurred pokes it, and it cannot be disabled
 // (IN-2).

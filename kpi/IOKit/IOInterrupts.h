@@ -7,14 +7,14 @@
 class IOService;
 class OSObject;
 
-// What getInterruptType tells of a source. (workloop.md, section 5.1)
+// What getInterruptType tells of a source. (workloop.md 5.1)
 enum {
   kIOInterruptTypeEdge = 0,
   kIOInterruptTypeLevel = 1,
 };
 
 // A primary interrupt handler: called in primary-interrupt context, where nothing may block, for
-// interrupt `source` of `nub`. (5.3)
+// interrupt `source` of `nub`. (workloop.md 5.3)
 typedef void (*IOInterruptAction)(OSObject *target, void *refCon, IOService *nub, int source);
 
 #endif  // _IOKIT_IOINTERRUPTS_H

@@ -9,7 +9,7 @@
 #define kIOPowerPlane "IOPower"
 #define kIOUSBPlane "IOUSB"
 
-// Of a personality. (service.md, sections 3.3 to 3.5)
+// Of a personality. (service.md 3.3 to 3.5)
 #define kIOClassKey "IOClass"
 #define kIOProviderClassKey "IOProviderClass"
 #define kIONameMatchKey "IONameMatch"
@@ -29,12 +29,12 @@
 #define kIOKitPersonalitiesKey "IOKitPersonalities"
 #define kCFBundleIdentifierKey "CFBundleIdentifier"
 
-// Of a nub with interrupts: the names of the controllers and each source's specifier. (workloop.md,
-// section 5.3)
+// Of a nub with interrupts: the names of the controllers and each source's specifier.
+// (workloop.md 5.3)
 #define kIOInterruptControllersKey "IOInterruptControllers"
 #define kIOInterruptSpecifiersKey "IOInterruptSpecifiers"
 
-// The kinds of matching notifications (section 3.7) and of interest (3.9).
+// The kinds of matching notifications (service.md 3.7) and of interest (service.md 3.9).
 #define kIOPublishNotification "IOServicePublish"
 #define kIOFirstPublishNotification "IOServiceFirstPublish"
 #define kIOMatchedNotification "IOServiceMatched"
@@ -46,7 +46,7 @@
 #define kIOAppPowerStateInterest "IOAppPowerStateInterest"
 #define kIOPriorityPowerStateInterest "IOPriorityPowerStateInterest"
 
-// Of services that programs open, and of their user clients. (section 5)
+// Of services that programs open, and of their user clients. (service.md 5)
 #define kIOUserClientClassKey "IOUserClientClass"
 #define kIOUserClientCreatorKey "IOUserClientCreator"
 #define kIOUserClientEntitlementsKey "IOUserClientEntitlements"

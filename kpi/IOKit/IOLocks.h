@@ -1,6 +1,6 @@
 // IOKit/IOLocks.h
 //
-// Locks. (workloop.md, section 6)
+// Locks. (workloop.md 6)
 //
 //   kind              taken twice by its owner   a waiter                   may sleep with it
 //   IOLock            panic (LK-2)               blocks                     yes

@@ -1,7 +1,7 @@
 // IOKit/IOMemoryDescriptor.h
 //
 // Memory for I/O: a range, the direction data takes, and whether it is ready for hardware.
-// (service.md, section 1.5)
+// (service.md 1.5)
 //
 // There is one address space, so mapping is free and tasks are ignored. A descriptor is not locked:
 // serialise the access to one that is shared.

@@ -1,6 +1,6 @@
 // IOKit/IOMessage.h
 //
-// Messages a service sends to its clients. (service.md, section 0.2)
+// Messages a service sends to its clients. (service.md 0.2)
 #ifndef _IOKIT_IOMESSAGE_H
 #define _IOKIT_IOMESSAGE_H
 

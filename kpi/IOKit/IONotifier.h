@@ -1,7 +1,7 @@
 // IOKit/IONotifier.h
 //
 // A handler that somebody installed: for services that come and go, or for a service's messages.
-// (service.md, section 3.7)
+// (service.md 3.7)
 #ifndef _IOKIT_IONOTIFIER_H
 #define _IOKIT_IONOTIFIER_H
 

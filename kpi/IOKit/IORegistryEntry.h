@@ -1,6 +1,6 @@
 // IOKit/IORegistryEntry.h
 //
-// The registry: a graph of entries per plane, each with properties. (service.md, section 2.1)
+// The registry: a graph of entries per plane, each with properties. (service.md 2.1)
 //
 // Entries are counted: a link holds a reference on both of its ends. All methods may be called from
 // any thread, in or out of a gate; none from interrupt context.
@@ -58,13 +58,13 @@ class IORegistryEntry : public OSObject {
   virtual void free() APPLE_KEXT_OVERRIDE;
 
   // 0 before the entry was first attached, then for ever the same; ids start at 0x100000100.
-  // (RG-01)
+  // (RG-1)
   uint64_t getRegistryEntryID();
 
   // --- Links.
 
   // Links this entry below `parent`. A second link to the same parent changes nothing; true then
-  // too. False for a link to itself. (RG-02, RG-03)
+  // too. False for a link to itself. (RG-2, RG-3)
   virtual bool attachToParent(IORegistryEntry *parent, const IORegistryPlane *plane);
   virtual bool attachToChild(IORegistryEntry *child, const IORegistryPlane *plane);
   virtual void detachFromParent(IORegistryEntry *parent, const IORegistryPlane *plane);
@@ -78,7 +78,7 @@ class IORegistryEntry : public OSObject {
   IORegistryEntry *getChildEntry(const IORegistryPlane *plane) const;
   IORegistryEntry *copyChildEntry(const IORegistryPlane *plane) const;
 
-  // Iterators over a snapshot in order of attachment; +1. Later changes do not touch them. (RG-04)
+  // Iterators over a snapshot in order of attachment; +1. Later changes do not touch them. (RG-4)
   virtual OSPtr<OSIterator> getParentIterator(const IORegistryPlane *plane) const;
   virtual OSPtr<OSIterator> getChildIterator(const IORegistryPlane *plane) const;
   virtual void applyToChildren(IORegistryEntryApplierFunction applier, void *context,
@@ -88,7 +88,7 @@ class IORegistryEntry : public OSObject {
 
   unsigned int getChildCount(const IORegistryPlane *plane) const;
 
-  // Whether `parent` is a parent; with `onlyParent` also the only one. (RG-06)
+  // Whether `parent` is a parent; with `onlyParent` also the only one. (RG-6)
   virtual bool isParent(IORegistryEntry *parent, const IORegistryPlane *plane,
                         bool onlyParent = false) const;
   virtual bool isChild(IORegistryEntry *child, const IORegistryPlane *plane,
@@ -96,7 +96,7 @@ class IORegistryEntry : public OSObject {
   virtual bool inPlane(const IORegistryPlane *plane = NULL) const;
 
   // --- Properties. Collections stored as a property become immutable while the entry is in a
-  // plane. (RG-09)
+  // plane. (RG-9)
 
   virtual bool setProperty(const OSSymbol *key, OSObject *value);
   virtual bool setProperty(const OSString *key, OSObject *value);
@@ -186,7 +186,7 @@ class IORegistryEntry : public OSObject {
 
 // Walks a plane: the entries next to a starting one, or all that can be reached from it. Unlike the
 // iterators of an entry it notices when the links it walks along change: then there is no next
-// object, and isValid is false until reset. (RG-05)
+// object, and isValid is false until reset. (RG-5)
 class IORegistryIterator : public OSIterator {
   OSDeclareDefaultStructors(IORegistryIterator)
 

@@ -1,7 +1,7 @@
 // IOKit/IOService.h
 //
 // A service: a nub or driver in the registry. Its life is attach, probe, start; stop, detach.
-// (service.md, sections 3, 4)
+// (service.md 3, 4)
 //
 // Termination in one paragraph. terminate() makes the service and everything that lives on it alone
 // inactive, on the caller's thread, and returns. The termination thread then tells clients that
@@ -38,7 +38,7 @@ class Termination;
 class UserCalls;
 }  // namespace drydock
 
-// Options of terminate, open, registerService. (service.md, section 0.3)
+// Options of terminate, open, registerService. (service.md 0.3)
 enum {
   kIOServiceExclusive = 0x00000001,
   kIOServiceRequired = 0x00000001,
@@ -49,7 +49,7 @@ enum {
   kIOServiceSeize = 0x00000001,
 };
 
-// What getState tells. (0.4)
+// What getState tells. (service.md 0.4)
 enum {
   kIOServiceInactiveState = 0x00000001,
   kIOServiceRegisteredState = 0x00000002,
@@ -58,7 +58,7 @@ enum {
   kIOServiceFirstMatchState = 0x00000010,
 };
 
-// The kinds of addMatchingNotification, set while a platform is booted. (section 3.7)
+// The kinds of addMatchingNotification, set while a platform is booted. (service.md 3.7)
 extern const OSSymbol *gIOPublishNotification;        // registerService: each time
 extern const OSSymbol *gIOFirstPublishNotification;   // registerService: the first time
 extern const OSSymbol *gIOMatchedNotification;        // drivers were started: each time
@@ -66,7 +66,7 @@ extern const OSSymbol *gIOFirstMatchNotification;     // drivers were started: t
 extern const OSSymbol *gIOTerminatedNotification;     // on the thread that calls terminate()
 extern const OSSymbol *gIOWillTerminateNotification;  // on the termination thread
 
-// The kinds of registerInterest. (section 3.9)
+// The kinds of registerInterest. (service.md 3.9)
 extern const OSSymbol *gIOGeneralInterest;
 extern const OSSymbol *gIOBusyInterest;
 extern const OSSymbol *gIOAppPowerStateInterest;
@@ -103,7 +103,7 @@ class IOService : public IORegistryEntry {
   // The first parent in the service plane, unless that is the registry root; not retained.
   virtual IOService *getProvider() const;
   virtual IOService *getClient() const;
-  // The nearest work loop up the provider chain; null if there is none. (RG-07, RG-08)
+  // The nearest work loop up the provider chain; null if there is none. (RG-7, RG-8)
   virtual IOWorkLoop *getWorkLoop() const;
 
   OSPtr<OSIterator> getClientIterator() const { return getChildIterator(gIOServicePlane); }
@@ -138,7 +138,7 @@ class IOService : public IORegistryEntry {
   virtual IOReturn getResources();
 
   // --- Finding services. A dictionary describes services by class, name, properties, …
-  // (section 3.3).
+  // (service.md 3.3).
 
   // Calls the handler for the services there are, unless it is a kind of terminating, before it
   // returns, and then for all that come. Handlers are called without locks, of higher priority
@@ -160,7 +160,7 @@ class IOService : public IORegistryEntry {
   virtual IONotifier *registerInterest(const OSSymbol *type, IOServiceInterestHandler handler,
                                        void *target, void *ref = NULL);
 
-  // --- Open and close. (section 3.8)
+  // --- Open and close. (service.md 3.8)
 
   virtual bool open(IOService *forClient, IOOptionBits options = 0, void *arg = NULL);
   virtual void close(IOService *forClient, IOOptionBits options = 0);
@@ -174,14 +174,14 @@ class IOService : public IORegistryEntry {
   virtual bool lockForArbitration(bool isSuccessRequired = true);
   virtual void unlockForArbitration();
 
-  // --- Messages. (section 3.9) A client is a service or a notifier of registerInterest.
+  // --- Messages. (service.md 3.9) A client is a service or a notifier of registerInterest.
 
   virtual IOReturn message(UInt32 type, IOService *provider, void *argument = NULL);
   virtual IOReturn messageClient(UInt32 type, OSObject *client, void *argument = NULL,
                                  vm_size_t argSize = 0);
   virtual IOReturn messageClients(UInt32 type, void *argument = NULL, vm_size_t argSize = 0);
 
-  // --- Busy. (section 3.10)
+  // --- Busy. (service.md 3.10)
 
   virtual UInt32 getBusyState();
   virtual void adjustBusy(SInt32 delta);
@@ -189,9 +189,10 @@ class IOService : public IORegistryEntry {
   // kIOReturnTimeout.
   IOReturn waitQuiet(uint64_t timeout = UINT64_MAX);
 
-  // --- Power. (section 3.11) A driver's sequence in start is PMinit(), provider->joinPMtree(this),
-  // registerPowerDriver(…), and PMstop() in stop. No lock or gate of power management is held while
-  // a driver is called, nor may it hold one that its own setPowerState needs when it calls PMstop.
+  // --- Power. (service.md 3.11) A driver's sequence in start is PMinit(),
+  // provider->joinPMtree(this), registerPowerDriver(…), and PMstop() in stop. No lock or gate of
+  // power management is held while a driver is called, nor may it hold one that its own
+  // setPowerState needs when it calls PMstop.
 
   virtual void PMinit();
   // Waits for running power calls, lets there be no more, and leaves the power plane.
@@ -227,7 +228,7 @@ class IOService : public IORegistryEntry {
   // The root of the power plane; not retained.
   IOPMrootDomain *getPMRootDomain();
 
-  // --- Termination. (section 4)
+  // --- Termination. (service.md 4)
 
   virtual bool terminate(IOOptionBits options = 0);
   virtual bool requestTerminate(IOService *provider, IOOptionBits options);
@@ -238,7 +239,7 @@ class IOService : public IORegistryEntry {
   // termination; from all of them if it is not being terminated.
   virtual bool finalize(IOOptionBits options);
 
-  // --- Programs. (section 5.1)
+  // --- Programs. (service.md 5.1)
 
   // Makes a user client for a program that opens this service; `*handler` is +1. The default asks
   // the second form, which drivers override (kIOReturnUnsupported by default), and then makes one
@@ -248,7 +249,7 @@ class IOService : public IORegistryEntry {
   virtual IOReturn newUserClient(task_t owningTask, void *securityID, UInt32 type,
                                  IOUserClient **handler);
 
-  // --- Interrupts, by index among this nub's own. (workloop.md, section 5.3)
+  // --- Interrupts, by index among this nub's own. (workloop.md 5.3)
 
   virtual IOReturn registerInterrupt(int source, OSObject *target, IOInterruptAction handler,
                                      void *refCon = NULL);
@@ -261,7 +262,7 @@ class IOService : public IORegistryEntry {
   virtual const char *stringFromReturn(IOReturn code);
 
  private:
-  // Private half of the state. (0.4)
+  // Private half of the state. (service.md 0.4)
   enum {
     kSynchronous = 0x40000000,
     kConfig = 0x04000000,       // a matching job is pending or running
@@ -273,9 +274,10 @@ class IOService : public IORegistryEntry {
     kFinalized = 0x00010000,
     kNeedConfig = 0x80000000,  // registered again while the job ran
     kRematchOnDetach = 0x00008000,
-    kNeedWillTerminate = 0x00080000,  // a root victim that is itself told (TD-05)
+    kNeedWillTerminate = 0x00080000,  // a root victim that is itself told (TD-5)
     kJobBusy = 0x00020000,            // counted as busy for a matching job
-    kClientsToldWill = 0x00001000,    // what a provider accepts from now on it should not (9.3)
+    kClientsToldWill =
+        0x00001000,  // what a provider accepts from now on it should not (service.md 9.3)
   };
   // Option bits of terminate.
   enum {
@@ -295,7 +297,7 @@ class IOService : public IORegistryEntry {
   bool has(UInt32 bits) const { return (fState2 & bits) != 0; }
   bool makeInactive(IOOptionBits options);
   bool isBelowRoot() const;
-  // While a user client is being opened its provider's phase 2 waits. (section 4.5)
+  // While a user client is being opened its provider's phase 2 waits. (service.md 4.5)
   void setTerminateDefer(IOService *provider, bool defer);
 
   // Changed with the lock, looked at without.
@@ -326,7 +328,7 @@ class IOService : public IORegistryEntry {
 };
 
 // The resources of the platform, by name, as properties; a nub for drivers that have no hardware.
-// (section 3.3)
+// (service.md 3.3)
 class IOResources : public IOService {
   OSDeclareDefaultStructors(IOResources)
 

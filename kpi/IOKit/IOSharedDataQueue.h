@@ -1,7 +1,7 @@
 // IOKit/IOSharedDataQueue.h
 //
 // A data queue in pages of its own, which can be mapped into a client's task, and from which the
-// kernel may be the one to take entries. (service.md, section 1.5)
+// kernel may be the one to take entries. (service.md 1.5)
 #ifndef _IOKIT_IOSHAREDDATAQUEUE_H
 #define _IOKIT_IOSHAREDDATAQUEUE_H
 

@@ -1,6 +1,6 @@
 // IOKit/IOSubMemoryDescriptor.h
 //
-// Part of the memory of another descriptor, which it retains. (service.md, section 1.5)
+// Part of the memory of another descriptor, which it retains. (service.md 1.5)
 #ifndef _IOKIT_IOSUBMEMORYDESCRIPTOR_H
 #define _IOKIT_IOSUBMEMORYDESCRIPTOR_H
 

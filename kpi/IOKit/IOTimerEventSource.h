@@ -1,6 +1,6 @@
 // IOKit/IOTimerEventSource.h
 //
-// A timer whose action runs under the gate of its work loop. (workloop.md, section 4)
+// A timer whose action runs under the gate of its work loop. (workloop.md 4)
 //
 // It has one deadline, the newest set. A kernel worker thread (or, for a work-loop timer, the
 // loop's own thread) runs the action once that has passed, if the timer is enabled, attached and
@@ -20,7 +20,7 @@ enum {
   kIOTimeOptionsContinuous = 0x00000100,  // the clock that goes on in sleep; here there is no sleep
 };
 
-// Where the action runs. (4.2)
+// Where the action runs. (workloop.md 4.2)
 enum {
   kIOTimerEventSourceOptionsPriorityMask = 0x000000ff,
 
@@ -101,7 +101,7 @@ class IOTimerEventSource : public IOEventSource {
 
   // Makes calloutEntry; leaves it null if it cannot. The creation options are in `abstime` until it
   // has run. A subclass that overrides it leaves `reserved` null, and its timer is neither retained
-  // while pending nor safe from stale expiries. (4.2)
+  // while pending nor safe from stale expiries. (workloop.md 4.2)
   virtual void setTimeoutFunc();
 
   virtual void free() APPLE_KEXT_OVERRIDE;

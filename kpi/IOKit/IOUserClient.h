@@ -1,6 +1,6 @@
 // IOKit/IOUserClient.h
 //
-// The kernel's end of a program's connection to a service. (service.md, section 5)
+// The kernel's end of a program's connection to a service. (service.md 5)
 //
 // A program opens a service (drivers/client/IOKitLib.h); the service makes a user client, which is
 // attached to it like any other client. The program's calls come in through externalMethod, on the
@@ -12,7 +12,8 @@
 //   clientClose start                    runs once, and usually terminates the client calls phase 1
 //   of the termination makes the program's port a dead one: later
 //                            calls fail before they reach the kernel's half
-//   calls still inside       run to their end; finalize and stop come after the last (UC-09, 5.4)
+//   calls still inside       run to their end; finalize and stop come after the last (UC-9,
+//   service.md 5.4)
 #ifndef _IOKIT_IOUSERCLIENT_H
 #define _IOKIT_IOUSERCLIENT_H
 

@@ -2,7 +2,7 @@
 //
 // A work loop is one recursive lock, the gate, and one thread that services event sources under it.
 // Whatever runs under the gate, on the loop's thread or on any other, never overlaps with anything
-// else that runs under it: that is how a driver protects its state. (workloop.md, section 1)
+// else that runs under it: that is how a driver protects its state. (workloop.md 1)
 //
 //   IOWorkLoop *loop = IOWorkLoop::workLoop();
 //   loop->addEventSource(interrupt);      // from now on polled by the loop's thread, in the gate
@@ -10,7 +10,7 @@
 //
 // Lifetime: event sources do not retain their loop, but for a timer that is pending. When the last
 // reference goes, the loop's thread lets go of the sources and frees the loop itself: memory
-// outlives the last release until then. (1.8)
+// outlives the last release until then. (workloop.md 1.8)
 //
 // The gate that maintenance runs through, `controlG`, is not an IOCommandGate as upstream but a
 // small event source of this layer that does the one thing needed of it (workloop/control_gate.h):
@@ -62,7 +62,7 @@ class IOWorkLoop : public OSObject {
   static OSPtr<IOWorkLoop> workLoopWithOptions(IOOptionBits options);
 
   // Makes what a subclass has not put in place already: the gate, the lock, the control gate and,
-  // last, the thread, which runs at BASEPRI_KERNEL. (1.2)
+  // last, the thread, which runs at BASEPRI_KERNEL. (workloop.md 1.2)
   virtual bool init() APPLE_KEXT_OVERRIDE;
 
   // The loop's thread; null while there is none: before init and once the loop has begun to free
@@ -78,19 +78,19 @@ class IOWorkLoop : public OSObject {
   // Attaches a source at the end of the order of service and retains it; it is polled from the next
   // signal on, not before (WL-23). Success, and nothing happens, if it is attached already, be it
   // to another loop (WL-7, WL-10). Takes the gate, so it blocks while another thread holds that.
-  // Thread context. (1.5)
+  // Thread context. (workloop.md 1.5)
   virtual IOReturn addEventSource(IOEventSource *newEvent);
 
   // Detaches a source, which disables it, and releases it. From another thread it returns when no
   // action of the source runs and none will start (WL-11); the exceptions are the command gate's
-  // (3.5). Allowed in the source's own action if somebody else retains it. kIOReturnBadArgument if
-  // it is attached to another loop (WL-8); Success if to none (WL-9). Takes the gate. Thread
-  // context. (1.5)
+  // (workloop.md 3.5). Allowed in the source's own action if somebody else retains it.
+  // kIOReturnBadArgument if it is attached to another loop (WL-8); Success if to none (WL-9). Takes
+  // the gate. Thread context. (workloop.md 1.5)
   virtual IOReturn removeEventSource(IOEventSource *toRemove);
 
   // Calls enable() / disable() of every source, polled sources first, each kind in order of
   // addition. They do not take the gate: the caller should hold it (WL-16). enableAllEventSources
-  // fires expired timers again (TM-5). (1.6)
+  // fires expired timers again (TM-5). (workloop.md 1.6)
   virtual void enableAllEventSources() const;
   virtual void disableAllEventSources() const;
 
@@ -105,13 +105,13 @@ class IOWorkLoop : public OSObject {
                              void *arg2 = NULL, void *arg3 = NULL);
 
   // Polls the sources until none has more work, all under one closing of the gate. False if the
-  // loop is being freed. (1.7)
+  // loop is being freed. (workloop.md 1.7)
   virtual bool runEventSources();
 
   // Reports whoever holds the gate longer than `interval` ns (0 = nobody is timed): with
   // kTimeLockPanics in `options` by a panic, else by a finding. Other bits are ignored and the
   // loop's other options kept (WL-21). Every closing of the gate, a nested one too, starts the
-  // clock anew. (1.9)
+  // clock anew. (workloop.md 1.9)
   void setMaximumLockTime(uint64_t interval, uint32_t options);
 
  protected:
@@ -138,7 +138,7 @@ class IOWorkLoop : public OSObject {
   // With the gate held: opens it completely, waits for `event` and closes it as often again.
   // `interruptible` is THREAD_UNINT, _INTERRUPTIBLE or _ABORTSAFE, the result THREAD_AWAKENED,
   // _TIMED_OUT or _INTERRUPTED; a thread that was aborted already gets the last without the gate
-  // having been open. `deadline` is absolute, 0 for none (WL-12, WL-25). (1.3)
+  // having been open. `deadline` is absolute, 0 for none (WL-12, WL-25). (workloop.md 1.3)
   virtual int sleepGate(void *event, UInt32 interruptible);
   virtual int sleepGate(void *event, AbsoluteTime deadline, UInt32 interruptible);
 
@@ -151,10 +151,11 @@ class IOWorkLoop : public OSObject {
   virtual IOReturn _maintRequest(void *command, void *data, void *, void *);
 
   // Called when the last reference has gone, and again by the loop's thread as the last thing it
-  // does. (1.8)
+  // does. (workloop.md 1.8)
   virtual void free() APPLE_KEXT_OVERRIDE;
 
-  // What the thread runs: services sources when signalled, until the loop is freed. (1.7)
+  // What the thread runs: services sources when signalled, until the loop is freed.
+  // (workloop.md 1.7)
   virtual void threadMain();
 
   IORecursiveLock *gateLock;  // the gate

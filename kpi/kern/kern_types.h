@@ -1,6 +1,6 @@
 // kern/kern_types.h
 //
-// Threads, waits and how they end. (workloop.md, section 0.2)
+// Threads, waits and how they end. (workloop.md 0.2)
 #ifndef _KERN_KERN_TYPES_H_
 #define _KERN_KERN_TYPES_H_
 

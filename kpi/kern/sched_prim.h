@@ -1,6 +1,6 @@
 // kern/sched_prim.h
 //
-// Waiting Mach's way: assert the wait, look once more, block. (workloop.md, section 0.2)
+// Waiting Mach's way: assert the wait, look once more, block. (workloop.md 0.2)
 #ifndef _KERN_SCHED_PRIM_H_
 #define _KERN_SCHED_PRIM_H_
 

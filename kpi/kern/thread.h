@@ -8,7 +8,7 @@
 #include <mach/boolean.h>
 #include <mach/kern_return.h>
 
-// A funnel of the historic profile. (workloop.md, section 8.3)
+// A funnel of the historic profile. (workloop.md 8.3)
 typedef struct funnel_lock funnel_t;
 #define THR_FUNNEL_NULL ((funnel_t *)nullptr)
 

@@ -1,7 +1,7 @@
 // kern/thread_call.h
 //
-// Functions for the kernel's worker threads to run, now or at a deadline. (workloop.md,
-// sections 4.6, 4.7)
+// Functions for the kernel's worker threads to run, now or at a deadline.
+// (workloop.md 4.6, 4.7)
 #ifndef _KERN_THREAD_CALL_H_
 #define _KERN_THREAD_CALL_H_
 

@@ -1,6 +1,6 @@
 // mach/thread_policy.h
 //
-// How a thread is scheduled. (workloop.md, section 7)
+// How a thread is scheduled. (workloop.md 7)
 #ifndef _MACH_THREAD_POLICY_H_
 #define _MACH_THREAD_POLICY_H_
 

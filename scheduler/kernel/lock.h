@@ -12,8 +12,8 @@
 namespace drydock::kernel {
 
 // A mutual-exclusion lock owned by a thread. Not recursive. A contended unlock wakes the waiter of
-// highest priority but does not hand the lock over, so a running thread may barge in. (workloop.md,
-// section 6)
+// highest priority but does not hand the lock over, so a running thread may barge in.
+// (workloop.md 6)
 struct Mutex;
 
 // Waiters push the owner's priority up, as far as 95, along chains of owners (section 7.8;
@@ -47,7 +47,7 @@ WaitResult MutexSleep(Mutex* mutex, const void* event, Interruptible interruptib
 
 // A lock that one writer holds alone, or several readers together. A waiting writer keeps new
 // readers out (LK-4). Who holds one and leaves its CPU has a priority of at least 46 until it has
-// given it back (modern profile). Not recursive. Thread context only. (workloop.md, section 6)
+// given it back (modern profile). Not recursive. Thread context only. (workloop.md 6)
 struct RWLock;
 
 RWLock* RWLockAlloc(absl::string_view name);

@@ -1,7 +1,7 @@
 // scheduler/kernel/policy.h
 //
-// How a thread is scheduled: its policy, and what moves its priority about. (workloop.md, section
-// 7)
+// How a thread is scheduled: its policy, and what moves its priority about.
+// (workloop.md 7)
 //
 // Two priorities, as in Mach. The base is what policy says; the one a thread is scheduled at
 // (ThreadPriority) follows from it: lower for a timeshare thread that used much CPU while others
@@ -25,7 +25,7 @@ enum class SchedulingMode : uint8_t {
 
 const char* SchedulingModeName(SchedulingMode mode);
 
-// THREAD_TIME_CONSTRAINT_POLICY. All times in ns. (workloop.md, section 7.7)
+// THREAD_TIME_CONSTRAINT_POLICY. All times in ns. (workloop.md 7.7)
 struct TimeConstraint {
   Time period = 0;                  // how often it runs; nobody checks it
   Time computation = 0;             // that it needs CPU for, each time: 50 us to 50 ms

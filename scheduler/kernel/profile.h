@@ -13,7 +13,7 @@ enum class Profile : uint8_t {
   kHistoric,  // xnu-517 (10.3, 2003)
 };
 
-// Of the run in progress; kModern where there is none. Any context. (workloop.md, section 8)
+// Of the run in progress; kModern where there is none. Any context. (workloop.md 8)
 Profile CurrentProfile();
 
 inline bool IsHistoric() { return CurrentProfile() == Profile::kHistoric; }

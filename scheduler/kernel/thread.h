@@ -65,7 +65,7 @@ void ThreadYield();
 
 // Breaks the thread's interruptible waits with WaitResult::kInterrupted: all of them from now on
 // (`safely` false, as when a task dies: sticky), or just the current or next abort-safe one
-// (`safely` true, as for a signal). (workloop.md, section 0.2)
+// (`safely` true, as for a signal). (workloop.md 0.2)
 void ThreadAbort(Thread* thread, bool safely);
 
 // Ends the run here and now, quietly, whatever other threads do: the only program of the machine

@@ -1,7 +1,7 @@
 // scheduler/kernel/thread_call.h
 //
 // Thread calls: functions run by the kernel's own worker threads, now or at a deadline.
-// (workloop.md, sections 4.6, 4.7)
+// (workloop.md 4.6, 4.7)
 #ifndef DRYDOCK_SCHEDULER_KERNEL_THREAD_CALL_H_
 #define DRYDOCK_SCHEDULER_KERNEL_THREAD_CALL_H_
 

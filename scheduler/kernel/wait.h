@@ -10,7 +10,7 @@
 
 namespace drydock::kernel {
 
-// Mach's values. (workloop.md, section 0.2)
+// Mach's values. (workloop.md 0.2)
 enum class WaitResult : int {
   kWaiting = -1,
   kAwakened = 0,
@@ -52,7 +52,7 @@ WaitResult ThreadBlock();
 
 // Wakes those who wait for `event`: all, or the first in line. The line is first come, first
 // served, but that threads of priority >= 96 go in front. Returns how many were woken. Any context.
-// (workloop.md, section 3.4)
+// (workloop.md 3.4)
 int ThreadWakeup(const void* event, bool one_thread);
 
 // Wakes `thread` if it waits for `event`; returns whether it did. Any context.

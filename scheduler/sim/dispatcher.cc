@@ -25,8 +25,8 @@ Thread* Machine::NewThread(const kernel::ThreadOptions& options, std::function<v
   SetBase(thread, options.priority, options.mode, options.time_constraint);
   thread.body = std::move(body);
   thread.pending = {OperationKind::kBegin, NameOf(thread)};
-  Also(OperationKind::kThreadCreate, NameOf(thread));
-  Also(OperationKind::kThreadCreate, NameOf(kNamedThreads));
+  NoteEffect(OperationKind::kThreadCreate, NameOf(thread));
+  NoteEffect(OperationKind::kThreadCreate, NameOf(kNamedThreads));
   thread.timeout.operation = {OperationKind::kDeadline, 0};
   thread.depression.operation = {OperationKind::kDeadline, 0};
   if (!options.daemon) ++unfinished_;
@@ -88,7 +88,7 @@ void Machine::Assign(Cpu& cpu, Thread* thread) {
   const Time switching = Cost(options_.costs.context_switch_ns);
   cpu.clock += switching;
   if (cpu.in_interrupt) cpu.interrupt_began += switching;  // it is the thread's time all the same
-  Disturb();
+  InvalidateChoices();
   if (trace::Observed(EventKind::kThreadRun)) {
     trace::Event event;
     event.kind = EventKind::kThreadRun;
@@ -121,7 +121,7 @@ void Machine::Preempt(Cpu& cpu) {
   cpu.thread = nullptr;
   TakeFloor(thread);
   Enqueue(thread, to_tail);
-  Disturb();
+  InvalidateChoices();
   Emit(EventKind::kThreadPreempt, thread->id, to_tail ? 1 : 0, 0, thread->name);
 }
 
@@ -177,7 +177,7 @@ void Machine::Interrupt(Cpu& cpu, Time time) {
   if (time >= cpu.clock) {
     if (thread == nullptr) cpu.spent.idle += time - cpu.clock;
   } else if (thread != nullptr) {
-    thread->owed += cpu.clock - time;
+    thread->remaining_cost += cpu.clock - time;
     if (cpu.charged_until > time) {
       const Time unused = cpu.charged_until - time;
       cpu.charged_until = time;
@@ -193,8 +193,8 @@ void Machine::Interrupt(Cpu& cpu, Time time) {
 
 // The CPU's thread goes on with the step it was in.
 void Machine::Repay(Cpu& cpu) {
-  cpu.clock += cpu.thread->owed;
-  cpu.thread->owed = 0;
+  cpu.clock += cpu.thread->remaining_cost;
+  cpu.thread->remaining_cost = 0;
 }
 
 // Of a run that is over.
@@ -229,7 +229,7 @@ void Machine::Bill(Cpu& cpu) {
   scheduler_.Bill(thread, used);
 }
 
-// The quantum of the CPU's thread has ended: others of its priority have a turn. (section 7.4)
+// The quantum of the CPU's thread has ended: others of its priority have a turn. (workloop.md 7.4)
 void Machine::QuantumExpire(Cpu& cpu) {
   Thread* thread = cpu.thread;
   Bill(cpu);
@@ -264,7 +264,7 @@ void Machine::BlockSelf(Operation resume) {
   if (self->waits_for != nullptr) PushOwner(self->waits_for);
   if (tick) AgeQueued();
   if (cpu.thread == nullptr) PickNext(cpu);
-  Disturb();
+  InvalidateChoices();
   if (!triggers_.empty()) PullTriggers(self);
   if (self->group != nullptr) self->group->WorkerBlocked();
   RunNext();
@@ -283,9 +283,9 @@ void Machine::ExitSelf() {
   deadlines_.Remove(&self->depression);
   self->cpu = nullptr;
   cpu.thread = nullptr;
-  Disturb();
+  InvalidateChoices();
   PickNext(cpu);
-  if (!self->daemon && --unfinished_ == 0) Also(OperationKind::kExit, kernel::kEverything);
+  if (!self->daemon && --unfinished_ == 0) NoteEffect(OperationKind::kExit, kernel::kEverything);
   while (Thread* joiner = FindWaiter(self, /*by_priority=*/false)) {
     EndWait(joiner, kernel::WaitResult::kAwakened);
   }
@@ -408,7 +408,7 @@ void ThreadAbort(Thread* thread, bool safely) {
   ChoicePoint(OperationKind::kWakeup, machine->NameOf(sim::kNamedAbort, thread->id));
   // Whether it waits, and for what, too.
   if (thread->wait_event != nullptr) {
-    machine->Also(OperationKind::kWakeup, machine->NameOf(thread->wait_event));
+    machine->NoteEffect(OperationKind::kWakeup, machine->NameOf(thread->wait_event));
   }
   const bool breaks = thread->wait_event != nullptr &&
                       (safely ? thread->interruptible == Interruptible::kAbortSafe
@@ -427,7 +427,7 @@ void ChoicePoint(OperationKind kind, ObjectId object) {
   if (machine->cpu() != nullptr) {
     machine->Step(kind, object);
   } else {
-    machine->Also(kind, object);
+    machine->NoteEffect(kind, object);
   }
 }
 

@@ -24,7 +24,7 @@ Funnel Machine::DropFunnel() {
   if (funnel == Funnel::kNone) return funnel;
   self_->funnel = Funnel::kNone;
   Mutex* lock = LockOf(funnel);
-  Also(OperationKind::kUnlock, lock->id);
+  NoteEffect(OperationKind::kUnlock, lock->id);
   ReleaseMutex(lock);
   return funnel;
 }

@@ -20,7 +20,7 @@ void Machine::LineChanged(int index) {
   if (line.deliverable() == was) return;
   word ^= bit;
   if (!was) line.since = Now();
-  Disturb();
+  InvalidateChoices();
 }
 
 Cpu* Machine::InterruptibleCpu() {
@@ -75,8 +75,8 @@ void Machine::InterruptMain(void* argument) {
     } else {
       line.in_a_row = 0;
     }
-    machine->Also(OperationKind::kInterrupt,
-                  machine->NameOf(kNamedLine, static_cast<ObjectId>(cpu.line)));
+    machine->NoteEffect(OperationKind::kInterrupt,
+                        machine->NameOf(kNamedLine, static_cast<ObjectId>(cpu.line)));
     line.active = false;
     cpu.in_interrupt = false;
     // The interrupted thread does not pay for it.
@@ -85,7 +85,7 @@ void Machine::InterruptMain(void* argument) {
     if (cpu.thread != nullptr) Repay(cpu);
     machine->LineChanged(cpu.line);
     machine->Release(&line);
-    machine->Disturb();
+    machine->InvalidateChoices();
     machine->RunNext();
   }
 }
@@ -158,7 +158,7 @@ bool InterruptActiveElsewhere(int line) {
 
 void InterruptWaitInactive(int line) {
   if (machine->cpu() == nullptr) return;
-  machine->Also(OperationKind::kRead, LineName(line));
+  machine->NoteEffect(OperationKind::kRead, LineName(line));
   while (InterruptActiveElsewhere(line)) {
     const bool on_thread = !machine->in_interrupt();
     if (on_thread) ++machine->self()->spin_depth;
@@ -182,7 +182,7 @@ bool SetInterruptsEnabled(bool enabled) {
   if (machine == nullptr || machine->cpu() == nullptr) return true;
   const bool was = machine->cpu()->interrupts_enabled;
   machine->cpu()->interrupts_enabled = enabled;
-  machine->Disturb();
+  machine->InvalidateChoices();
   return was;
 }
 

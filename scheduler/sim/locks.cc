@@ -147,7 +147,7 @@ void MutexLock(Mutex* mutex) {
 bool MutexTryLock(Mutex* mutex) {
   ChoicePoint(OperationKind::kTryLock, mutex->id);
   if (mutex->held) return false;
-  if (machine != nullptr) machine->Also(OperationKind::kLock, mutex->id);
+  if (machine != nullptr) machine->NoteEffect(OperationKind::kLock, mutex->id);
   Take(mutex, CurrentThread(), /*tried=*/true);
   return true;
 }
@@ -211,7 +211,7 @@ bool SpinLockTryLock(SpinLock* lock) {
   if (lock->held) return false;
   lock->held = true;
   if (machine == nullptr || machine->cpu() == nullptr) return true;
-  machine->Also(OperationKind::kSpinLock, lock->id);
+  machine->NoteEffect(OperationKind::kSpinLock, lock->id);
   if (!machine->in_interrupt()) ++machine->self()->spin_depth;
   machine->Emit(EventKind::kLockAcquire, 0, 0, lock->id, lock->name, "spin");
   return true;

@@ -131,7 +131,7 @@ void Machine::StopByFault(const char* what, const void* code, const void* frame)
 }
 
 void Machine::End(Outcome::Kind kind, const char* text) {
-  Also(OperationKind::kExit, kernel::kEverything);
+  NoteEffect(OperationKind::kExit, kernel::kEverything);
   outcome_.kind = kind;
   outcome_.text = text;
   stopped_ = true;
@@ -242,11 +242,11 @@ Fiber* Machine::NextFiber() {
     now_ = std::max(now_, chosen.time);
     switch (chosen.kind) {
       case Alternative::Kind::kDeadline:
-        Disturb();
+        InvalidateChoices();
         Expire(deadlines_.Find(chosen.time, chosen.actor));
         break;
       case Alternative::Kind::kInterrupt:
-        Disturb();
+        InvalidateChoices();
         Deliver(static_cast<int>(chosen.actor));
         break;
       case Alternative::Kind::kCpu: {
@@ -398,7 +398,7 @@ void Machine::StopEndless() {
 void Machine::GiveUp(const char* why) {
   given_up_ = why;
   choice_points_ = options_.max_questions + 1;
-  Disturb();
+  InvalidateChoices();
 }
 
 void Machine::FlushFastSteps() {
@@ -409,7 +409,7 @@ void Machine::FlushFastSteps() {
 
 void Machine::AddTrigger(OutsideEvent* event) {
   triggers_.push_back(event);
-  Disturb();
+  InvalidateChoices();
 }
 
 void Machine::RemoveTrigger(OutsideEvent* event) {
@@ -426,7 +426,7 @@ void Machine::PullTriggers(const Thread* blocks) {
     if (due) {
       RemoveTrigger(event);
       deadlines_.Insert(&event->deadline, Now());
-      Disturb();
+      InvalidateChoices();
     } else {
       ++i;
     }
@@ -477,7 +477,7 @@ void Machine::SetFastPath() {
 void Machine::Stall(const void* address) {
   Cpu* cpu = current_;
   cpu->stalled_on = address;
-  Disturb();
+  InvalidateChoices();
   RunNext();
 }
 
@@ -487,7 +487,7 @@ void Machine::Release(const void* address) {
     if (cpu.stalled_on != address) continue;
     cpu.stalled_on = nullptr;
     cpu.clock = std::max(cpu.clock, now);
-    Disturb();
+    InvalidateChoices();
   }
 }
 
@@ -496,7 +496,7 @@ void Machine::Expire(Deadline* deadline) {
   current_ = nullptr;
   self_ = nullptr;
   deadlines_.Remove(deadline);
-  Also(OperationKind::kRead, NameOf(kNamedClock));
+  NoteEffect(OperationKind::kRead, NameOf(kNamedClock));
   switch (deadline->kind) {
     case Deadline::Kind::kWait:
       EndWait(static_cast<Thread*>(deadline->owner), kernel::WaitResult::kTimedOut);

@@ -179,8 +179,8 @@ class Machine {
   ObjectId NameOf(const void* address) { return timeless_ ? NameOfAddress(address) : 0; }
 
   // The step in progress does this too, which no choice point announced.
-  void Also(OperationKind kind, ObjectId object) {
-    if (ABSL_PREDICT_FALSE(sees_every_step_)) strategy_->Also({kind, object});
+  void NoteEffect(OperationKind kind, ObjectId object) {
+    if (ABSL_PREDICT_FALSE(sees_every_step_)) strategy_->NoteEffect({kind, object});
   }
 
   // Goes on with whatever comes next; returns when the caller is to go on. The caller has set its
@@ -201,7 +201,7 @@ class Machine {
   }
 
   // Says that what could happen next has changed, other than by a step of the running context.
-  void Disturb() {
+  void InvalidateChoices() {
     fast_until_ = 0;
     gathered_ = false;
   }

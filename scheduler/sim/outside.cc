@@ -18,7 +18,7 @@ using sim::OutsideEvent;
 Time Now() {
   if (machine == nullptr) return 0;
   // Those who set the clock forward do not conflict with each other, but with who reads it.
-  machine->Also(OperationKind::kWrite, machine->NameOf(sim::kNamedClock));
+  machine->NoteEffect(OperationKind::kWrite, machine->NameOf(sim::kNamedClock));
   return machine->Now();
 }
 
@@ -57,7 +57,7 @@ OutsideHandle OutsideSchedule(Time when, const char* what, ObjectId object,
   OutsideEvent* event = machine->outside().Make(what, function, context);
   event->deadline.operation = {OperationKind::kOutside, object};
   machine->deadlines().Insert(&event->deadline, std::max(when, machine->Now()));
-  machine->Disturb();
+  machine->InvalidateChoices();
   return event->handle;
 }
 
@@ -95,7 +95,7 @@ bool OutsideCancel(OutsideHandle handle) {
   machine->deadlines().Remove(&event->deadline);
   machine->RemoveTrigger(event);
   machine->outside().Recycle(event);
-  machine->Disturb();
+  machine->InvalidateChoices();
   return true;
 }
 

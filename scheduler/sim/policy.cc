@@ -92,7 +92,7 @@ void Machine::Reprioritize(Thread* thread) {
   EmitPriority(*thread);
   if (queued) Enqueue(thread, /*tail=*/true);
   if (thread->waits_for != nullptr && scheduler_.PushesChain()) PushOwner(thread->waits_for);
-  Disturb();
+  InvalidateChoices();
   if (thread->state != Thread::State::kWaiting) Dispatch();
 }
 
@@ -201,7 +201,7 @@ bool ThreadSetTimeConstraint(Thread* thread, const TimeConstraint& constraint) {
   return true;
 }
 
-// What its importance gives a thread that is not real time. (section 7.4)
+// What its importance gives a thread that is not real time. (workloop.md 7.4)
 static int BaseOf(const Thread& thread) {
   return std::clamp(thread.task_priority + thread.importance, MINPRI, thread.max_priority);
 }

@@ -3,7 +3,7 @@
 // The oversight: what priority each thread should have, given its policy, its past and the load.
 // The dispatcher (dispatcher.cc) only runs the highest.
 //
-// Timeshare (workloop.md, section 7.3): a thread's usage of CPU lowers its priority, the more so
+// Timeshare (workloop.md 7.3): a thread's usage of CPU lowers its priority, the more so
 // the more threads want CPUs; usage is aged by 5/8 each tick of 125 ms. Load is sampled every 15 ms
 // for each of four buckets of base priorities. Ticks and samples are taken when something happens;
 // a machine on which nothing happens needs none.
@@ -54,13 +54,13 @@ class Scheduler {
   // Whether it takes a CPU from kernel-mode code.
   bool IsUrgent(const kernel::Thread& thread) const;
 
-  // The fail-safe (section 7.6): at a quantum's end, whether the thread has spun for too long.
+  // The fail-safe (workloop.md 7.6): at a quantum's end, whether the thread has spun for too long.
   bool Spins(const kernel::Thread& thread) const;
   // Demotes one that did; restores it when its time is over, true if so.
   void Demote(kernel::Thread& thread, kernel::Time now) const;
   bool Restore(kernel::Thread& thread, kernel::Time now) const;
 
-  // How a waiter at this priority pushes the owner of a lock, 0 if not at all (section 7.8).
+  // How a waiter at this priority pushes the owner of a lock, 0 if not at all (workloop.md 7.8).
   int PushOf(const kernel::Thread& waiter) const;
   bool CanBePushed(const kernel::Thread& owner) const;
   // Whether a push goes on from an owner that waits itself.
@@ -69,7 +69,7 @@ class Scheduler {
   bool HasFloors() const { return profile_ == kernel::Profile::kModern; }
 
   // Whether `challenger`, first of the real-time queues, takes a CPU from the real-time thread
-  // `current` (section 7.5).
+  // `current` (workloop.md 7.5).
   bool Displaces(const kernel::Thread& challenger, const kernel::Thread& current,
                  kernel::Time now) const;
 

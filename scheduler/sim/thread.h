@@ -56,7 +56,7 @@ struct alignas(64) Thread : sim::Recycled<Thread> {
   int push = 0;           // by waiters of locks, 0 = none
   int dispatched_at = 0;  // the priority it got its CPU with
   Time quantum_left = 0;
-  Time owed = 0;             // of a step it was in when it was interrupted
+  Time remaining_cost = 0;   // of a step it was in when it was interrupted
   Time usage = 0;            // of CPU, aged
   uint64_t usage_tick = 0;   // up to which it was aged
   Time cpu_since_block = 0;  // (SC-10)

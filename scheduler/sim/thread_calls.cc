@@ -33,8 +33,8 @@ void ThreadCallGroup::Kick() {
 }
 
 void ThreadCallGroup::Touch() const {
-  machine->Also(OperationKind::kThreadCall,
-                machine->NameOf(kNamedCalls, static_cast<ObjectId>(priority)));
+  machine->NoteEffect(OperationKind::kThreadCall,
+                      machine->NameOf(kNamedCalls, static_cast<ObjectId>(priority)));
 }
 
 // A worker's life.
@@ -122,7 +122,7 @@ bool ThreadCalls::Enter(ThreadCall* call, void* parameter1, Time deadline) {
     Queue(call);
   } else {
     machine->deadlines().Insert(&call->deadline, deadline);
-    machine->Disturb();
+    machine->InvalidateChoices();
   }
   return was_pending;
 }
@@ -140,7 +140,7 @@ bool ThreadCalls::Cancel(ThreadCall* call) {
     LineOf(call).Remove(call);
   }
   call->again = false;
-  machine->Disturb();
+  machine->InvalidateChoices();
   return was_pending;
 }
 
@@ -184,7 +184,7 @@ namespace drydock::kernel {
 
 using sim::machine;
 
-void ThreadCall::Touch() const { machine->Also(OperationKind::kThreadCall, id); }
+void ThreadCall::Touch() const { machine->NoteEffect(OperationKind::kThreadCall, id); }
 
 ThreadCall* ThreadCallAllocate(ThreadCallFunction function, void* parameter0,
                                ThreadCallPriority priority, uint32_t options) {

@@ -1,6 +1,6 @@
 // scheduler/sim/thread_calls.h
 //
-// Thread calls: the groups of workers that run them. (workloop.md, sections 4.6 and 4.7)
+// Thread calls: the groups of workers that run them. (workloop.md 4.6 and 4.7)
 #ifndef DRYDOCK_SCHEDULER_SIM_THREAD_CALLS_H_
 #define DRYDOCK_SCHEDULER_SIM_THREAD_CALLS_H_
 

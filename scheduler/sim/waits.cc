@@ -40,8 +40,8 @@ void Machine::EndWait(Thread* thread, kernel::WaitResult result) {
   (thread->wait_next != nullptr ? thread->wait_next->wait_previous : bucket.tail) =
       thread->wait_previous;
   thread->wait_next = thread->wait_previous = nullptr;
-  Also(OperationKind::kWakeup, NameOf(thread->wait_event));
-  Also(OperationKind::kWakeup, NameOf(*thread));
+  NoteEffect(OperationKind::kWakeup, NameOf(thread->wait_event));
+  NoteEffect(OperationKind::kWakeup, NameOf(*thread));
   thread->wait_event = nullptr;
   thread->waiting = false;
   thread->wait_result = result;
@@ -49,7 +49,7 @@ void Machine::EndWait(Thread* thread, kernel::WaitResult result) {
   Emit(trace::EventKind::kThreadUnblock, thread->id, static_cast<uint64_t>(result),
        thread->note.object, thread->name);
   if (thread->state == Thread::State::kWaiting) MakeRunnable(thread, "woken");
-  Disturb();
+  InvalidateChoices();
 }
 
 Thread* Machine::FindWaiter(const void* event, bool by_priority) {
@@ -119,7 +119,7 @@ WaitResult AssertWait(const void* event, Interruptible interruptible, Time deadl
               machine->timeless() ? machine->NameOf(event) : note.object);
   Thread* self = machine->self();
   if (interruptible != Interruptible::kUninterruptible) {
-    machine->Also(OperationKind::kRead, machine->NameOf(sim::kNamedAbort, self->id));
+    machine->NoteEffect(OperationKind::kRead, machine->NameOf(sim::kNamedAbort, self->id));
   }
   self->note = note;
   if (AbortPending(interruptible)) {
@@ -140,7 +140,7 @@ WaitResult AssertWait(const void* event, Interruptible interruptible, Time deadl
       } else {
         machine->deadlines().Insert(&self->timeout, deadline);
       }
-      machine->Disturb();
+      machine->InvalidateChoices();
     }
   }
   return WaitResult::kWaiting;

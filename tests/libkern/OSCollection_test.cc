@@ -143,7 +143,7 @@ TEST(OSCollection, IterateObjectsStopsWhenToldOrChanged) {
   probe->release();
 }
 
-TEST(OSCollectionIterator, OB07ChangeInvalidatesUntilReset) {
+TEST(OSCollectionIterator, OB7ChangeInvalidatesUntilReset) {
   Probe* const probe = Probe::Make();
   OSDictionary* const dictionary = OSDictionary::withCapacity(2);
   dictionary->setObject("one", probe);

@@ -37,7 +37,7 @@ class OSDictionaryTest : public ::testing::Test {
   OSDictionary* const dictionary_ = OSDictionary::withCapacity(1);
 };
 
-TEST_F(OSDictionaryTest, OB08KeysComeInOrderOfInsertion) {
+TEST_F(OSDictionaryTest, OB8KeysComeInOrderOfInsertion) {
   dictionary_->setObject("b", v1_);
   dictionary_->setObject("a", v1_);
   EXPECT_EQ(Keys(dictionary_), "ba");
@@ -46,7 +46,7 @@ TEST_F(OSDictionaryTest, OB08KeysComeInOrderOfInsertion) {
   EXPECT_EQ(Keys(dictionary_), "ab");
 }
 
-TEST_F(OSDictionaryTest, OB09SetReplacesAndReleases) {
+TEST_F(OSDictionaryTest, OB9SetReplacesAndReleases) {
   EXPECT_TRUE(dictionary_->setObject("a", v1_));
   EXPECT_TRUE(dictionary_->setObject("a", v2_));
   EXPECT_EQ(dictionary_->getCount(), 1u);

@@ -34,7 +34,7 @@ TEST(OSMetaClass, ClassKnowsNameSizeAndSuperclass) {
   EXPECT_EQ(OSTypeID(OSObject)->getSuperClass(), nullptr);
 }
 
-TEST(OSMetaClass, OB05DynamicCastGoesBySuperclassLinks) {
+TEST(OSMetaClass, OB5DynamicCastGoesBySuperclassLinks) {
   OSObject* const child = OSTypeAlloc(ProbeChild);
   EXPECT_EQ(OSDynamicCast(Probe, child), child);
   EXPECT_EQ(OSDynamicCast(ProbeChild, child), child);
@@ -84,7 +84,7 @@ TEST(OSMetaClass, AllocByNameMakesAnInstanceWithoutInit) {
   object->release();
 }
 
-TEST(OSMetaClass, OB06AllocOfAbstractOrUnknownClassIsNull) {
+TEST(OSMetaClass, OB6AllocOfAbstractOrUnknownClassIsNull) {
   EXPECT_EQ(OSMetaClass::allocClassWithName("AbstractProbe"), nullptr);
   EXPECT_EQ(OSMetaClass::allocClassWithName("OSObject"), nullptr);
   EXPECT_EQ(OSMetaClass::allocClassWithName("NoSuchClass"), nullptr);

@@ -13,7 +13,7 @@ namespace {
 
 using trace::EventKind;
 
-TEST(OSObject, OB01FreshObjectHasOneReferenceZeroMembersAndNoInit) {
+TEST(OSObject, OB1FreshObjectHasOneReferenceZeroMembersAndNoInit) {
   // Twice, so that the second may get memory that the first has used.
   for (int i = 0; i < 2; ++i) {
     Probe* const probe = OSTypeAlloc(Probe);
@@ -26,7 +26,7 @@ TEST(OSObject, OB01FreshObjectHasOneReferenceZeroMembersAndNoInit) {
   }
 }
 
-TEST(OSObject, OB02LastReleaseFreesOnceAndReleaseWhileFreeingIsIgnored) {
+TEST(OSObject, OB2LastReleaseFreesOnceAndReleaseWhileFreeingIsIgnored) {
   int frees = 0;
   Probe* const probe = Probe::Make(&frees);
   std::function<void()> release_again = [probe] { probe->release(); };
@@ -35,7 +35,7 @@ TEST(OSObject, OB02LastReleaseFreesOnceAndReleaseWhileFreeingIsIgnored) {
   EXPECT_EQ(frees, 1);
 }
 
-TEST(OSObject, OB02RetainWhileFreeingPanics) {
+TEST(OSObject, OB2RetainWhileFreeingPanics) {
   const Outcome outcome = RunTimed([] {
     Probe* const probe = Probe::Make();
     std::function<void()> retain = [probe] { probe->retain(); };
@@ -59,7 +59,7 @@ TEST(OSObject, TryRetainWhileFreeingFails) {
   EXPECT_FALSE(retained);
 }
 
-TEST(OSObject, OB03ReleasingACollectionsReferencePanics) {
+TEST(OSObject, OB3ReleasingACollectionsReferencePanics) {
   const Outcome outcome = RunTimed([] {
     Probe* const probe = Probe::Make();
     probe->taggedRetain(OSTypeID(OSCollection));
@@ -94,7 +94,7 @@ TEST(OSObject, CollectionReferencesComeAndGo) {
   EXPECT_EQ(frees, 1);
 }
 
-TEST(OSObject, OB04ReleaseWithWhenFreesEarlier) {
+TEST(OSObject, OB4ReleaseWithWhenFreesEarlier) {
   int frees = 0;
   Probe* const probe = Probe::Make(&frees);
   probe->retain();

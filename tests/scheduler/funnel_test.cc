@@ -1,4 +1,4 @@
-// The funnels of 2003. (workloop.md, section 8.3)
+// The funnels of 2003. (workloop.md 8.3)
 #include "scheduler/kernel/funnel.h"
 
 #include <vector>

@@ -1,5 +1,5 @@
-// Waiting and priorities: who pushes whom, who is depressed, who is woken first. (workloop.md,
-// section 9)
+// Waiting and priorities: who pushes whom, who is depressed, who is woken first.
+// (workloop.md 9)
 #include <string>
 #include <utility>
 #include <vector>

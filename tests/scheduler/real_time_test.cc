@@ -1,5 +1,5 @@
 // Real-time threads: deadlines, constraints, and the fail-safe against those who spin.
-// (workloop.md, section 9)
+// (workloop.md 9)
 #include <string>
 #include <vector>
 

@@ -1,5 +1,5 @@
-// Priorities that follow what a thread computes: usage, importance, background. (workloop.md,
-// section 9)
+// Priorities that follow what a thread computes: usage, importance, background.
+// (workloop.md 9)
 #include <vector>
 
 #include "gtest/gtest.h"

@@ -1,6 +1,6 @@
 // IOKit/usb/IOUSBHostDevice.h
 //
-// A device on a port of a USB controller. (service.md, section 7.3)
+// A device on a port of a USB controller. (service.md 7.3)
 #ifndef _IOKIT_IOUSBHOSTDEVICE_H
 #define _IOKIT_IOUSBHOSTDEVICE_H
 
@@ -19,7 +19,7 @@ class IOUSBHostDevice : public IOService {
   // Detached from its controller, the device leaves its port.
   virtual void detach(IOService *provider) APPLE_KEXT_OVERRIDE;
 
-  // The scores of service.md, section 7.1.
+  // The scores of service.md 7.1.
   virtual bool matchPropertyTable(OSDictionary *table, SInt32 *score) APPLE_KEXT_OVERRIDE;
 
   // Makes the nubs of the configuration's interfaces and, with `matchInterfaces`, registers them.

@@ -11,7 +11,7 @@
 
 // What has come of a transfer: called once for each that was accepted, in the gate of the
 // controller's work loop, which is that of the drivers on it as well. `bytesTransferred` may be
-// less than asked for. (service.md, section 7.3)
+// less than asked for. (service.md 7.3)
 typedef void (*IOUSBHostCompletionAction)(void *owner, void *parameter, IOReturn status,
                                           uint32_t bytesTransferred);
 

@@ -1,7 +1,7 @@
 // IOKit/usb/IOUSBHostFamilyDefinitions.h
 //
-// Return codes of the USB family and the properties its nubs are matched by. (service.md,
-// sections 7.1, 7.2)
+// Return codes of the USB family and the properties its nubs are matched by.
+// (service.md 7.1, 7.2)
 #ifndef _IOKIT_IOUSBHOSTFAMILYDEFINITIONS_H
 #define _IOKIT_IOUSBHOSTFAMILYDEFINITIONS_H
 

@@ -1,6 +1,6 @@
 // IOKit/usb/IOUSBHostIOSource.h
 //
-// What transfers are handed to. (service.md, section 7.3)
+// What transfers are handed to. (service.md 7.3)
 #ifndef _IOKIT_IOUSBHOSTIOSOURCE_H
 #define _IOKIT_IOUSBHOSTIOSOURCE_H
 
@@ -23,7 +23,7 @@ class IOUSBHostIOSource : public OSObject {
 
   // Hands over a transfer of `dataBufferLength` bytes, which a timeout of 0 lets take for ever.
   // kIOReturnSuccess says that `completion` will be called, once; after an error it never will
-  // (US-08). kIOReturnBadArgument: no completion, or more bytes than the descriptor has (US-14);
+  // (US-8). kIOReturnBadArgument: no completion, or more bytes than the descriptor has (US-14);
   // kIOReturnNotOpen: the pipe has been closed. The descriptor is retained meanwhile.
   virtual IOReturn io(IOMemoryDescriptor *dataBuffer, uint32_t dataBufferLength,
                       IOUSBHostCompletion *completion, uint32_t completionTimeoutMs = 0) = 0;
@@ -34,7 +34,7 @@ class IOUSBHostIOSource : public OSObject {
                       uint32_t &bytesTransferred, uint32_t completionTimeoutMs = 0) = 0;
 
   // Ends all transfers under way with `withError`; what hardware has finished already completes
-  // with its own status. Synchronous: their completions have been called on return (US-09, US-10).
+  // with its own status. Synchronous: their completions have been called on return (US-9, US-10).
   // A transfer that is handed over in one of these is not aborted (US-11). `forClient` must be
   // null.
   virtual IOReturn abort(IOOptionBits options = kAbortAsynchronous,

@@ -1,6 +1,6 @@
 // IOKit/usb/IOUSBHostInterface.h
 //
-// An interface of a configured device: the nub most USB drivers live on. (service.md, section 7.3)
+// An interface of a configured device: the nub most USB drivers live on. (service.md 7.3)
 //
 // A driver opens it, copies its pipes, and must close it for its device's termination to go on.
 // Until then no new device is made on the port (US-17).
@@ -25,7 +25,7 @@ class IOUSBHostInterface : public IOService {
   virtual bool handleOpen(IOService *forClient, IOOptionBits options,
                           void *arg) APPLE_KEXT_OVERRIDE;
 
-  // The scores of service.md, section 7.1.
+  // The scores of service.md 7.1.
   virtual bool matchPropertyTable(OSDictionary *table, SInt32 *score) APPLE_KEXT_OVERRIDE;
 
   // The pipe of the endpoint with this address, +1; null if there is none or nobody has the

@@ -1,6 +1,6 @@
 // IOKit/usb/IOUSBHostPipe.h
 //
-// A pipe: one bulk endpoint of an interface that is open. (service.md, section 7.3)
+// A pipe: one bulk endpoint of an interface that is open. (service.md 7.3)
 #ifndef _IOKIT_IOUSBHOSTPIPE_H
 #define _IOKIT_IOUSBHOSTPIPE_H
 

@@ -1,6 +1,6 @@
 // libkern/c++/OSArray.h
 //
-// Objects in a row. (service.md, section 1.4)
+// Objects in a row. (service.md 1.4)
 #ifndef _LIBKERN_OSARRAY_H
 #define _LIBKERN_OSARRAY_H
 

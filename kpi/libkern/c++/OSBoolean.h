@@ -1,7 +1,7 @@
 // libkern/c++/OSBoolean.h
 //
 // True and false: two objects that live as long as the process. Retaining and releasing them does
-// nothing. (service.md, section 1.4)
+// nothing. (service.md 1.4)
 #ifndef _LIBKERN_OSBOOLEAN_H
 #define _LIBKERN_OSBOOLEAN_H
 

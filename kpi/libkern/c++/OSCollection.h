@@ -2,7 +2,7 @@
 //
 // What all collections have in common. A collection retains what it holds with the tag
 // OSTypeID(OSCollection). It has no lock of its own: who shares one must serialise the access.
-// (service.md, section 1.4)
+// (service.md 1.4)
 //
 // A collection marked immutable, as properties of an entry in the registry are, panics when it is
 // changed (OB-14).

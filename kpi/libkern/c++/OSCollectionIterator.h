@@ -1,7 +1,7 @@
 // libkern/c++/OSCollectionIterator.h
 //
 // Goes over a collection in its order; over the keys, if it is a dictionary. Any change of the
-// collection ends the pass until reset() (OB-07).
+// collection ends the pass until reset() (OB-7).
 #ifndef _LIBKERN_OSCOLLECTIONITERATOR_H
 #define _LIBKERN_OSCOLLECTIONITERATOR_H
 

@@ -1,6 +1,6 @@
 // libkern/c++/OSData.h
 //
-// Bytes. (service.md, section 1.4)
+// Bytes. (service.md 1.4)
 #ifndef _LIBKERN_OSDATA_H
 #define _LIBKERN_OSDATA_H
 

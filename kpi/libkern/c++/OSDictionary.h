@@ -1,7 +1,7 @@
 // libkern/c++/OSDictionary.h
 //
-// Objects by name. Keys are symbols, each once; the order is that of insertion. (service.md,
-// section 1.4)
+// Objects by name. Keys are symbols, each once; the order is that of insertion.
+// (service.md 1.4)
 #ifndef _LIBKERN_OSDICTIONARY_H
 #define _LIBKERN_OSDICTIONARY_H
 
@@ -39,7 +39,7 @@ class OSDictionary : public OSCollection {
   virtual unsigned int ensureCapacity(unsigned int newCapacity) APPLE_KEXT_OVERRIDE;
   virtual void flushCollection() APPLE_KEXT_OVERRIDE;
 
-  // Adds an entry, or replaces the object of one, which keeps its place (OB-09). False if key or
+  // Adds an entry, or replaces the object of one, which keeps its place (OB-9). False if key or
   // object is null.
   virtual bool setObject(const OSSymbol *aKey, const OSMetaClassBase *anObject);
   virtual bool setObject(const OSString *aKey, const OSMetaClassBase *anObject);

@@ -3,7 +3,7 @@
 // libkern's own run-time types. Every class has one metaclass object, made before main, that knows
 // the class's name and superclass and can make instances; OSDynamicCast and lookup by name go by
 // these and not by C++'s RTTI. The table of classes belongs to the process and does not change once
-// main has begun. (service.md, section 1.2)
+// main has begun. (service.md 1.2)
 //
 //   // MyDriver.h                              // MyDriver.cpp
 //   class MyDriver : public IOService {        OSDefineMetaClassAndStructors(MyDriver, IOService)
@@ -92,7 +92,7 @@ class OSMetaClassBase {
 class OSMetaClass {
  public:
   // A new instance, retained once, its init not called; null if the class is unknown or abstract
-  // (OB-06).
+  // (OB-6).
   static OSObject *allocClassWithName(const OSSymbol *name);
   static OSObject *allocClassWithName(const OSString *name);
   static OSObject *allocClassWithName(const char *name);
@@ -137,10 +137,10 @@ class OSMetaClass {
 #define OSTypeID(type) (type::metaClass)
 #define OSTypeIDInst(inst) ((inst)->getMetaClass())
 
-// A new instance, retained once, all members zero, its init not called (OB-01).
+// A new instance, retained once, all members zero, its init not called (OB-1).
 #define OSTypeAlloc(type) ((type *)((type::metaClass)->alloc()))
 
-// `inst` as a `type *`; null if it is null or not a kind of `type` (OB-05).
+// `inst` as a `type *`; null if it is null or not a kind of `type` (OB-5).
 #define OSDynamicCast(type, inst) ((type *)OSMetaClassBase::safeMetaCast((inst), OSTypeID(type)))
 
 // The same, but panics if `inst` is neither null nor a kind of `type`.

@@ -1,6 +1,6 @@
 // libkern/c++/OSNumber.h
 //
-// An integer of 1 to 64 bits. (service.md, section 1.4)
+// An integer of 1 to 64 bits. (service.md 1.4)
 #ifndef _LIBKERN_OSNUMBER_H
 #define _LIBKERN_OSNUMBER_H
 

@@ -3,15 +3,15 @@
 // The root class: an object on the kernel heap, kept alive by counted references.
 //
 // The counter's low half counts all references, its high half those of collections, which are the
-// ones taken with the tag OSTypeID(OSCollection). (service.md, section 1.1)
+// ones taken with the tag OSTypeID(OSCollection). (service.md 1.1)
 //
 //   low half    means                      retain           release
 //   1 … 65533   references                 counts           counts; below `freeWhen` it frees
 //   0xfffe      more than can be counted   nothing          nothing: the object lives for ever
-//   0xffff      being freed                panics (OB-02)   nothing (OB-02)
+//   0xffff      being freed                panics (OB-2)   nothing (OB-2)
 //
 // A release that leaves fewer references than collections hold panics: it was not the caller's to
-// release (OB-03). Both are choice points and publish an event.
+// release (OB-3). Both are choice points and publish an event.
 #ifndef _LIBKERN_OSOBJECT_H
 #define _LIBKERN_OSOBJECT_H
 

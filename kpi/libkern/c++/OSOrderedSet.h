@@ -1,7 +1,7 @@
 // libkern/c++/OSOrderedSet.h
 //
 // Objects, each once, in the order of a function: the highest first, equals first come first.
-// (service.md, section 1.4)
+// (service.md 1.4)
 #ifndef _LIBKERN_OSORDEREDSET_H
 #define _LIBKERN_OSORDEREDSET_H
 

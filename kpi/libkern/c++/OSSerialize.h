@@ -1,7 +1,7 @@
 // libkern/c++/OSSerialize.h
 //
 // Where objects write themselves as XML, the way the kernel hands properties to programs.
-// (service.md, section 1.4)
+// (service.md 1.4)
 //
 // An object is written once, with a number (`<string ID="3">`); where it occurs again a reference
 // stands for it (`<reference IDREF="3"/>`). true and false have no numbers.

@@ -1,7 +1,7 @@
 // libkern/c++/OSSet.h
 //
 // Objects, each once. Membership is a matter of identity, not of equality; the order is that of
-// insertion. (service.md, section 1.4)
+// insertion. (service.md 1.4)
 #ifndef _LIBKERN_OSSET_H
 #define _LIBKERN_OSSET_H
 

@@ -1,6 +1,6 @@
 // libkern/c++/OSSharedPtr.h
 //
-// A pointer that owns one reference. (service.md, section 1.3)
+// A pointer that owns one reference. (service.md 1.3)
 //
 //   OSSharedPtr<OSArray> list(OSArray::withCapacity(4), OSNoRetain);  // takes a reference over
 //   OSSharedPtr<OSObject> first(list->getObject(0), OSRetain);        // takes one of its own

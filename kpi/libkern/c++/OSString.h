@@ -1,6 +1,6 @@
 // libkern/c++/OSString.h
 //
-// Text. (service.md, section 1.4)
+// Text. (service.md 1.4)
 #ifndef _LIBKERN_OSSTRING_H
 #define _LIBKERN_OSSTRING_H
 

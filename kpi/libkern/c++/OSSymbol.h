@@ -2,7 +2,7 @@
 //
 // A text that exists once: two symbols are equal if and only if they are the same object. The pool
 // belongs to the boot, so a symbol made before a run is another one than the symbol of the same
-// text made in it. A symbol leaves the pool when its last reference goes. (service.md, section 1.4)
+// text made in it. A symbol leaves the pool when its last reference goes. (service.md 1.4)
 //
 // Symbols never change, so the order in which threads retain and release them cannot be seen: those
 // are no choice points.

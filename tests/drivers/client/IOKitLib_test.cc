@@ -1,5 +1,5 @@
 // What a program sees of services: finding them, the registry, notifications; and how a program's
-// threads run. (service.md, sections 3.7 and 5)
+// threads run. (service.md 3.7 and 5)
 #include "drivers/client/IOKitLib.h"
 
 #include <string>

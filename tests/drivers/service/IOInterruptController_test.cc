@@ -1,4 +1,4 @@
-// Interrupts from the line to the handlers of all who share it. (workloop.md, sections 5.3 to 5.5)
+// Interrupts from the line to the handlers of all who share it. (workloop.md 5.3 to 5.5)
 #include <string>
 
 #include <IOKit/IOFilterInterruptEventSource.h>

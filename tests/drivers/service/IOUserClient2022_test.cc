@@ -1,5 +1,5 @@
-// User clients in the form of 2022: what their table allows, entitlements, locking. (service.md,
-// section 5)
+// User clients in the form of 2022: what their table allows, entitlements, locking.
+// (service.md 5)
 #include <IOKit/IOUserClient.h>
 
 #include "drivers/client/IOKitLib.h"

@@ -1,4 +1,4 @@
-// How a nub finds its drivers. (service.md, sections 3.2 to 3.5)
+// How a nub finds its drivers. (service.md 3.2 to 3.5)
 #include <algorithm>
 #include <initializer_list>
 #include <string>
@@ -488,7 +488,7 @@ DRYDOCK_TEST(Catalogue, PersonalitiesThatComeMeanwhileAreNotMissed) {
   EXPECT_THAT(b.lines, Contains("B.start"));
 }
 
-// --- Each step that fails undoes what came before it, and nothing else. (section 3.5)
+// --- Each step that fails undoes what came before it, and nothing else. (service.md 3.5)
 
 DRYDOCK_TEST(Unwinding, WhoeverFailsLeavesNothingBehind) {
   Bench b;

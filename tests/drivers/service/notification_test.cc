@@ -1,4 +1,4 @@
-// Who is told of services and of their messages, when and by whom. (service.md, sections 3.7, 3.9)
+// Who is told of services and of their messages, when and by whom. (service.md 3.7, 3.9)
 #include <string>
 #include <vector>
 

@@ -1,4 +1,4 @@
-// Open and close, messages, busy counts. (service.md, sections 3.8 to 3.10)
+// Open and close, messages, busy counts. (service.md 3.8 to 3.10)
 #include <array>
 
 #include <IOKit/IOService.h>

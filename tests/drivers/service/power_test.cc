@@ -1,4 +1,4 @@
-// Power states: who changes them, on which thread, in which order. (service.md, section 3.11)
+// Power states: who changes them, on which thread, in which order. (service.md 3.11)
 #include <string>
 
 #include <IOKit/IOService.h>

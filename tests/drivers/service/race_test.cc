@@ -1,4 +1,4 @@
-// The races of termination: each test is one row of the table in service.md, section 4.9, and must
+// The races of termination: each test is one row of the table in service.md 4.9, and must
 // reach both of its outcomes under random schedules.
 #include <functional>
 #include <string>

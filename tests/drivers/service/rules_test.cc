@@ -1,4 +1,4 @@
-// What drivers must not do while they are torn down, and how it is told. (service.md, section 9.3)
+// What drivers must not do while they are torn down, and how it is told. (service.md 9.3)
 #include <string>
 
 #include <IOKit/IOService.h>

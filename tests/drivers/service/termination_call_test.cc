@@ -1,5 +1,5 @@
 // Teardown over the tree P <- A <- B <- C: what has happened when terminate() returns, synchronous
-// or not, once or twice, from a gate or not. (service.md, section 8)
+// or not, once or twice, from a gate or not. (service.md 8)
 #include <string>
 
 #include <IOKit/IOService.h>

@@ -1,5 +1,5 @@
 // Teardown over the tree P <- A <- B <- C: what is told, to whom, in which order and gate.
-// (service.md, section 8)
+// (service.md 8)
 #include <string>
 #include <vector>
 

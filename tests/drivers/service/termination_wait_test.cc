@@ -1,5 +1,5 @@
-// Teardown over the tree P <- A <- B <- C: what it waits for, and who lets it go on. (service.md,
-// section 8)
+// Teardown over the tree P <- A <- B <- C: what it waits for, and who lets it go on.
+// (service.md 8)
 #include <initializer_list>
 #include <string>
 

@@ -1,6 +1,6 @@
 // tests/drivers/service/tree.h
 //
-// The tree P <- A <- B <- C, which the statements about teardown are about. (service.md, section 8)
+// The tree P <- A <- B <- C, which the statements about teardown are about. (service.md 8)
 #ifndef DRYDOCK_TESTS_DRIVERS_SERVICE_TREE_H_
 #define DRYDOCK_TESTS_DRIVERS_SERVICE_TREE_H_
 

@@ -1,4 +1,4 @@
-// User clients: asynchronous results. (service.md, section 5)
+// User clients: asynchronous results. (service.md 5)
 #include <vector>
 
 #include <IOKit/IOUserClient.h>

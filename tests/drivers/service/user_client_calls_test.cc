@@ -1,4 +1,4 @@
-// User clients: calls. (service.md, section 5)
+// User clients: calls. (service.md 5)
 #include <algorithm>
 #include <cstring>
 #include <vector>

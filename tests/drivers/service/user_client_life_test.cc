@@ -1,4 +1,4 @@
-// User clients: opening, closing, the end. (service.md, section 5)
+// User clients: opening, closing, the end. (service.md 5)
 #include <IOKit/IOUserClient.h>
 
 #include "drivers/client/IOKitLib.h"

@@ -1,27 +1,27 @@
-// explore/story.h
+// explore/switch_report.h
 //
 // The few switches of a run that matter, told to a person: who was held up where, and who went
 // instead.
-#ifndef DRYDOCK_EXPLORE_STORY_H_
-#define DRYDOCK_EXPLORE_STORY_H_
+#ifndef DRYDOCK_EXPLORE_SWITCH_REPORT_H_
+#define DRYDOCK_EXPLORE_SWITCH_REPORT_H_
 
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "explore/course.h"
+#include "explore/default_schedule.h"
 #include "explore/wrapped.h"
 #include "scheduler/call_stack.h"
 #include "trace/observer.h"
 
 namespace drydock {
 
-// Takes down each forced switch of a strategy: the steps that a run without any (explore/course.h)
-// would not have taken then. Of a minimised schedule
-// these are what it takes to fail. Watches events for the names of things while it exists.
-class Story final : public WrappedStrategy, private trace::Observer {
+// Takes down each forced switch of a strategy: the steps that a run without any
+// (explore/default_schedule.h) would not have taken then. Of a minimised schedule these are what it
+// takes to fail. Watches events for the names of things while it exists.
+class SwitchReport final : public WrappedStrategy, private trace::Observer {
  public:
-  explicit Story(Strategy* strategy);
+  explicit SwitchReport(Strategy* strategy);
 
   size_t Choose(const Question& question) override;
 
@@ -47,7 +47,7 @@ class Story final : public WrappedStrategy, private trace::Observer {
   static Actor ActorOf(const Alternative& step);
   std::string Describe(const Actor& actor) const;
 
-  Course course_;
+  DefaultSchedule default_schedule_;
   std::vector<Switch> switches_;
   Names threads_, objects_;
   trace::ScopedObserver watching_;
@@ -55,4 +55,4 @@ class Story final : public WrappedStrategy, private trace::Observer {
 
 }  // namespace drydock
 
-#endif  // DRYDOCK_EXPLORE_STORY_H_
+#endif  // DRYDOCK_EXPLORE_SWITCH_REPORT_H_

@@ -1,4 +1,4 @@
-#include "explore/story.h"
+#include "explore/switch_report.h"
 
 #include <algorithm>
 
@@ -11,12 +11,12 @@ namespace drydock {
 
 using trace::EventKind;
 
-Story::Story(Strategy* strategy)
+SwitchReport::SwitchReport(Strategy* strategy)
     : WrappedStrategy(strategy),
       watching_(this, {EventKind::kThreadCreate, EventKind::kLockAcquire, EventKind::kObjectCreate,
                        EventKind::kServiceAttach}) {}
 
-void Story::OnEvent(const trace::Event& event) {
+void SwitchReport::OnEvent(const trace::Event& event) {
   if (event.kind == EventKind::kThreadCreate) {
     threads_[event.other] = event.name;
   } else {
@@ -24,30 +24,30 @@ void Story::OnEvent(const trace::Event& event) {
   }
 }
 
-std::string Story::NameOf(uint32_t id, const Names& names) {
+std::string SwitchReport::NameOf(uint32_t id, const Names& names) {
   const auto name = names.find(id);
   return name == names.end() || *name->second == '\0' ? absl::StrCat("number ", id) : name->second;
 }
 
-Story::Actor Story::ActorOf(const Alternative& step) {
+SwitchReport::Actor SwitchReport::ActorOf(const Alternative& step) {
   const bool thread = step.kind == Alternative::Kind::kCpu && step.actor != 0;
   return {step, thread ? StackOfThread(step.actor) : CallStack()};
 }
 
-size_t Story::Choose(const Question& question) {
+size_t SwitchReport::Choose(const Question& question) {
   const size_t choice = WrappedStrategy::Choose(question);
   if (choice == kRefuse) return choice;
   const Alternative& chosen = question.alternatives[choice];
-  const size_t usual = course_.UsualAt(question).index;
+  const size_t usual = default_schedule_.UsualAt(question).index;
   if (choice != usual) {
     switches_.push_back({chosen.time, ActorOf(question.alternatives[usual]), ActorOf(chosen)});
   }
-  course_.Note(TaskOf(chosen));
+  default_schedule_.Note(TaskOf(chosen));
   return choice;
 }
 
 // "thread reader, about to lock gate of UsbSerial", and where that is.
-std::string Story::Describe(const Actor& actor) const {
+std::string SwitchReport::Describe(const Actor& actor) const {
   const Alternative& step = actor.step;
   const kernel::Operation& operation = step.operation;
   std::string text;
@@ -73,7 +73,7 @@ std::string Story::Describe(const Actor& actor) const {
   return text;
 }
 
-std::string Story::Text(size_t most) const {
+std::string SwitchReport::Text(size_t most) const {
   std::string text;
   for (size_t i = 0; i < std::min(most, switches_.size()); ++i) {
     const Switch& forced = switches_[i];
