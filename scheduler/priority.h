@@ -1,7 +1,7 @@
 // scheduler/priority.h
 //
 // Mach's priorities, 0..127, and the bands they fall into. Names and values are Mach's own
-// (conformance/ workloop.md 7.1); the bands are those of the 2003 talk.
+// (workloop.md 7.1); the bands are those of the 2003 talk.
 #ifndef DRYDOCK_SCHEDULER_PRIORITY_H_
 #define DRYDOCK_SCHEDULER_PRIORITY_H_
 

@@ -232,7 +232,7 @@ DRYDOCK_TEST(IOInterruptEventSource, IN12SourceMayRemoveItselfInItsAction) {
   EXPECT_EQ(provider.calls, "REDU");  // nothing was enabled after the action
 }
 
-DRYDOCK_TEST(IOInterruptEventSource, IN18IN19RefusedRegistrationMakesNoSource) {
+DRYDOCK_TEST(IOInterruptEventSource, IN18AndIN19RefusedRegistrationMakesNoSource) {
   FakeProvider provider(kIOInterruptTypeEdge);
   TestOwner* owner = TestOwner::Make();
   for (IOReturn refusal : {kIOReturnNoResources, kIOReturnNoInterrupt}) {

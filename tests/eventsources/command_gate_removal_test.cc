@@ -38,7 +38,7 @@ DRYDOCK_TEST(IOCommandGate, CG13EnablingADetachedGateDoesNothing) {
   EXPECT_EQ(t.AttemptWhenFree([] { return 42; }), 42);
 }
 
-DRYDOCK_TEST(IOCommandGate, CG22CG23CG24RemovalWaitsForASleepingAction) {
+DRYDOCK_TEST(IOCommandGate, CG22AndCG23AndCG24RemovalWaitsForASleepingAction) {
   LoopWithGate t;
   int event = 0;
   IOReturn result = 0;
