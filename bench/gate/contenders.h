@@ -20,11 +20,11 @@
 #include <IOKit/IOWorkLoop.h>
 
 #include "absl/synchronization/mutex.h"
+#include "runner/device_handle.h"
+#include "runner/device_runner.h"
+#include "runner/mutex_runner.h"
 #include "scheduler/kernel/spin.h"
 #include "scheduler/kernel/thread.h"
-#include "workloop/device_handle.h"
-#include "workloop/device_runner.h"
-#include "workloop/mutex_runner.h"
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>

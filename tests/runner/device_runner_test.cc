@@ -1,6 +1,6 @@
 // Devices whose state belongs to a thread: the runner with its ring, and the plain one, which must
 // do the same.
-#include "workloop/device_runner.h"
+#include "runner/device_runner.h"
 
 #include <array>
 #include <atomic>
@@ -9,14 +9,14 @@
 #include <vector>
 
 #include "gmock/gmock.h"
+#include "runner/device_handle.h"
+#include "runner/mutex_runner.h"
 #include "scheduler/kernel/atomic_section.h"
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/outside.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/kernel/wait.h"
 #include "tests/drydock_test.h"
-#include "workloop/device_handle.h"
-#include "workloop/mutex_runner.h"
 
 namespace drydock {
 namespace {

@@ -1,9 +1,9 @@
-// workloop/mutex_runner.h
+// runner/mutex_runner.h
 //
 // DeviceRunner as one would write it first: a queue under a lock, and a thread that sleeps until
 // there is something in it. For comparison; it does the same, slower.
-#ifndef DRYDOCK_WORKLOOP_MUTEX_RUNNER_H_
-#define DRYDOCK_WORKLOOP_MUTEX_RUNNER_H_
+#ifndef DRYDOCK_RUNNER_MUTEX_RUNNER_H_
+#define DRYDOCK_RUNNER_MUTEX_RUNNER_H_
 
 #include <cstddef>
 #include <deque>
@@ -11,12 +11,12 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "runner/device_closure.h"
+#include "runner/device_runner.h"
+#include "runner/device_services.h"
 #include "scheduler/kernel/lock.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/kernel/wait.h"
-#include "workloop/device_closure.h"
-#include "workloop/device_runner.h"
-#include "workloop/device_services.h"
 
 namespace drydock {
 
@@ -87,4 +87,4 @@ class MutexRunner {
 
 }  // namespace drydock
 
-#endif  // DRYDOCK_WORKLOOP_MUTEX_RUNNER_H_
+#endif  // DRYDOCK_RUNNER_MUTEX_RUNNER_H_

@@ -1,4 +1,4 @@
-#include "workloop/mutex_runner.h"
+#include "runner/mutex_runner.h"
 
 #include "scheduler/kernel/interrupt.h"
 #include "scheduler/kernel/panic.h"

@@ -1,15 +1,15 @@
-// workloop/device_services.h
+// runner/device_services.h
 //
 // The services of a device: its state, in parts, each lent to one closure at a time.
-#ifndef DRYDOCK_WORKLOOP_DEVICE_SERVICES_H_
-#define DRYDOCK_WORKLOOP_DEVICE_SERVICES_H_
+#ifndef DRYDOCK_RUNNER_DEVICE_SERVICES_H_
+#define DRYDOCK_RUNNER_DEVICE_SERVICES_H_
 
 #include <memory>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "workloop/device_closure.h"
+#include "runner/device_closure.h"
 
 namespace drydock {
 
@@ -54,4 +54,4 @@ class DeviceServices {
 
 }  // namespace drydock
 
-#endif  // DRYDOCK_WORKLOOP_DEVICE_SERVICES_H_
+#endif  // DRYDOCK_RUNNER_DEVICE_SERVICES_H_

@@ -1,8 +1,8 @@
-// workloop/device_handle.h
+// runner/device_handle.h
 //
 // How a device that is run by a thread of its own is used: a typed handle to one of its services.
-#ifndef DRYDOCK_WORKLOOP_DEVICE_HANDLE_H_
-#define DRYDOCK_WORKLOOP_DEVICE_HANDLE_H_
+#ifndef DRYDOCK_RUNNER_DEVICE_HANDLE_H_
+#define DRYDOCK_RUNNER_DEVICE_HANDLE_H_
 
 #include <optional>
 #include <type_traits>
@@ -10,8 +10,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "workloop/device_closure.h"
-#include "workloop/device_runner.h"
+#include "runner/device_closure.h"
+#include "runner/device_runner.h"
 
 namespace drydock {
 
@@ -108,4 +108,4 @@ auto Exclusively(Runner* runner, Body&& body) {
 
 }  // namespace drydock
 
-#endif  // DRYDOCK_WORKLOOP_DEVICE_HANDLE_H_
+#endif  // DRYDOCK_RUNNER_DEVICE_HANDLE_H_

@@ -1,10 +1,10 @@
-// workloop/device_runner.h
+// runner/device_runner.h
 //
 // A device whose state belongs to one thread; others post closures to it. The other answer to the
 // question that a work loop's gate answers, to measure the gate against.
 //
 //   DeviceRunner runner({.name = "disk"});
-//   DeviceHandle<BlockCache> cache(&runner);               // workloop/device_handle.h
+//   DeviceHandle<BlockCache> cache(&runner);               // runner/device_handle.h
 //   cache.Submit([=](BlockCache& c) { c.Forget(block); });  // does not wait
 //   absl::StatusOr<int> free = cache.Call([&](BlockCache& c) { return c.Free(); });  // does
 //
@@ -24,8 +24,8 @@
 // the CPU, in turns, then blocks and is woken.
 //
 // It is written on the kernel interface alone, and so runs on simulated and on host threads.
-#ifndef DRYDOCK_WORKLOOP_DEVICE_RUNNER_H_
-#define DRYDOCK_WORKLOOP_DEVICE_RUNNER_H_
+#ifndef DRYDOCK_RUNNER_DEVICE_RUNNER_H_
+#define DRYDOCK_RUNNER_DEVICE_RUNNER_H_
 
 #include <atomic>
 #include <cstddef>
@@ -37,10 +37,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "runner/device_closure.h"
+#include "runner/device_services.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/priority.h"
-#include "workloop/device_closure.h"
-#include "workloop/device_services.h"
 
 namespace drydock {
 
@@ -223,4 +223,4 @@ class DeviceRunner {
 
 }  // namespace drydock
 
-#endif  // DRYDOCK_WORKLOOP_DEVICE_RUNNER_H_
+#endif  // DRYDOCK_RUNNER_DEVICE_RUNNER_H_

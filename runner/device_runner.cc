@@ -1,4 +1,4 @@
-#include "workloop/device_runner.h"
+#include "runner/device_runner.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "workloop/device_services.h"
+#include "runner/device_services.h"
 
 #include <cxxabi.h>
 

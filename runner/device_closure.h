@@ -1,8 +1,8 @@
-// workloop/device_closure.h
+// runner/device_closure.h
 //
 // What a closure posted to a device runner looks like to code that does not know its type.
-#ifndef DRYDOCK_WORKLOOP_DEVICE_CLOSURE_H_
-#define DRYDOCK_WORKLOOP_DEVICE_CLOSURE_H_
+#ifndef DRYDOCK_RUNNER_DEVICE_CLOSURE_H_
+#define DRYDOCK_RUNNER_DEVICE_CLOSURE_H_
 
 #include <cstddef>
 #include <functional>
@@ -74,4 +74,4 @@ inline constexpr ClosureType kHeapClosure = MakeClosureType<Service, Runner, Clo
 
 }  // namespace drydock
 
-#endif  // DRYDOCK_WORKLOOP_DEVICE_CLOSURE_H_
+#endif  // DRYDOCK_RUNNER_DEVICE_CLOSURE_H_
