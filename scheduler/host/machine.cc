@@ -7,48 +7,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/host/atomic_section.h"
 #include "scheduler/host/bands.h"
-#include "scheduler/host/spin_limit.h"
-#include "scheduler/kernel/atomic_section.h"
-#include "scheduler/kernel/boot.h"
+#include "scheduler/host/spin.h"
 #include "scheduler/kernel/choice.h"
-#include "scheduler/kernel/panic.h"
-#include "scheduler/thread_report.h"
 #include "trace/names.h"
 #include "trace/parallel_lock.h"
-
-namespace drydock {
-
-Simulation::Simulation(const MachineOptions& options, Strategy* strategy)
-    : options_(options), strategy_(strategy) {}
-
-Simulation::~Simulation() = default;
-
-bool Simulation::Deterministic() { return false; }
-
-Outcome Simulation::Run(std::function<void()> body) {
-  if (host::machine != nullptr) {
-    std::fputs("drydock: Simulation::Run called while another run is in progress\n", stderr);
-    std::abort();
-  }
-  kernel::internal::BeginBoot();
-  Outcome outcome;
-  {
-    host::Machine machine(options_);
-    host::machine = &machine;
-    outcome = machine.Run(std::move(body));
-    outcome.schedule = Schedule(options_.fingerprint, strategy_->seed());
-    kernel::internal::EndBoot();
-    host::machine = nullptr;
-  }
-  return outcome;
-}
-
-// Of threads that go on meanwhile little could be said that is true.
-std::vector<ThreadReport> ReportThreads() { return {}; }
-CallStack StackOfThread(kernel::ThreadId) { return CallStack(); }
-
-}  // namespace drydock
 
 namespace drydock::host {
 
@@ -294,57 +258,3 @@ bool Machine::OthersAreAtRest() {
 }
 
 }  // namespace drydock::host
-
-namespace drydock::kernel {
-
-using host::context;
-using host::machine;
-
-const bool kParallel = true;
-
-Profile CurrentProfile() { return machine == nullptr ? Profile::kModern : machine->profile(); }
-
-void ChoicePoint(OperationKind, ObjectId) {
-  if (machine == nullptr) return;
-  machine->LeaveIfStopping();
-  if (ABSL_PREDICT_FALSE(machine->outside().any())) machine->outside().Pull(nullptr);
-}
-
-Thread* ThreadStart(const ThreadOptions& options, std::function<void()> body) {
-  if (machine == nullptr) Panic("ThreadStart with no run in progress");
-  ChoicePoint(OperationKind::kThreadCreate, 0);
-  return machine->StartThread(options, std::move(body));
-}
-
-Thread* CurrentThread() { return context.self; }
-
-bool MayBlock() {
-  return context.self != nullptr && !context.in_interrupt && context.self->spin_depth == 0;
-}
-
-ThreadId ThreadIdOf(const Thread* thread) { return thread == nullptr ? 0 : thread->id; }
-
-const char* ThreadName(const Thread* thread) { return thread->name.load(); }
-
-void SetThreadName(Thread* thread, absl::string_view name) { thread->name = trace::Intern(name); }
-
-bool OthersAreAtRest() { return machine->OthersAreAtRest(); }
-
-bool ThreadIsBlocked(const Thread* thread) { return thread->wake.load() == host::kBlocked; }
-
-void ThreadJoin(Thread* thread) {
-  AssertWait(thread, Interruptible::kUninterruptible, 0,
-             {"waits for the end of thread", ThreadName(thread), 0, nullptr});
-  // Nobody wakes those who come too late.
-  if (thread->exited.load()) {
-    machine->Wake(thread, host::Machine::Whom::kAll, WaitResult::kAwakened, context.self);
-  }
-  ThreadBlock();
-}
-
-void ThreadYield() {
-  ChoicePoint(OperationKind::kYield, 0);
-  sched_yield();
-}
-
-}  // namespace drydock::kernel

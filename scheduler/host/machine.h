@@ -28,7 +28,7 @@
 #include "scheduler/host/deadlines.h"
 #include "scheduler/host/futex.h"
 #include "scheduler/host/interrupts.h"
-#include "scheduler/host/locks.h"
+#include "scheduler/host/lock.h"
 #include "scheduler/host/outside_events.h"
 #include "scheduler/host/thread.h"
 #include "scheduler/host/thread_calls.h"
@@ -102,6 +102,8 @@ class Machine {
     const auto bits = reinterpret_cast<uintptr_t>(event);
     return waiters_[(bits >> 4 ^ bits >> 11) % waiters_.size()];
   }
+  // Puts `thread` in line for `event`. The caller has locked the bucket.
+  static void Link(WaitBucket& bucket, Thread* thread, const void* event);
   // The calling thread gets in line, for an uninterruptible wait without a deadline: AssertWait
   // without its choice point, for who holds a lock of the machine's.
   void Assert(const void* event, const kernel::WaitNote& note);
@@ -114,6 +116,8 @@ class Machine {
   // first of the highest priority. Returns how many.
   enum class Whom { kAll, kFirst, kHighest };
   int Wake(const void* event, Whom whom, kernel::WaitResult result, Thread* thread = nullptr);
+  // Ends the wait of a thread that has been aborted, if its wait can be interrupted so.
+  void BreakWait(Thread* thread, bool safely);
   // The calling thread, which is in line, blocks until its wait has ended.
   void Park(Thread* self);
 

@@ -1,4 +1,4 @@
-// Policies, as far as the host knows them.
+// The host kernel's scheduling policies (scheduler/kernel/policy.h), as far as the host has them.
 #include "scheduler/kernel/policy.h"
 
 #include <sched.h>

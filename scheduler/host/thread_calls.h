@@ -10,7 +10,7 @@
 
 #include "scheduler/host/deadlines.h"
 #include "scheduler/host/futex.h"
-#include "scheduler/host/locks.h"
+#include "scheduler/host/lock.h"
 #include "scheduler/kernel/profile.h"
 #include "scheduler/kernel/thread_call.h"
 #include "scheduler/thread_call_groups.h"

@@ -41,7 +41,13 @@ inline constexpr Time kLongestComputation = 50 * kMillisecond;
 // Whether Mach takes it. (SC-17)
 bool TimeConstraintIsValid(const TimeConstraint& constraint);
 
+// The priority the thread is scheduled at, 0..127.
+int ThreadPriority(const Thread* thread);
+
 // The policies a thread can be given at any time, also while it runs. Any context.
+
+// Sets the base, as ThreadOptions::priority (scheduler/kernel/thread.h).
+void SetThreadPriority(Thread* thread, int priority);
 
 // Real time from now on. False, and nothing changes, if `constraint` is not valid. A computation
 // below half the constraint is raised to that, but not above 50 ms (SC-16).

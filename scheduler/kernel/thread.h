@@ -45,19 +45,15 @@ bool MayBlock();
 ThreadId ThreadIdOf(const Thread* thread);     // 0 for null
 const char* ThreadName(const Thread* thread);  // interned
 void SetThreadName(Thread* thread, absl::string_view name);
-int ThreadPriority(const Thread* thread);  // the priority it is scheduled at, 0..127
-
-// Sets the base, as ThreadOptions::priority. Any context.
-void SetThreadPriority(Thread* thread, int priority);
 
 // Whether the thread waits for an event at this moment. Any context.
 bool ThreadIsBlocked(const Thread* thread);
 
-// Waits until the thread has ended. Thread context only.
 // Whether every thread but the calling one is blocked or has ended, so that nothing will happen
-// before a deadline or an interrupt. For those who judge what a run has left behind.
+// before a deadline or an interrupt. For checkers that judge what a run has left behind.
 bool OthersAreAtRest();
 
+// Waits until the thread has ended. Thread context only.
 void ThreadJoin(Thread* thread);
 
 // Gives the CPU to other threads of the same priority, if any is runnable.

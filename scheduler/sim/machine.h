@@ -3,9 +3,8 @@
 // The simulated computer behind the kernel interface: its CPUs, its clock, who runs where, and the
 // loop that asks the strategy what happens next.
 //
-// Only files of this folder include this header. The parts of the kernel interface each have a file
-// of their own here (threads.cc, waits.cc, locks.cc, interrupts.cc, thread_calls.cc, outside.cc);
-// this class is what they share.
+// Only files of this folder include this header. Each header of the kernel interface,
+// scheduler/kernel/x.h, is implemented by x.cc of this folder, on top of this class.
 //
 // How a run moves. Simulated code runs on fibers and calls Step at each choice point, just before
 // the operation it announces. Step adds the operation's cost to its CPU's clock and, unless nothing

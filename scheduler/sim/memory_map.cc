@@ -43,7 +43,7 @@ MemoryMap::Page* MemoryMap::FindOrMake(uintptr_t number) {
       spare.pop_back();
       // In one go: field by field it is what a run under all checkers mostly does.
       static_assert(std::is_trivially_copyable_v<Granule>);
-      std::memset(page->granules.data(), 0, sizeof(page->granules));
+      std::memset(static_cast<void*>(page->granules.data()), 0, sizeof(page->granules));
     }
     page->number = number;
     size_t slot = SlotOf(number);

@@ -1,53 +1,17 @@
-// The clock, and the outside world.
+// The outside world of the simulated kernel (scheduler/kernel/outside.h).
 #include "scheduler/kernel/outside.h"
 
 #include <algorithm>
 
 #include "scheduler/kernel/choice.h"
-#include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/memory.h"
 #include "scheduler/kernel/panic.h"
-#include "scheduler/kernel/wait.h"
 #include "scheduler/sim/machine.h"
 
 namespace drydock::kernel {
 
 using sim::machine;
 using sim::OutsideEvent;
-
-Time Now() {
-  if (machine == nullptr) return 0;
-  // Those who set the clock forward do not conflict with each other, but with who reads it.
-  machine->NoteEffect(OperationKind::kWrite, machine->NameOf(sim::kNamedClock));
-  return machine->Now();
-}
-
-void Delay(Time interval) {
-  if (machine == nullptr || machine->cpu() == nullptr) return;
-  // In slices, so that others can step in, ever longer ones; but as far as nothing else happens.
-  constexpr Time kLongest = kMillisecond;
-  Time slice = 10 * kMicrosecond;
-  while (interval > 0) {
-    const Time now = machine->Now();
-    const Time quiet_until = machine->QuietUntil();
-    const Time quiet = quiet_until > now ? quiet_until - now : 0;
-    const Time step = std::min({interval, std::max(slice, quiet), machine->QuantumLeft()});
-    machine->cpu()->clock += step;
-    interval -= step;
-    slice = std::min(2 * slice, kLongest);
-    machine->Step(OperationKind::kDelay, machine->NameOf(sim::kNamedClock));
-  }
-}
-
-void Sleep(Time interval) {
-  // Nobody wakes it, and no other thread ever has it for its event.
-  const Thread* self = CurrentThread();
-  const void* event = self != nullptr ? static_cast<const void*>(&self->timeout) : &machine;
-  const Time now = machine != nullptr ? machine->Now() : 0;
-  AssertWait(event, Interruptible::kUninterruptible,
-             SaturatingAdd(now, std::max<Time>(interval, 1)), {"sleeps", "", 0, nullptr});
-  ThreadBlock();
-}
 
 OutsideHandle OutsideSchedule(Time when, const char* what, ObjectId object,
                               OutsideFunction function, void* context) {

@@ -1,8 +1,8 @@
-// scheduler/host/spin_limit.h
+// scheduler/host/spin.h
 //
 // Whether it is worth looking again for what another CPU is about to do: whether there is one.
-#ifndef DRYDOCK_SCHEDULER_HOST_SPIN_LIMIT_H_
-#define DRYDOCK_SCHEDULER_HOST_SPIN_LIMIT_H_
+#ifndef DRYDOCK_SCHEDULER_HOST_SPIN_H_
+#define DRYDOCK_SCHEDULER_HOST_SPIN_H_
 
 namespace drydock::host {
 
@@ -11,4 +11,4 @@ void CountHostCpus();
 
 }  // namespace drydock::host
 
-#endif  // DRYDOCK_SCHEDULER_HOST_SPIN_LIMIT_H_
+#endif  // DRYDOCK_SCHEDULER_HOST_SPIN_H_

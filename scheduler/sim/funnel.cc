@@ -1,4 +1,5 @@
 #include "scheduler/kernel/funnel.h"
+
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/profile.h"
 #include "scheduler/sim/machine.h"

@@ -1,14 +1,12 @@
-// The kernel's locks on host threads.
-#include "scheduler/host/locks.h"
+// The host kernel's locks (scheduler/kernel/lock.h).
+#include "scheduler/host/lock.h"
 
 #include <sched.h>
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/host/machine.h"
-#include "scheduler/kernel/atomic_section.h"
 #include "scheduler/kernel/choice.h"
 #include "scheduler/kernel/clock.h"
-#include "scheduler/kernel/funnel.h"
 #include "scheduler/kernel/interrupt.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/spin.h"
@@ -297,36 +295,5 @@ void RWLockFree(RWLock* lock) {
 }
 
 void internal::CountRWLock(Thread*, int) {}
-
-// --- Atomic sections: one lock for all of them, as they are short.
-
-namespace {
-
-constinit host::RawLock section;
-constinit thread_local int section_depth = 0;
-
-}  // namespace
-
-void internal::EnterSection() {
-  if (section_depth++ == 0) section.Lock();
-}
-
-void internal::LeaveSection() {
-  if (--section_depth == 0) section.Unlock();
-}
-
-bool internal::InSection() { return section_depth > 0; }
-
-void internal::AbandonSection() {
-  if (section_depth == 0) return;
-  section_depth = 0;
-  section.Unlock();
-}
-
-// --- Funnels.
-
-bool FunnelSet(Funnel, bool) { Panic("this kernel has no funnels: host threads are not of 2003"); }
-
-Funnel CurrentFunnel() { return Funnel::kNone; }
 
 }  // namespace drydock::kernel

@@ -1,5 +1,7 @@
 // The mutex and the spin lock. With no run in progress locks are taken for granted: nobody else is
 // there.
+#include "scheduler/sim/lock.h"
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,7 +10,6 @@
 #include "scheduler/kernel/choice.h"
 #include "scheduler/kernel/evidence.h"
 #include "scheduler/kernel/panic.h"
-#include "scheduler/sim/lock.h"
 #include "scheduler/sim/machine.h"
 #include "trace/names.h"
 

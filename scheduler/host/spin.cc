@@ -1,4 +1,5 @@
-#include "scheduler/host/spin_limit.h"
+// Busy waits of the host kernel (scheduler/kernel/spin.h).
+#include "scheduler/host/spin.h"
 
 #include <sched.h>
 

@@ -1,8 +1,8 @@
-// scheduler/host/locks.h
+// scheduler/host/lock.h
 //
 // What the kernel on host threads knows of a lock.
-#ifndef DRYDOCK_SCHEDULER_HOST_LOCKS_H_
-#define DRYDOCK_SCHEDULER_HOST_LOCKS_H_
+#ifndef DRYDOCK_SCHEDULER_HOST_LOCK_H_
+#define DRYDOCK_SCHEDULER_HOST_LOCK_H_
 
 #include <atomic>
 #include <memory>
@@ -30,15 +30,6 @@ struct SpinLock {
 };
 
 }  // namespace drydock::kernel
-
-namespace drydock::kernel::internal {
-
-// Whether the calling host thread is in an AtomicSection.
-bool InSection();
-// Leaves it from however deep inside.
-void AbandonSection();
-
-}  // namespace drydock::kernel::internal
 
 namespace drydock::host {
 
@@ -73,4 +64,4 @@ struct Locks {
 
 }  // namespace drydock::host
 
-#endif  // DRYDOCK_SCHEDULER_HOST_LOCKS_H_
+#endif  // DRYDOCK_SCHEDULER_HOST_LOCK_H_
