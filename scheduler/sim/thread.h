@@ -11,6 +11,7 @@
 #include "scheduler/kernel/operation.h"
 #include "scheduler/kernel/policy.h"
 #include "scheduler/kernel/thread_frame.h"
+#include "scheduler/kernel/thread_locals.h"
 #include "scheduler/kernel/wait.h"
 #include "scheduler/sim/deadline_queue.h"
 #include "scheduler/sim/fiber.h"
@@ -113,6 +114,7 @@ struct alignas(64) Thread : sim::Recycled<Thread> {
 
   std::function<void()> body;
   ThreadFrame* innermost_frame = nullptr;
+  ThreadLocals locals;
   bool daemon = false;
   bool alive = true;                      // not exited
   sim::ThreadCallGroup* group = nullptr;  // of a thread-call worker
