@@ -1,10 +1,10 @@
 // runner/device_closure.h
 //
-// What a closure posted to a device runner looks like to code that does not know its type.
+// The types of services and closures as a runner sees them, which does not know their C++ types:
+// tables of functions. For the runners and DeviceHandle.
 #ifndef DRYDOCK_RUNNER_DEVICE_CLOSURE_H_
 #define DRYDOCK_RUNNER_DEVICE_CLOSURE_H_
 
-#include <cstddef>
 #include <functional>
 #include <memory>
 #include <type_traits>
@@ -14,25 +14,34 @@
 namespace drydock {
 
 // A kind of service: there is one ServiceType for each C++ type and kind of runner, and its address
-// is its identity.
+// is its identity. All functions are called on the runner's thread.
 struct ServiceType {
   const std::type_info* type;
-  void* (*make)(void* runner);  // on the runner's thread; may throw
+  void* (*make)(void* runner);  // may throw; null: the service can only be inserted
   void (*destroy)(void* service);
+  // What callers share of the service, asked once; may throw. Null: nothing.
+  std::shared_ptr<void> (*utilities)(void* service);
 };
 
 template <typename Service, typename Runner>
-inline constexpr ServiceType kServiceType = {
-    &typeid(Service),
-    [](void* runner) -> void* {
-      if constexpr (std::is_constructible_v<Service, Runner&>) {
-        return new Service(*static_cast<Runner*>(runner));
-      } else {
-        return new Service();
-      }
-    },
-    [](void* service) { delete static_cast<Service*>(service); },
-};
+constexpr ServiceType MakeServiceType() {
+  ServiceType type = {&typeid(Service), nullptr,
+                      [](void* service) { delete static_cast<Service*>(service); }, nullptr};
+  if constexpr (std::is_constructible_v<Service, Runner&>) {
+    type.make = [](void* runner) -> void* { return new Service(*static_cast<Runner*>(runner)); };
+  } else if constexpr (std::is_default_constructible_v<Service>) {
+    type.make = [](void*) -> void* { return new Service(); };
+  }
+  if constexpr (requires { typename Service::Utilities; }) {
+    type.utilities = [](void* service) -> std::shared_ptr<void> {
+      return static_cast<Service*>(service)->MakeUtilities();
+    };
+  }
+  return type;
+}
+
+template <typename Service, typename Runner>
+inline constexpr ServiceType kServiceType = MakeServiceType<Service, Runner>();
 
 // How to call a closure, and how to end its life.
 struct ClosureType {
@@ -41,7 +50,7 @@ struct ClosureType {
   void (*drop)(void* closure);  // null if that takes nothing
 };
 
-// Of a closure that is given a `Service`; or, if that is void, nothing.
+// The type of a `Closure` that is given a `Service`, or nothing if that is void.
 template <typename Service, typename Runner, typename Closure>
 constexpr ClosureType MakeClosureType(void (*drop)(void*)) {
   if constexpr (std::is_void_v<Service>) {
@@ -56,7 +65,7 @@ constexpr ClosureType MakeClosureType(void (*drop)(void*)) {
   }
 }
 
-// Whose life is somebody else's business.
+// A closure that stays the caller's.
 template <typename Service, typename Runner, typename Closure>
 inline constexpr ClosureType kBorrowedClosure = MakeClosureType<Service, Runner, Closure>(nullptr);
 

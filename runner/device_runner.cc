@@ -1,11 +1,10 @@
+// The ring of a device runner: producers, the wait for room, and the thread that runs the slots.
 #include "runner/device_runner.h"
 
 #include <algorithm>
 
 #include "scheduler/kernel/atomic_section.h"
 #include "scheduler/kernel/choice.h"
-#include "scheduler/kernel/fast_lock.h"
-#include "scheduler/kernel/interrupt.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/spin.h"
 #include "scheduler/kernel/wait.h"
@@ -19,20 +18,19 @@ using kernel::OperationKind;
 const ClosureType DeviceRunner::kOutside = {};
 const ClosureType DeviceRunner::kCall = {};
 
-// A call that somebody waits for, on the stack of who does.
+// A call, on the stack of the thread that waits for it.
 //
-//   state     | the runner's Finish
-//   ----------+------------------------------------
-//   kPending  | just says that it is done
-//   kBlocked  | and wakes who waits, who is blocked
-//   kDone     |
+//   state     | what Finish, which makes it kDone, does besides
+//   ----------+---------------------------------------------------
+//   kPending  | nothing: the caller looks again by itself
+//   kBlocked  | wakes the caller
 struct DeviceRunner::Call {
   enum State : uint32_t { kPending, kBlocked, kDone };
 
   const ClosureType* type;
   void* closure;
-  kernel::Thread* thread;  // who waits
-  int cpu;                 // on which
+  kernel::Thread* thread;  // the caller
+  int cpu;                 // which the caller was on
   absl::Status status;
   std::atomic<uint32_t> state{kPending};
 
@@ -40,18 +38,21 @@ struct DeviceRunner::Call {
     ChoicePoint(OperationKind::kAtomic, id);
     return state.load(std::memory_order_acquire) == kDone;
   }
+  static bool IsOver(const void* call) {
+    return static_cast<const Call*>(call)->state.load(std::memory_order_acquire) == kDone;
+  }
 };
 
 namespace {
 
-// Before an atomic that is usually the only thing a closure costs: a choice point where that is
-// one, and nothing where threads are parallel anyway.
+// The choice point before an atomic on the quick path, where not even a call is to be paid on host
+// threads.
 inline void Step(kernel::ObjectId id) {
   if (!kernel::kParallel) ChoicePoint(OperationKind::kAtomic, id);
 }
 
-// Looks for a microsecond or so whether it is `ready()`, unless who is to make it so needs this
-// CPU.
+// Looks for a microsecond or so whether it is `ready()`; not at all if `other_cpu`, the CPU of the
+// thread that is to make it so, is the caller's own.
 template <typename Ready>
 bool Look(int other_cpu, Ready ready) {
   constexpr int kLooks = 40;
@@ -64,8 +65,8 @@ bool Look(int other_cpu, Ready ready) {
   return false;
 }
 
-// Looks and lets others have the CPU in turns; false if it is time to block. That is after as long
-// as it takes to be woken on another CPU, so that nobody waits for twice what would have been best.
+// Looks and yields in turns; false if it is time to block. That is after as long as it takes to be
+// woken on another CPU, so that no wait takes more than twice the best possible.
 template <typename Ready>
 bool LookAndYield(int other_cpu, Ready ready) {
   const int yields = kernel::kParallel ? 30 : 2;
@@ -80,7 +81,8 @@ bool LookAndYield(int other_cpu, Ready ready) {
 }  // namespace
 
 DeviceRunner::DeviceRunner(const Options& options)
-    : id_(kernel::NewObjectId()),
+    : RunnerThread(options),
+      id_(kernel::NewObjectId()),
       mask_(options.slots - 1),
       slots_(new Slot[options.slots]()),
       arena_(static_cast<unsigned char*>(operator new[](options.slots* kArenaBytes,
@@ -99,13 +101,8 @@ DeviceRunner::DeviceRunner(const Options& options)
 
 DeviceRunner::~DeviceRunner() {
   if (OnThread()) kernel::Panic("a device runner is destroyed by a closure that it runs");
-  Post<void>([this] { ends_ = true; });
+  Claim(this, Reserve()).Build<void>([this] { ends_ = true; });
   kernel::ThreadJoin(thread_);
-}
-
-bool DeviceRunner::OnThread() const {
-  if (kernel::kParallel) return kernel::fast_current_thread == thread_;
-  return kernel::CurrentThread() == thread_ && !kernel::InInterruptContext();
 }
 
 absl::Status DeviceRunner::Flush() {
@@ -119,36 +116,59 @@ absl::Status DeviceRunner::Flush() {
     first_error = std::exchange(first_error_, absl::OkStatus());
     GiveRoom();
   };
-  Run(kBorrowedClosure<void, DeviceRunner, decltype(collect)>, &collect).IgnoreError();
-  return first_error;
+  absl::Status status = Run(kBorrowedClosure<void, DeviceRunner, decltype(collect)>, &collect);
+  return status.ok() ? first_error : status;
 }
 
 // --- Producers.
 
-DeviceRunner::Slot* DeviceRunner::Reserve(uint64_t* position) {
+DeviceRunner::Reservation DeviceRunner::Reserve() {
   Step(id_);
-  *position = next_.fetch_add(1, std::memory_order_relaxed);
+  const uint64_t position = next_.fetch_add(1, std::memory_order_relaxed);
   Step(id_);
-  if (*position >= limit_.load(std::memory_order_acquire)) WaitForRoom(*position);
-  return SlotOf(*position);
+  if (position >= limit_.load(std::memory_order_acquire)) WaitForRoom(position);
+  return {SlotOf(position), position};
 }
 
-DeviceRunner::Slot* DeviceRunner::TryReserve(uint64_t* position) {
+DeviceRunner::Reservation DeviceRunner::TryReserve() {
   Step(id_);
-  *position = next_.load(std::memory_order_relaxed);
+  uint64_t position = next_.load(std::memory_order_relaxed);
   do {
     Step(id_);
-    if (*position >= limit_.load(std::memory_order_acquire)) return nullptr;
+    if (position >= limit_.load(std::memory_order_acquire)) return {nullptr, 0};
     Step(id_);
-  } while (!next_.compare_exchange_weak(*position, *position + 1, std::memory_order_relaxed));
-  return SlotOf(*position);
+  } while (!next_.compare_exchange_weak(position, position + 1, std::memory_order_relaxed));
+  return {SlotOf(position), position};
+}
+
+DeviceRunner::Reservation DeviceRunner::ReserveFor(RunnerThread* caller) {
+  if (const Reservation reserved = TryReserve(); reserved.slot != nullptr) return reserved;
+  struct Room {
+    const DeviceRunner* runner;
+    uint64_t position;
+    static bool IsGiven(const void* room) {
+      const auto* r = static_cast<const Room*>(room);
+      return r->position < r->runner->limit_.load(std::memory_order_acquire);
+    }
+  } room = {this, 0};
+  ChoicePointForWait();
+  {
+    // A position that is claimed cannot be given back, so it is claimed in the same step in which
+    // the wait for it is found to be allowed.
+    const kernel::AtomicSection section;
+    if (!BeginWait(caller, this, &Room::IsGiven, &room)) return {nullptr, 0};
+    room.position = next_.fetch_add(1, std::memory_order_relaxed);
+  }
+  if (!Room::IsGiven(&room)) WaitForRoom(room.position);
+  EndWait(caller);
+  return {SlotOf(room.position), room.position};
 }
 
 void DeviceRunner::Publish(Slot* slot, uint64_t position) {
   Step(id_);
   // Sequentially consistent, as is the look at idle_: either this sees that the runner is about to
   // block, or the runner sees this before it does.
-  slot->turn.store(position + 1, std::memory_order_seq_cst);
+  slot->sequence.store(static_cast<uint32_t>(position + 1), std::memory_order_seq_cst);
   Step(id_);
   if (idle_.load(std::memory_order_seq_cst)) {
     if (idle_.exchange(false)) kernel::ThreadWakeup(&idle_, /*one_thread=*/true);
@@ -175,45 +195,63 @@ void DeviceRunner::WaitForRoom(uint64_t position) {
 }
 
 absl::Status DeviceRunner::Run(const ClosureType& type, void* closure) {
-  if (OnThread()) return services_.Run(type, closure);
+  RunnerThread* const caller = Current();
+  if (caller == this) return services_.Run(type, closure);
   Call call;
   call.type = &type;
   call.closure = closure;
-  call.thread = kernel::CurrentThread();
-  call.cpu = kernel::CpuHere();
-  Claim(this).SetCall(&call);
+  if (caller == nullptr) {
+    WaitFor(&call);
+    return std::move(call.status);
+  }
+  ChoicePointForWait();
+  if (!BeginWait(caller, this, &Call::IsOver, &call)) return WaitRefused(*caller, *this);
+  WaitFor(&call);
+  EndWait(caller);
+  return std::move(call.status);
+}
+
+void DeviceRunner::WaitFor(Call* call) {
+  call->thread = kernel::CurrentThread();
+  call->cpu = kernel::CpuHere();
+  Claim(this, Reserve()).SetCall(call);
   const int runners_cpu = cpu_.load(std::memory_order_relaxed);
-  if (LookAndYield(runners_cpu, [&] { return call.done(id_); })) return std::move(call.status);
-  kernel::AssertWait(&call, Interruptible::kUninterruptible, 0,
+  if (LookAndYield(runners_cpu, [&] { return call->done(id_); })) return;
+  kernel::AssertWait(call, Interruptible::kUninterruptible, 0,
                      {"waits for a call of device", kernel::ThreadName(thread_), id_, thread_});
   uint32_t pending = Call::kPending;
   ChoicePoint(OperationKind::kAtomic, id_);
-  if (!call.state.compare_exchange_strong(pending, Call::kBlocked)) {
-    kernel::ThreadWakeupThread(&call, call.thread);  // it is done
+  if (!call->state.compare_exchange_strong(pending, Call::kBlocked)) {
+    kernel::ThreadWakeupThread(call, call->thread);  // it is done
   }
   kernel::ThreadBlock();
-  return std::move(call.status);
 }
 
 // --- The runner's thread.
 
 void DeviceRunner::Main() {
+  BecomeCurrent();
+  locals_ = kernel::CurrentThreadLocals();
   const uint64_t half = (mask_ + 1) / 2;
   while (!ends_) {
     Slot* const slot = SlotOf(position_);
     Step(id_);
-    if (slot->turn.load(std::memory_order_acquire) != position_ + 1) WaitForWork(*slot);
+    if (slot->sequence.load(std::memory_order_acquire) != static_cast<uint32_t>(position_ + 1)) {
+      WaitForWork(*slot);
+    }
     RunSlot(slot);
     ++position_;
     if ((position_ & (half - 1)) == 0) GiveRoom();
   }
-  services_.Clear();
+  locals_->stream = 0;  // services end in the thread's own
+  services_.Close();
 }
 
 void DeviceRunner::RunSlot(Slot* slot) {
   const ClosureType* type = slot->type;
   void* closure = slot->bytes;
   if (type == nullptr) return;
+  locals_->stream = slot->stream;
   if (type == &kOutside) {
     const auto* outside = reinterpret_cast<const Outside*>(slot->bytes);
     type = outside->type;
@@ -259,7 +297,7 @@ void DeviceRunner::GiveRoom() {
   NoteCpu();
   Step(id_);
   // Sequentially consistent, as is what follows: either this sees the producer that is about to
-  // block, or that, having counted itself, sees the room.
+  // block, or that producer, having counted itself, sees the room.
   limit_.store(position_ + mask_ + 1, std::memory_order_seq_cst);
   Step(id_);
   if (waiting_producers_.load(std::memory_order_seq_cst) == 0) return;
@@ -269,7 +307,7 @@ void DeviceRunner::GiveRoom() {
 void DeviceRunner::WaitForWork(const Slot& slot) {
   const auto full = [&] {
     ChoicePoint(OperationKind::kAtomic, id_);
-    return slot.turn.load(std::memory_order_seq_cst) == position_ + 1;
+    return slot.sequence.load(std::memory_order_seq_cst) == static_cast<uint32_t>(position_ + 1);
   };
   const int waiters_cpu = waiters_cpu_.load(std::memory_order_relaxed);
   if (waiters_cpu >= 0) waiters_cpu_.store(-1, std::memory_order_relaxed);

@@ -15,68 +15,14 @@
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/outside.h"
 #include "scheduler/kernel/thread.h"
-#include "scheduler/kernel/wait.h"
 #include "tests/drydock_test.h"
+#include "tests/runner/fixtures.h"
 
 namespace drydock {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-// A test of both.
-#define BOTH_RUNNERS(Situation)                                                   \
-  template <typename Runner>                                                      \
-  void Situation();                                                               \
-  DRYDOCK_TEST(DeviceRunner, Situation) { Situation<::drydock::DeviceRunner>(); } \
-  DRYDOCK_TEST(MutexRunner, Situation) { Situation<::drydock::MutexRunner>(); }   \
-  template <typename Runner>                                                      \
-  void Situation()
-
-// The device's state, or some of it.
-struct Log {
-  std::vector<int> entries;
-};
-
-std::vector<kernel::Thread*> StartThreads(int count, const std::function<void(int)>& body) {
-  std::vector<kernel::Thread*> threads;
-  for (int i = 0; i < count; ++i) {
-    threads.push_back(kernel::ThreadStart({.name = "producer"}, [body, i] { body(i); }));
-  }
-  return threads;
-}
-
-void JoinAll(const std::vector<kernel::Thread*>& threads) {
-  for (kernel::Thread* thread : threads) kernel::ThreadJoin(thread);
-}
-
-struct Nothing {};
-
-// Keeps the runner busy from its construction to Open().
-template <typename Runner>
-class Barrier {
- public:
-  explicit Barrier(Runner* runner) {
-    const DeviceHandle<Nothing, Runner> device(runner);
-    const auto wait = [this](Nothing&) {
-      reached_ = true;
-      while (!open_) kernel::Sleep(kernel::kMicrosecond);
-      left_ = true;
-    };
-    EXPECT_TRUE(device.Submit(wait).ok());
-    while (!reached_) kernel::Sleep(kernel::kMicrosecond);
-  }
-  ~Barrier() { Open(); }
-  void Open() {
-    open_ = true;
-    while (!left_) kernel::Sleep(kernel::kMicrosecond);
-  }
-
- private:
-  std::atomic<bool> reached_{false};
-  std::atomic<bool> open_{false};
-  std::atomic<bool> left_{false};
-};
 
 BOTH_RUNNERS(ClosuresOfAThreadRunInTheirOrder) {
   Runner runner;
@@ -156,7 +102,7 @@ BOTH_RUNNERS(ServicesAreMadeOnceUnderContention) {
   EXPECT_EQ(Counted<2>::destroyed, 1);
 }
 
-// Needs another service, and notes who is destroyed.
+// Needs another service, and notes the order of destruction.
 template <typename Runner>
 struct Base {
   explicit Base(Runner& runner) : thread(runner.OnThread()) {}
@@ -370,7 +316,7 @@ BOTH_RUNNERS(AFullRingRefusesTriesAndKeepsProducersWaiting) {
       }
     });
     kernel::Sleep(kernel::kMillisecond);
-    EXPECT_EQ(submitted, taken) << "nobody gets in";
+    EXPECT_EQ(submitted, taken) << "the ring is full";
     barrier.Open();
     JoinAll(producers);
   }
@@ -411,7 +357,7 @@ BOTH_RUNNERS(AnIdleRunnersRingIsFree) {
 
 // A wakeup that is lost leaves threads that wait for ever, which ends the run. On host threads the
 // pauses are such that the runner is met while it looks, yields, goes to sleep and sleeps.
-BOTH_RUNNERS(WhoSleepsIsWoken) {
+BOTH_RUNNERS(NoWakeupIsLost) {
   constexpr int kThreads = 3;
   const int rounds = kernel::kParallel ? 1500 : 3;
   Runner runner({.slots = 2});
