@@ -1,4 +1,4 @@
-// What searches cost on the host.
+// Google benchmarks of exploration: what a run and a step cost on the host, by strategy.
 #include <memory>
 #include <vector>
 
@@ -13,8 +13,8 @@
 namespace drydock {
 namespace {
 
-// All classes of two threads that take a lock, add to a counter and give the lock back, so many
-// times each: 6 of two times, 12,870 of eight.
+// All classes of interleavings of two threads that lock a mutex, add to a counter and unlock it, as
+// many times each as the argument says: 6 classes for two times, 12,870 for eight.
 void BM_OrdersOfTwoLockers(benchmark::State& state) {
   const int64_t rounds = state.range(0);
   int counter = 0;

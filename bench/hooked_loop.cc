@@ -1,8 +1,10 @@
+// The loop that memory_bench runs, compiled with memory hooks.
 #include "bench/hooked_loop.h"
 
 namespace drydock {
 
-// Behind what the compiler can see through: each call is one, and leaves a frame.
+// Called through a volatile pointer, so that the compiler makes each call and each call has a
+// frame.
 void (*volatile add_one_to_all)(uint64_t*, size_t, int) = &AddOneToAll;
 
 void AddOneToAll(uint64_t* words, size_t count, int depth) {

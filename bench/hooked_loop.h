@@ -1,6 +1,6 @@
 // bench/hooked_loop.h
 //
-// Code that is compiled with hooks, for memory_bench to run.
+// Code that is compiled with memory hooks, for memory_bench to run. Any context.
 #ifndef DRYDOCK_BENCH_HOOKED_LOOP_H_
 #define DRYDOCK_BENCH_HOOKED_LOOP_H_
 
@@ -9,7 +9,8 @@
 
 namespace drydock {
 
-// Adds one to each of `count` words: two hooked accesses for each. From `depth` calls further down.
+// Adds one to each of `count` words, which is two hooked accesses each, `depth` calls further down
+// the stack.
 void AddOneToAll(uint64_t* words, size_t count, int depth = 0);
 
 // The same without hooks.

@@ -1,4 +1,5 @@
-// What hooked accesses to memory cost on the host.
+// Google benchmarks of memory hooks: what a hooked access costs on the host, with and without race
+// detection.
 #include <cstdint>
 #include <vector>
 
@@ -56,7 +57,8 @@ void BM_HookAsChoicePoint(benchmark::State& state) {
 }
 BENCHMARK(BM_HookAsChoicePoint);
 
-// Race detection on accesses that nothing new is to be learned from: no lock since the last ones.
+// Race detection on repeated accesses, which take the quick path: no synchronisation since the last
+// round.
 void BM_HookWithRaceDetectionAgain(benchmark::State& state) {
   RaceChecker checker;
   const trace::ScopedObserver watching(&checker, RaceChecker::Kinds());
@@ -67,12 +69,13 @@ void BM_HookWithRaceDetectionAgain(benchmark::State& state) {
 }
 BENCHMARK(BM_HookWithRaceDetectionAgain);
 
-// And on those that are all to be remembered, with their stacks: a lock is taken before each round.
+// Race detection on accesses that are all recorded, with their stacks: a lock is taken before each
+// round.
 void BM_HookWithRaceDetection(benchmark::State& state) {
   RaceChecker checker;
   const trace::ScopedObserver watching(&checker, RaceChecker::Kinds());
   OnMachine(state, kernel::AccessChoices::kNone, [&](uint64_t* words) {
-    kernel::Mutex* mutex = kernel::MutexAlloc("bench");
+    kernel::Mutex* mutex = kernel::MutexAlloc("mutex");
     for (auto _ : state) {
       kernel::MutexLock(mutex);
       AddOneToAll(words, kWords, kDepth);

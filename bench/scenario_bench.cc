@@ -1,5 +1,5 @@
-// What a scenario costs on the host, from boot to verdicts: the shipped ones, at full speed, under
-// the random walk, and with every event recorded.
+// Google benchmarks of the scenarios in scenarios/: what a run costs on the host, from boot to
+// verdicts, under the timed strategy, under the random walk, and with every event recorded.
 #include <algorithm>
 #include <filesystem>
 #include <string>

@@ -1,4 +1,5 @@
-// What the machine itself costs on the host.
+// Google benchmarks of the simulated machine: what switches, choice points, wakeups, dispatches and
+// whole runs cost on the host.
 #include <vector>
 
 #include "benchmark/benchmark.h"
@@ -40,7 +41,7 @@ void OnMachine(benchmark::State& state, Strategy* strategy, Body body) {
   if (!outcome.ok()) state.SkipWithError(outcome.text.c_str());
 }
 
-// A choice point that nobody looks at: no strategy to ask, no observer.
+// A choice point with a single runnable thread and no observer: the strategy is not asked.
 void BM_ChoicePointWithoutConsumer(benchmark::State& state) {
   TimedStrategy timed;
   OnMachine(state, &timed, [&] {
@@ -85,7 +86,7 @@ void BM_MutexUncontended(benchmark::State& state) {
 }
 BENCHMARK(BM_MutexUncontended);
 
-// Two threads wake each other in turn.
+// Two threads wake each other alternately.
 void BM_WakeupRoundTrip(benchmark::State& state) {
   TimedStrategy timed;
   OnMachine(state, &timed, [&] {

@@ -1,5 +1,5 @@
-// What a device's life costs on the host: boot, plug, match, read, pull the cable, teardown,
-// shutdown.
+// Google benchmarks of the driver layers: what a device costs on the host from boot to shutdown
+// (plug, match, read, unplug, teardown), and what a call of a user client costs.
 #include <IOKit/usb/IOUSBHostDevice.h>
 
 #include "benchmark/benchmark.h"
@@ -33,7 +33,7 @@ UsbDeviceModel SerialAdapter() {
   return model;
 }
 
-// The stream of the device on port 0; +1.
+// The stream service of the device on port 0, once it has matched. The caller owns the reference.
 OSSharedPtr<StreamService> WaitForStream(DrydockUSBController* usb) {
   for (;;) {
     kernel::Sleep(100 * kernel::kMicrosecond);
@@ -62,7 +62,7 @@ void PullDuringRead() {
           char bytes[64];
           IOByteCount count;
           if (stream->readStream(bytes, sizeof(bytes), &count) != kIOReturnOffline) {
-            kernel::Panic("the read did not come home");
+            kernel::Panic("the read did not end with kIOReturnOffline");
           }
         });
     kernel::Sleep(kernel::kMillisecond);
@@ -77,7 +77,7 @@ void PullDuringRead() {
 
 constexpr int kCalls = 1000;
 
-// A program calls a user client, whose method takes a lock and gives it back.
+// A program calls a user client whose method locks a mutex and unlocks it.
 void CallUserClient() {
   static const UsbDeviceModel* const model = new UsbDeviceModel(SerialAdapter());
   IOService* platform = BootPlatform();

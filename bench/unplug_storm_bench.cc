@@ -1,5 +1,5 @@
-// What a device's life costs on the host when many live at once: 10, 100, 1000 disks, four drivers
-// each, plugged, matched, used and unplugged.
+// Google benchmark of many devices at once: what each of 10, 100, 1000 disks, with four drivers
+// each, costs on the host to be plugged, matched, used and unplugged.
 #include "benchmark/benchmark.h"
 #include "scheduler/simulation.h"
 #include "tests/drivers/samples/unplug_storm.h"

@@ -1,5 +1,5 @@
-// What gates, event sources and interrupts cost on the host, on the simulated machine; `virtual_ns`
-// is what the machine says it took.
+// Google benchmarks of gates, event sources and interrupts on the simulated machine: what each
+// costs on the host. The counter `virtual_ns` is its cost in virtual time.
 #include <vector>
 
 #include <IOKit/IOCommandGate.h>
@@ -58,7 +58,7 @@ IOReturn Nothing(OSObject*, void*, void*, void*, void*) { return kIOReturnSucces
 // The alternative the gate is measured against: the kernel's mutex and a call.
 void BM_MutexAndCall(benchmark::State& state) {
   WithGate(state, [&](IOWorkLoop*, IOCommandGate* gate) {
-    drydock::kernel::Mutex* mutex = drydock::kernel::MutexAlloc("bench");
+    drydock::kernel::Mutex* mutex = drydock::kernel::MutexAlloc("mutex");
     IOReturn (*volatile action)(OSObject*, void*, void*, void*, void*) = &Nothing;
     for (auto _ : state) {
       drydock::kernel::MutexLock(mutex);
@@ -77,7 +77,7 @@ void BM_RunActionUncontended(benchmark::State& state) {
 }
 BENCHMARK(BM_RunActionUncontended);
 
-// In the gate already: no lock changes hands.
+// The caller holds the gate already, so no lock is taken.
 void BM_RunActionNested(benchmark::State& state) {
   WithGate(state, [&](IOWorkLoop*, IOCommandGate* gate) {
     gate->runAction(
@@ -92,37 +92,38 @@ void BM_RunActionNested(benchmark::State& state) {
 }
 BENCHMARK(BM_RunActionNested);
 
-// A client sleeps in the gate, another wakes it: two of each, and the gate changes hands four
-// times.
+// Two clients, of which each sleeps in the gate until the other wakes it: a round trip is two
+// sleeps and two wakeups, and the gate has a new owner four times.
 void BM_CommandSleepWakeupRoundTrip(benchmark::State& state) {
   WithGate(state, [&](IOWorkLoop*, IOCommandGate* gate) {
     struct Game {
       IOCommandGate* gate;
-      int turn = 0;
+      int side_to_run = 0;
       bool done = false;
     } game;
     game.gate = gate;
-    // Takes the ball back and waits until the other has thrown it.
-    static const IOCommandGate::Action kThrow = [](OSObject*, void* argument, void* side, void*,
-                                                   void*) -> IOReturn {
+    // Lets the other side run, and waits until that has done the same.
+    static const IOCommandGate::Action kPass = [](OSObject*, void* argument, void* side, void*,
+                                                  void*) -> IOReturn {
       auto* g = static_cast<Game*>(argument);
       const int mine = *static_cast<int*>(side);
-      g->turn = 1 - mine;
-      g->gate->commandWakeup(&g->turn);
-      while (g->turn != mine && !g->done) g->gate->commandSleep(&g->turn, THREAD_UNINT);
+      g->side_to_run = 1 - mine;
+      g->gate->commandWakeup(&g->side_to_run);
+      while (g->side_to_run != mine && !g->done)
+        g->gate->commandSleep(&g->side_to_run, THREAD_UNINT);
       return kIOReturnSuccess;
     };
     drydock::kernel::Thread* other = drydock::kernel::ThreadStart({.name = "other"}, [&] {
       int side = 1;
-      while (!game.done) gate->runAction(kThrow, &game, &side);
+      while (!game.done) gate->runAction(kPass, &game, &side);
     });
     int side = 0;
-    for (auto _ : state) gate->runAction(kThrow, &game, &side);
+    for (auto _ : state) gate->runAction(kPass, &game, &side);
     game.done = true;
     gate->runAction(
         [](OSObject*, void* argument, void*, void*, void*) -> IOReturn {
           auto* g = static_cast<Game*>(argument);
-          g->gate->commandWakeup(&g->turn);
+          g->gate->commandWakeup(&g->side_to_run);
           return kIOReturnSuccess;
         },
         &game);
@@ -131,8 +132,8 @@ void BM_CommandSleepWakeupRoundTrip(benchmark::State& state) {
 }
 BENCHMARK(BM_CommandSleepWakeupRoundTrip);
 
-// As many clients as the argument says, on 4 CPUs, each with the gate for a microsecond at a time.
-// An item is an action.
+// As many clients as the argument says, on 4 CPUs, each of which holds the gate for a microsecond
+// at a time. An item is an action.
 void BM_RunActionContended(benchmark::State& state) {
   constexpr int kActions = 200;  // of a client, per iteration
   const auto clients = static_cast<size_t>(state.range(0));
@@ -164,7 +165,7 @@ void BM_RunActionContended(benchmark::State& state) {
 }
 BENCHMARK(BM_RunActionContended)->Arg(2)->Arg(4)->Arg(8)->Arg(16);
 
-// Waits for the action that it has made due.
+// An action of an interrupt source, and a thread that waits for it.
 struct Awaited {
   bool done = false;
   kernel::Time at = 0;
@@ -197,8 +198,8 @@ void RemoveSource(IOWorkLoop* loop, IOInterruptEventSource* source) {
   source->release();
 }
 
-// A line is raised; its handler signals the loop, whose thread calls the action, which wakes who
-// raised it. `virtual_ns`: from the raise to the action.
+// A line is raised; its handler signals the loop, whose thread calls the action, which wakes the
+// thread that raised the line. `virtual_ns`: from the raise to the action.
 void BM_InterruptToAction(benchmark::State& state) {
   constexpr int kLine = 5;
   kernel::Time latency = 0;
@@ -240,7 +241,7 @@ void WithSources(benchmark::State& state, Body body) {
   });
 }
 
-// One source signals: all are polled.
+// One source signals, and the loop polls all.
 void BM_SignalAmongSources(benchmark::State& state) {
   WithSources(state,
               [&](IOWorkLoop*, IOCommandGate*, IOInterruptEventSource* source, Awaited* awaited) {
@@ -252,7 +253,7 @@ void BM_SignalAmongSources(benchmark::State& state) {
 }
 BENCHMARK(BM_SignalAmongSources)->RangeMultiplier(4)->Range(1, 256);
 
-// The chain is not looked at.
+// An action through a gate, for which the loop does not walk its chain.
 void BM_RunActionAmongSources(benchmark::State& state) {
   WithSources(state, [&](IOWorkLoop*, IOCommandGate* gate, IOInterruptEventSource*, Awaited*) {
     for (auto _ : state) benchmark::DoNotOptimize(gate->runAction(&Nothing));
@@ -260,7 +261,7 @@ void BM_RunActionAmongSources(benchmark::State& state) {
 }
 BENCHMARK(BM_RunActionAmongSources)->RangeMultiplier(4)->Range(1, 256);
 
-// The chain is walked to its end, where sources are added; and up to the source that is removed.
+// The loop walks its chain to the end, where it adds a source, and up to the source it removes.
 void BM_RemoveAndAddAmongSources(benchmark::State& state) {
   WithSources(state,
               [&](IOWorkLoop* loop, IOCommandGate*, IOInterruptEventSource* source, Awaited*) {

@@ -1,7 +1,8 @@
 // bench/gate/bare.h
 //
-// What no runner can do without: a cache line that travels to another CPU and back, and a futex's
-// wakeup. They depend on where the host puts the CPUs of a virtual machine, and so on the moment.
+// The lower bounds of any runner on this machine: a cache line's way to another CPU and back, and a
+// futex's wakeup. They vary with where the host puts the CPUs of a virtual machine, and so in time.
+// On host threads only.
 #ifndef DRYDOCK_BENCH_GATE_BARE_H_
 #define DRYDOCK_BENCH_GATE_BARE_H_
 
@@ -18,13 +19,14 @@
 
 namespace drydock::bench {
 
-// Two words in lines of their own.
-struct Table {
-  alignas(128) std::atomic<uint32_t> serve{0};
-  alignas(128) std::atomic<uint32_t> back{0};
+// A request and its answer, in cache lines of their own.
+struct Exchange {
+  alignas(128) std::atomic<uint32_t> request{0};
+  alignas(128) std::atomic<uint32_t> answer{0};
 };
 
-// ns of a round trip between two spinning threads, each on a CPU of its own; 0 if there is one CPU.
+// In ns, a round trip between two spinning threads, each on a CPU of its own; 0 if there is only
+// one CPU.
 inline double CacheLineRoundTrip() {
   constexpr uint32_t kTimes = 50'000;
   cpu_set_t all;
@@ -39,22 +41,22 @@ inline double CacheLineRoundTrip() {
     CPU_SET(cpu, &one);
     sched_setaffinity(0, sizeof(one), &one);
   };
-  Table table;
+  Exchange exchange;
   std::thread other([&] {
     pin(1);
     for (uint32_t i = 1; i <= kTimes; ++i) {
-      while (table.serve.load(std::memory_order_acquire) != i) {
+      while (exchange.request.load(std::memory_order_acquire) != i) {
       }
-      table.back.store(i, std::memory_order_release);
+      exchange.answer.store(i, std::memory_order_release);
     }
   });
   pin(0);
-  const auto trip = [&table](uint32_t i) {
-    table.serve.store(i, std::memory_order_release);
-    while (table.back.load(std::memory_order_acquire) != i) {
+  const auto trip = [&exchange](uint32_t i) {
+    exchange.request.store(i, std::memory_order_release);
+    while (exchange.answer.load(std::memory_order_acquire) != i) {
     }
   };
-  trip(1);  // the other one is there
+  trip(1);  // so that the other thread has started
   const kernel::Time began = kernel::Now();
   for (uint32_t i = 2; i <= kTimes; ++i) trip(i);
   const kernel::Time took = kernel::Now() - began;
@@ -63,23 +65,24 @@ inline double CacheLineRoundTrip() {
   return static_cast<double>(took) / (kTimes - 1);
 }
 
-// A round trip between two threads that sleep, after a pause in which both did.
+// In ns, round trips between two threads that sleep, each after a pause of `pause` ns in which both
+// have fallen asleep.
 inline Histogram FutexRoundTrips(int times, kernel::Time pause) {
-  Table table;
+  Exchange exchange;
   std::thread other([&] {
     for (uint32_t i = 0; i < static_cast<uint32_t>(times); ++i) {
-      table.serve.wait(i);
-      table.back.store(i + 1);
-      table.back.notify_one();
+      exchange.request.wait(i);
+      exchange.answer.store(i + 1);
+      exchange.answer.notify_one();
     }
   });
   Histogram took;
   for (uint32_t i = 0; i < static_cast<uint32_t>(times); ++i) {
     kernel::Sleep(pause);
     const kernel::Time began = kernel::Now();
-    table.serve.store(i + 1);
-    table.serve.notify_one();
-    table.back.wait(i);
+    exchange.request.store(i + 1);
+    exchange.request.notify_one();
+    exchange.answer.wait(i);
     took.Add(kernel::Now() - began);
   }
   other.join();

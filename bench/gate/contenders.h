@@ -1,11 +1,11 @@
 // bench/gate/contenders.h
 //
-// A gate, and what people would use instead of one. Each has
+// What the gate benchmark compares: the gate and its alternatives, each a class with
 //
-//   template <typename Work> void Do(Work& work);   // has work() called with nobody else in there
+//   template <typename Work> void Do(Work& work);   // has work() called, never two at a time
 //
-// which returns when that is done; or, if kWaits is false, when it will be, and work is Copyable.
-// kNests: Do may be called inside of work.
+// Do returns when work() has returned; or, if kWaits is false, when a copy of it is queued to be
+// called. kNests: Do may be called inside of work(). Thread context, any number of threads.
 #ifndef DRYDOCK_BENCH_GATE_CONTENDERS_H_
 #define DRYDOCK_BENCH_GATE_CONTENDERS_H_
 
@@ -125,7 +125,7 @@ struct AbslMutex {
   absl::Mutex mutex;
 };
 
-// What cannot be beaten uncontended: one exchange each way, and who waits spins.
+// A lower bound for uncontended locks: one exchange to take it, one to give it back; waiters spin.
 struct ExchangeLock {
   static constexpr const char* kName = "bare exchange lock";
   static constexpr bool kWaits = true;
@@ -143,7 +143,7 @@ struct ExchangeLock {
 
 struct Nothing {};
 
-// A runner, with a call that waits.
+// A device runner, called: Do waits.
 template <typename Runner>
 struct Calls {
   static constexpr bool kWaits = true;
@@ -157,7 +157,7 @@ struct Calls {
   DeviceHandle<Nothing, Runner> device{&runner};
 };
 
-// The same, submitting.
+// A device runner, posted to: Do does not wait.
 template <typename Runner>
 struct Submits {
   static constexpr bool kWaits = false;
@@ -184,7 +184,7 @@ struct MutexRunnerSubmits : Submits<MutexRunner> {
   static constexpr const char* kName = "mutex and queue, submit";
 };
 
-// A strand on one thread of Boost.Asio.
+// A strand of Boost.Asio with one thread.
 struct Strand {
   Strand() : thread([this] { io.run(); }) {}
   ~Strand() {
@@ -217,7 +217,7 @@ struct StrandSubmits : Strand {
   static constexpr const char* kName = "Asio strand, post";
   static constexpr bool kWaits = false;
   static constexpr bool kNests = false;
-  // As many may wait as with the runners.
+  // How many closures may wait: as many as in a DeviceRunner.
   static constexpr int kMost = 512;
   template <typename Work>
   void Do(Work& work) {

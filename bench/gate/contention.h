@@ -1,6 +1,6 @@
 // bench/gate/contention.h
 //
-// Measures one contender on host threads.
+// Measures one contender (contenders.h) on host threads: throughput, latency and fairness.
 #ifndef DRYDOCK_BENCH_GATE_CONTENTION_H_
 #define DRYDOCK_BENCH_GATE_CONTENTION_H_
 
@@ -16,25 +16,26 @@
 
 namespace drydock::bench {
 
-// Uses the CPU for `ns`, without a look at the clock if that is nothing.
+// Keeps the CPU busy for `ns`; 0: returns without reading the clock.
 inline void Hold(kernel::Time ns) {
   if (ns == 0) return;
   const kernel::Time until = kernel::Now() + ns;
   while (kernel::Now() < until) kernel::SpinPause();
 }
 
-// What one thread does: asks, for as long as `go`.
+// One of the threads that use the contender again and again.
 struct Asker {
   kernel::Thread* thread = nullptr;
   uint64_t done = 0;
   Histogram latency;
 };
 
-// `threads` threads ask for `duration`. If `timed`, each asking is timed; that costs two looks at
-// the clock, so that throughput is better measured without.
+// `threads` threads use the contender for `duration` ns, and hold it for `hold` ns each time. If
+// `timed`, each use is timed; that takes two readings of the clock, so throughput is measured
+// without.
 template <typename Contender>
 Contention Contend(int threads, kernel::Time hold, kernel::Time duration, bool timed) {
-  // No lock in the cache lines of what its users look at.
+  // In cache lines of its own, away from what the threads read here.
   struct alignas(128) {
     Contender contender;
   } alone;
@@ -99,7 +100,7 @@ Contention Contend(int threads, kernel::Time hold, kernel::Time duration, bool t
   return result;
 }
 
-// Throughput and fairness without looks at the clock, latency with them.
+// Throughput and fairness measured without reading the clock, latency with.
 template <typename Contender>
 Contention Contend(int threads, kernel::Time hold, kernel::Time duration) {
   Contention result = Contend<Contender>(threads, hold, duration, /*timed=*/false);
@@ -107,7 +108,7 @@ Contention Contend(int threads, kernel::Time hold, kernel::Time duration) {
   return result;
 }
 
-// ns of one `step()`, the best of a few times many.
+// In ns, one `step()`: the best mean of several series of `times`.
 template <typename Step>
 double NsEach(Step step, int times = 200'000) {
   constexpr int kRepeats = 7;
@@ -120,7 +121,8 @@ double NsEach(Step step, int times = 200'000) {
   return best;
 }
 
-// Alone: ns to take it and give it back; and once more while it is held, 0 if that cannot be.
+// With one thread: `ns` to take the contender and give it back, `nested_ns` to do so while the
+// thread holds it already; 0 if that is not possible.
 struct Alone {
   const char* what;
   double ns;

@@ -1,8 +1,8 @@
-// What a gate costs on this machine, on real threads: writes one JSON document.
+// The program behind `drydock bench gate`: measures what a gate and its alternatives cost on host
+// threads, and writes one JSON document to stdout.
 //
 //   gate_on_host [--duration_ms=N] [--rounds=N] [--idle_s=N] [--threads=1,2,4,8,16]
-//   [--holds=0,100,1000,10000]
-//                [--parts=alone,runners,contention,mixes]
+//                [--holds=0,100,1000,10000] [--parts=alone,runners,contention,mixes]
 #include <sched.h>
 #include <sys/utsname.h>
 
@@ -78,8 +78,8 @@ Json DescribeMachine() {
 
 // Runs `body` on a freshly booted machine, on its first thread.
 void Boot(const std::function<void()>& body) {
-  TimedStrategy nobody;
-  const Outcome outcome = Simulation({}, &nobody).Run(body);
+  TimedStrategy timed;
+  const Outcome outcome = Simulation({}, &timed).Run(body);
   if (outcome.ok()) return;
   std::fprintf(stderr, "gate_on_host: %s: %s\n", OutcomeName(outcome.kind), outcome.text.c_str());
   std::exit(1);
@@ -139,7 +139,8 @@ Json Booted(Measure measure) {
   return result;
 }
 
-// The runners and the bare machine, by turns, so that no noisy moment meets one of them alone.
+// All runners and the bare machine once in each round, so that no noisy moment meets only one of
+// them.
 Json MeasureRunners() {
   using Row = Json (*)();
   const std::vector<Row> rows = {
@@ -160,7 +161,7 @@ Json MeasureRunners() {
   return medians;
 }
 
-// In the order of MeasureRunners.
+// Adds "idle_percent" to the rows of MeasureRunners, in their order.
 void AddIdlePercent(Json* runners) {
   const auto idle = static_cast<kernel::Time>(absl::GetFlag(FLAGS_idle_s)) * kernel::kSecond;
   if (idle == 0) return;
@@ -176,7 +177,7 @@ void AddIdlePercent(Json* runners) {
   add(&IdlePercent<OtherCalls<SpinningQueue>>);
 }
 
-// With the process pinned to the core that it happens to be on.
+// The same with the process pinned to the core that it happens to be on.
 Json MeasureRunnersOnOneCore() {
   cpu_set_t all, one;
   sched_getaffinity(0, sizeof(all), &all);

@@ -1,6 +1,7 @@
 // bench/gate/histogram.h
 //
-// Latencies, in bins that are a sixteenth of their size wide.
+// A histogram of latencies in ns, whose bins are about a sixteenth of their values wide. Not
+// thread-safe.
 #ifndef DRYDOCK_BENCH_GATE_HISTOGRAM_H_
 #define DRYDOCK_BENCH_GATE_HISTOGRAM_H_
 
@@ -27,7 +28,8 @@ class Histogram {
 
   uint64_t count() const { return count_; }
   uint64_t longest() const { return longest_; }
-  // What `permille` of a thousand did not exceed, give or take a sixteenth; 0 if there is nothing.
+  // The value that `permille` in a thousand did not exceed, at most a sixteenth too large; 0 if the
+  // histogram is empty.
   uint64_t Permille(uint64_t permille) const {
     const uint64_t rank = (count_ * permille + 999) / 1000;
     uint64_t seen = 0;

@@ -1,3 +1,4 @@
+// The load on a work loop: clients, an interrupt line raised by the outside world, a timer source.
 #include "bench/gate/mix.h"
 
 #include <atomic>
@@ -149,7 +150,7 @@ MixResult RunMix(const MixOptions& options) {
     load.result.calls.latency.Add(client.latency);
   }
   const kernel::Time took = kernel::Now() - began;
-  // Nothing comes any more.
+  // The last interrupts and expiries are over by then.
   kernel::Sleep(2 * kernel::kMillisecond);
   if (options.interrupts) {
     kernel::InterruptInstall(kLine, kernel::Trigger::kEdge, nullptr, nullptr);

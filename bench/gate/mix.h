@@ -1,7 +1,7 @@
 // bench/gate/mix.h
 //
-// A work loop under load: callers of runAction, interrupts and timers, in any mix. Written on the
-// kernel interface, so that it runs in virtual time as well as on host threads.
+// A work loop under load: callers of runAction, interrupts and timers, in any mix. It uses the
+// kernel interface alone, and so runs in virtual time as well as on host threads.
 #ifndef DRYDOCK_BENCH_GATE_MIX_H_
 #define DRYDOCK_BENCH_GATE_MIX_H_
 
@@ -13,7 +13,7 @@
 namespace drydock::bench {
 
 struct MixOptions {
-  int threads = 2;           // that call IOCommandGate::runAction
+  int threads = 2;           // callers of IOCommandGate::runAction
   kernel::Time hold_ns = 0;  // in each action
   kernel::Time duration_ns = 0;
   bool interrupts = false;  // every 50 us: filter, then action
@@ -26,7 +26,7 @@ struct MixResult {
   Histogram timers;      // from the deadline to the action
 };
 
-// On a thread of a machine that has been booted for it.
+// Runs the load and returns what it measured. On a thread of a machine that was booted for it.
 MixResult RunMix(const MixOptions& options);
 
 trace::Json ToJson(const MixResult& result);

@@ -1,8 +1,8 @@
 // bench/gate/other_runners.h
 //
-// Two runners as people build them who want speed alone, to measure DeviceRunner against. They have
-// neither services nor errors, and their closures have up to 48 bytes that take nothing to copy or
-// to end.
+// Two runners built for speed alone, to measure DeviceRunner against. They have neither services
+// nor errors, and their closures are trivially copyable and have up to 48 bytes. On host threads
+// only.
 #ifndef DRYDOCK_BENCH_GATE_OTHER_RUNNERS_H_
 #define DRYDOCK_BENCH_GATE_OTHER_RUNNERS_H_
 
@@ -33,7 +33,7 @@ struct Job {
   alignas(16) unsigned char bytes[48];
 };
 
-// Boost's lock-free queue, of 512, and a thread that never stops looking, as do those who wait.
+// Boost's lock-free queue, of 512, and a thread that spins for ever, as do callers that wait.
 class SpinningQueue {
  public:
   ~SpinningQueue() {
@@ -59,8 +59,8 @@ class SpinningQueue {
   std::thread thread_{[this] { Main(); }};
 };
 
-// Two buffers of 32 under a spin lock: one is filled while the other is emptied. Who has nothing to
-// do spins, then yields, then sleeps for 50 us at a time.
+// Two buffers of 32 under a spin lock: one is filled while the other is emptied. A thread that
+// waits spins, then yields, then sleeps for 50 us at a time.
 class TwoBuffers {
  public:
   ~TwoBuffers() {
@@ -127,7 +127,7 @@ class TwoBuffers {
   std::thread thread_{[this] { Main(); }};
 };
 
-// With a call that waits.
+// One of them, called: Do waits.
 template <typename Other>
 struct OtherCalls {
   template <typename Work>
@@ -142,7 +142,7 @@ struct OtherCalls {
   Other other;
 };
 
-// Submitting.
+// One of them, posted to: Do does not wait.
 template <typename Other>
 struct OtherSubmits {
   template <typename Work>

@@ -1,6 +1,6 @@
 // bench/gate/result.h
 //
-// What the gate benchmark measures.
+// The results of the gate benchmark, and how they become JSON.
 #ifndef DRYDOCK_BENCH_GATE_RESULT_H_
 #define DRYDOCK_BENCH_GATE_RESULT_H_
 
@@ -13,14 +13,14 @@
 
 namespace drydock::bench {
 
-// Several threads asking for the same thing again and again.
+// Several threads that use one gate, lock or runner again and again.
 struct Contention {
   std::string what;  // "runAction", "absl::Mutex"
   int threads = 0;
-  uint64_t hold_ns = 0;   // how long each has it, each time
-  double per_second = 0;  // times that it was had
+  uint64_t hold_ns = 0;   // how long a thread holds it, each time
+  double per_second = 0;  // uses, of all threads together
   double fairness = 0;    // Jain's index of the threads' shares: 1/threads .. 1
-  Histogram latency;      // from asking until it was over, less the hold
+  Histogram latency;      // from the call to its return, less the hold
 };
 
 // Jain's index: (sum)^2 / (n * sum of squares); 1 if all have the same, 1/n if one has all.

@@ -1,6 +1,6 @@
 // bench/gate/runner_bench.h
 //
-// Measures one device runner on host threads.
+// Measures one runner on host threads: closures posted, calls warm and from idle, CPU when idle.
 #ifndef DRYDOCK_BENCH_GATE_RUNNER_BENCH_H_
 #define DRYDOCK_BENCH_GATE_RUNNER_BENCH_H_
 
@@ -19,10 +19,10 @@
 
 namespace drydock::bench {
 
-// ns for each of `closures` that `producers` threads submit, until the last has run.
+// In ns, the time for each of `closures` that `producers` threads post, until the last has run.
 template <typename Submits>
 double SubmitMany(Submits& contender, int producers, int closures) {
-  // What the closures count in is in a cache line that no producer reads.
+  // The counter of the closures is in a cache line that no producer reads.
   struct alignas(128) Ran {
     uint64_t times = 0;
   } ran;
@@ -46,7 +46,7 @@ double SubmitMany(Submits& contender, int producers, int closures) {
   return static_cast<double>(kernel::Now() - began) / closures;
 }
 
-// The median of a few times some 20 ms.
+// The median of kRepeats measurements of about 20 ms.
 template <typename Submits>
 double NsPerClosure(int producers) {
   constexpr int kRepeats = 5;
@@ -61,8 +61,8 @@ double NsPerClosure(int producers) {
   return times[kRepeats / 2];
 }
 
-// How long calls that wait take, one right after the other, or with a pause between them in which
-// the runner falls asleep: `most`, or as many as take half a second.
+// How long calls that wait take, one right after the other, or with `pause` ns between them, in
+// which the runner falls asleep: `most` calls, or as many as take half a second.
 template <typename Calls>
 Histogram RoundTrips(int most, kernel::Time pause) {
   Calls contender;
@@ -79,6 +79,7 @@ Histogram RoundTrips(int most, kernel::Time pause) {
   return took;
 }
 
+// CPU time that the process has used.
 inline double CpuSeconds() {
   rusage usage;
   getrusage(RUSAGE_SELF, &usage);
@@ -86,7 +87,7 @@ inline double CpuSeconds() {
          static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
 }
 
-// Of one core, in percent, that the process uses in `duration` while a runner has nothing to do.
+// How much of one core, in percent, the process uses in `duration` ns while a runner is idle.
 template <typename Calls>
 double IdlePercent(kernel::Time duration) {
   Calls contender;
@@ -97,7 +98,7 @@ double IdlePercent(kernel::Time duration) {
   return (CpuSeconds() - before) * 1e11 / static_cast<double>(duration);
 }
 
-// The figures of one runner, and of the machine alone: their least is the best.
+// The figures of one runner; of each the least is the best.
 template <typename Submits, typename Calls>
 trace::Json MeasureRunner() {
   const Histogram warm = RoundTrips<Calls>(100'000, 0);
@@ -111,6 +112,7 @@ trace::Json MeasureRunner() {
           {"round_trip_idle_p99_ns", idle.Permille(990)}};
 }
 
+// The lower bounds that the machine sets (bare.h).
 inline trace::Json MeasureBare() {
   trace::Json row = {{"what", "bare cache line; bare futex"}};
   if (const double line = CacheLineRoundTrip(); line > 0) row["round_trip_warm_p50_ns"] = line;
@@ -120,7 +122,7 @@ inline trace::Json MeasureBare() {
   return row;
 }
 
-// Of rows with the same figures: the median of each, and under "best" the least.
+// Rows with the same figures become one row with the median of each, and under "best" the least.
 inline trace::Json MedianOf(const std::vector<trace::Json>& rows) {
   trace::Json median = rows.front();
   for (const auto& [key, value] : rows.front().items()) {
