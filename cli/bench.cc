@@ -10,9 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "bench/gate/mix.h"
-#include "cli/arguments.h"
 #include "cli/bench_plot.h"
 #include "cli/command.h"
+#include "cli/options.h"
 #include "cli/report.h"
 #include "scheduler/kernel/clock.h"
 #include "scheduler/simulation.h"
@@ -156,63 +156,57 @@ bool WriteFile(const absl::optional<std::string>& path, const std::string& text,
   return false;
 }
 
-int RunBench(absl::Span<const std::string> arguments, Console* console) {
-  absl::optional<std::string> duration_text, json_file, svg_file, format_text;
-  std::string which;
-  bool only_virtual = false;
-  bool json = false;
-  uint64_t duration_ms = 60;
-  absl::Status status = Arguments::Parse(arguments,
-                                         {{"duration", &duration_text},
-                                          {"json", &json_file},
-                                          {"svg", &svg_file},
-                                          {"format", &format_text},
-                                          {"virtual", nullptr, &only_virtual}},
-                                         &which);
-  if (status.ok()) status = ParseFormat(format_text, &json);
-  if (status.ok()) status = ParseNumber("duration", duration_text, 1, &duration_ms);
-  if (status.ok() && which != "gate") {
-    status =
-        absl::InvalidArgumentError(absl::StrCat("unknown benchmark ", which, "; allowed is gate"));
+class Bench final : public Command {
+ public:
+  explicit Bench(CLI::App* program)
+      : Command(program, "bench",
+                "measures what a work loop's gate costs, against the alternatives",
+                "Measures a gate under contention: in virtual time, on simulated machines of up to "
+                "64 CPUs, and on this machine's threads, there against mutexes, device runners and "
+                "a strand of Boost.Asio. docs/performance.md shows a run and says how to read it.",
+                kPlainExitCodes) {
+    AddChoice(app(), "BENCHMARK", "what to measure: gate", {"gate"}, &benchmark_)->required();
+    AddNumber(app(), "--duration",
+              "how many milliseconds each cell of the host's table is measured", 1, &duration_ms_)
+        ->type_name("MS");
+    AddFlag(app(), "--virtual", "in virtual time only, which is the same every time",
+            &only_virtual_);
+    AddText(app(), "--json", "FILE", "writes everything that was measured", &json_file_);
+    AddText(app(), "--svg", "FILE", "writes a plot of the throughputs", &svg_file_);
+    AddFormat(app(), &json_);
   }
-  if (!status.ok()) return BadInput("bench", status.message(), console);
 
-  Json document;
-  if (!only_virtual) {
-    absl::StatusOr<Json> host = MeasureOnHost(duration_ms);
-    if (!host.ok()) return BadInput("bench", host.status().message(), console);
-    document = *std::move(host);
+  int Run(Console* console) override {
+    Json document;
+    if (!only_virtual_) {
+      absl::StatusOr<Json> host = MeasureOnHost(duration_ms_);
+      if (!host.ok()) return BadInput(host.status().message(), console);
+      document = *std::move(host);
+    }
+    document["virtual"] = MeasureInVirtualTime();
+    if (json_) {
+      WriteJson(document, console->out);
+    } else {
+      WriteMixes("a work loop in virtual time, on as many CPUs as callers", document["virtual"],
+                 console->out);
+      if (!only_virtual_) WriteHost(document, console->out);
+    }
+    const bool written = WriteFile(json_file_, document.dump(1) + "\n", console) &&
+                         WriteFile(svg_file_, PlotOfGate(document), console);
+    return written ? kHeld : kBadInput;
   }
-  document["virtual"] = MeasureInVirtualTime();
-  if (json) {
-    WriteJson(document, console->out);
-  } else {
-    WriteMixes("a work loop in virtual time, on as many CPUs as callers", document["virtual"],
-               console->out);
-    if (!only_virtual) WriteHost(document, console->out);
-  }
-  const bool written = WriteFile(json_file, document.dump(1) + "\n", console) &&
-                       WriteFile(svg_file, PlotOfGate(document), console);
-  return written ? kHeld : kBadInput;
-}
+
+ private:
+  std::string benchmark_;
+  uint64_t duration_ms_ = 60;
+  bool only_virtual_ = false;
+  absl::optional<std::string> json_file_;
+  absl::optional<std::string> svg_file_;
+  bool json_ = false;
+};
 
 }  // namespace
 
-const Command kBench = {
-    "bench", "gate [--duration MS] [--virtual] [--json FILE] [--svg FILE] [--format text|json]",
-    "measures what a work loop's gate costs, against the alternatives",
-    "Measures a gate under contention: in virtual time, on simulated machines of up to 64 CPUs, "
-    "and\n"
-    "on this machine's threads, there against mutexes, device runners and a strand of Boost.Asio.\n"
-    "docs/performance.md shows a run and says how to read it.\n"
-    "\n"
-    "  --duration MS  how long each cell of the host's table is measured; 60 if not given\n"
-    "  --virtual      in virtual time only, which is the same every time\n"
-    "  --json FILE    writes everything that was measured\n"
-    "  --svg FILE     writes a plot of the throughputs\n"
-    "  --format json  prints the document instead of tables\n"
-    "\n"
-    "Exit code: 0, or 2 if the input is bad.\n",
-    &RunBench};
+std::unique_ptr<Command> AddBench(CLI::App* program) { return std::make_unique<Bench>(program); }
 
 }  // namespace drydock::cli

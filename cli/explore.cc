@@ -1,13 +1,19 @@
+// drydock explore: searches the schedules of a scenario for one under which it fails.
 #include <limits>
 #include <memory>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "cli/arguments.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "cli/command.h"
 #include "cli/one_run.h"
+#include "cli/options.h"
 #include "cli/report.h"
+#include "explore/accesses.h"
 #include "explore/campaign.h"
+#include "explore/explorer.h"
 #include "explore/minimise.h"
 #include "explore/progress.h"
 #include "explore/replay.h"
@@ -83,104 +89,133 @@ trace::Json ToJson(const Scenario& scenario, const std::string& what, Shard shar
   return json;
 }
 
-int RunExplore(absl::Span<const std::string> arguments, Console* console) {
-  absl::optional<std::string> strategy_text, schedules_text, seconds_text, seed_text, all_text,
-      accesses_text, shard_text, format_text;
-  std::string file;
-  uint64_t schedules = 10'000;
-  uint64_t seconds = 0;
-  uint64_t seed = 1;
-  Shard shard;
-  bool json = false;
-  absl::Status status = Arguments::Parse(arguments,
-                                         {{"strategy", &strategy_text},
-                                          {"schedules", &schedules_text},
-                                          {"seconds", &seconds_text},
-                                          {"seed", &seed_text},
-                                          {"stop", &all_text},
-                                          {"accesses", &accesses_text},
-                                          {"shard", &shard_text},
-                                          {"format", &format_text}},
-                                         &file);
-  if (status.ok()) status = ParseNumber("schedules", schedules_text, 1, &schedules);
-  if (status.ok()) status = ParseNumber("seconds", seconds_text, 1, &seconds);
-  if (status.ok()) status = ParseNumber("seed", seed_text, 0, &seed);
-  if (status.ok()) status = ParseShard(shard_text, &shard);
-  if (status.ok()) status = ParseFormat(format_text, &json);
-  if (status.ok() && all_text.has_value() && *all_text != "first" && *all_text != "never") {
-    status = absl::InvalidArgumentError(
-        absl::StrCat("--stop is first or never, not \"", *all_text, "\""));
+// Reads "2/8", the second of eight shards.
+absl::Status ParseShard(const std::string& text, Shard* shard) {
+  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(text, '/');
+  uint64_t number = 0;
+  if (!absl::SimpleAtoi(parts.first, &number) || number < 1 ||
+      !absl::SimpleAtoi(parts.second, &shard->count) || number > shard->count) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--shard is \"", text, "\"; allowed is I/N, from 1/N to N/N"));
   }
-  if (!status.ok()) return BadInput("explore", status.message(), console);
-  const std::string spec = strategy_text.value_or("portfolio");
-  const absl::StatusOr<std::unique_ptr<Explorer>> explorer = MakeExplorer(spec, seed, shard);
-  if (!explorer.ok()) return BadInput("explore", explorer.status().message(), console);
-  const std::unique_ptr<Scenario> scenario = LoadScenario(file, console);
-  if (scenario == nullptr) return kBadInput;
-  status = ChooseAccesses(accesses_text, scenario.get());
-  if (!status.ok()) return BadInput("explore", status.message(), console);
-
-  CampaignOptions options;
-  // A limit in time alone is no limit in number.
-  if (seconds_text.has_value() && !schedules_text.has_value()) schedules = ~uint64_t{0};
-  options.schedules = schedules / shard.count + (shard.index < schedules % shard.count ? 1 : 0);
-  options.stop_at_first = all_text.value_or("first") == "first";
-  options.coverage = true;
-  const bool timed = seconds_text.has_value();
-  const double limit =
-      timed ? static_cast<double>(seconds) : std::numeric_limits<double>::infinity();
-  CampaignResult campaign;
-  double rate = 0;
-  {
-    // Only these go by the host's clock and its user: when to stop, and how fast it goes.
-    const CtrlC ctrl_c;
-    ProgressLine progress(console->progress ? &console->err : nullptr, options.schedules, limit);
-    options.stop = [&](const CampaignResult& so_far) {
-      progress.Show(so_far);
-      return CtrlC::pressed() || (timed && progress.elapsed() >= limit);
-    };
-    campaign = RunCampaign(explorer->get(), ProgramOf(*scenario), options);
-    rate = static_cast<double>(campaign.runs) / progress.elapsed();
-  }
-  console->err << absl::StrFormat("%.0f schedules/s%s\n", rate,
-                                  CtrlC::pressed() ? ", interrupted" : "");
-
-  std::vector<Explained> failures;
-  for (const Failure& failure : campaign.failures) failures.push_back(Explain(*scenario, failure));
-  const std::string what = absl::StrCat(spec, ", seed ", seed);
-  if (json) {
-    WriteJson(ToJson(*scenario, what, shard, campaign, failures), console->out);
-  } else {
-    WriteText(*scenario, what, campaign, failures, console);
-  }
-  return campaign.failed == 0 ? kHeld : kFailed;
+  shard->index = number - 1;
+  return absl::OkStatus();
 }
+
+class Explore final : public Command {
+ public:
+  explicit Explore(CLI::App* program)
+      : Command(program, "explore",
+                "searches the schedules of a scenario for one under which it fails",
+                "Runs the scenario in FILE under one schedule after another. The first under which "
+                "something fails is made as small as possible, and printed with the line that "
+                "replays it. Ctrl-C ends the search and prints what it has found.",
+                kJudgingExitCodes) {
+    AddScenarioFile(app(), &file_);
+    std::vector<std::string> specs;
+    std::string strategies = "how schedules are chosen (docs/explore.md):";
+    for (const ExplorerKind& kind : ExplorerKinds()) {
+      specs.push_back(kind.spec);
+      absl::StrAppend(&strategies, "\n", kind.spec, ": ", kind.summary);
+    }
+    AddValue(app(), "--strategy", absl::StrJoin(specs, "|"), strategies,
+             [this](const std::string& text) {
+               strategy_ = text;
+               return MakeExplorer(text, 0).status();
+             })
+        ->option_text("STRATEGY")
+        ->default_str(strategy_);
+    AddNumber(app(), "--schedules",
+              absl::StrCat("makes at most so many runs; without it ", kDefaultSchedules,
+                           ", or any number if --seconds is given"),
+              1, &schedules_);
+    AddNumber(app(), "--seconds", "ends the search after so many seconds", 1, &seconds_);
+    AddNumber(app(), "--seed", "another search, the same for the same N", 0, &seed_);
+    AddChoice(app(), "--stop",
+              "ends at the first failure, or goes on and prints the first of each kind",
+              {"first", "never"}, &stop_);
+    AddValue(app(), "--accesses", "none|shared|sampled:N|all",
+             "at which accesses of drivers to memory other threads can step in (docs/races.md): "
+             "at none; at those to memory that several threads use; at one in N of these, others "
+             "in each schedule; or at all",
+             [this](const std::string& text) {
+               const absl::StatusOr<kernel::AccessChoices> accesses = ParseAccesses(text);
+               if (!accesses.ok()) {
+                 return absl::InvalidArgumentError(
+                     absl::StrCat("--accesses: ", accesses.status().message()));
+               }
+               accesses_ = *accesses;
+               return absl::OkStatus();
+             })
+        ->default_str("shared");
+    AddValue(app(), "--shard", "I/N",
+             "makes the Ith of N parts of that search; drydock merge puts them together",
+             [this](const std::string& text) { return ParseShard(text, &shard_); });
+    AddFormat(app(), &json_);
+  }
+
+  int Run(Console* console) override {
+    const std::unique_ptr<Explorer> explorer = *MakeExplorer(strategy_, seed_, shard_);
+    const std::unique_ptr<Scenario> scenario = LoadScenario(file_, console);
+    if (scenario == nullptr) return kBadInput;
+    ChooseAccesses(accesses_, scenario.get());
+
+    CampaignOptions options;
+    // A limit in time alone is no limit in number.
+    const uint64_t schedules =
+        schedules_.value_or(seconds_.has_value() ? ~uint64_t{0} : kDefaultSchedules);
+    options.schedules =
+        schedules / shard_.count + (shard_.index < schedules % shard_.count ? 1 : 0);
+    options.stop_at_first = stop_ == "first";
+    options.coverage = true;
+    const double limit = seconds_.has_value() ? static_cast<double>(*seconds_)
+                                              : std::numeric_limits<double>::infinity();
+    CampaignResult campaign;
+    double rate = 0;
+    {
+      // Only these go by the host's clock and its user: when to stop, and how fast it goes.
+      const CtrlC ctrl_c;
+      ProgressLine progress(console->progress ? &console->err : nullptr, options.schedules, limit);
+      options.stop = [&](const CampaignResult& so_far) {
+        progress.Show(so_far);
+        return CtrlC::pressed() || progress.elapsed() >= limit;
+      };
+      campaign = RunCampaign(explorer.get(), ProgramOf(*scenario), options);
+      rate = static_cast<double>(campaign.runs) / progress.elapsed();
+    }
+    console->err << absl::StrFormat("%.0f schedules/s%s\n", rate,
+                                    CtrlC::pressed() ? ", interrupted" : "");
+
+    std::vector<Explained> failures;
+    for (const Failure& failure : campaign.failures)
+      failures.push_back(Explain(*scenario, failure));
+    const std::string what = absl::StrCat(strategy_, ", seed ", seed_);
+    if (json_) {
+      WriteJson(ToJson(*scenario, what, shard_, campaign, failures), console->out);
+    } else {
+      WriteText(*scenario, what, campaign, failures, console);
+    }
+    return campaign.failed == 0 ? kHeld : kFailed;
+  }
+
+ private:
+  static constexpr uint64_t kDefaultSchedules = 10'000;
+
+  std::string file_;
+  std::string strategy_ = "portfolio";
+  absl::optional<uint64_t> schedules_;
+  absl::optional<uint64_t> seconds_;
+  uint64_t seed_ = 1;
+  std::string stop_ = "first";
+  kernel::AccessChoices accesses_ = kernel::AccessChoices::kShared;
+  Shard shard_;
+  bool json_ = false;
+};
 
 }  // namespace
 
-const Command kExplore = {
-    "explore",
-    "FILE [--strategy S] [--schedules N] [--seconds N] [--seed N] [--stop first|never] "
-    "[--accesses none|shared|sampled:N|all] [--shard I/N] [--format text|json]",
-    "searches the schedules of a scenario for one under which it fails",
-    "Runs the scenario in FILE under one schedule after another. The first under which something\n"
-    "fails is made as small as it can be, and printed with the line that replays it. Ctrl-C ends\n"
-    "the search and prints what it has found.\n"
-    "\n"
-    "  --strategy S   random: a random walk; pct[:DEPTH], pos, urw, surw: published samplings\n"
-    "                 (docs/explore.md); delay[:BOUND], preemption[:BOUND]: all schedules with up\n"
-    "                 to so many; portfolio: several of them in turn, which is the default\n"
-    "  --schedules N  at most so many runs, 10,000 if not given\n"
-    "  --seconds N    for so long\n"
-    "  --seed N       another search; the same for the same N\n"
-    "  --stop never   goes on after a failure, and prints the first of each kind\n"
-    "  --accesses A   at which accesses to memory by drivers others can step in (docs/races.md):\n"
-    "                 all; none; shared, which is the default: to memory that others touch too;\n"
-    "                 or sampled:N: one in N of these, others in each schedule\n"
-    "  --shard I/N    the Ith of N parts of that search; drydock merge puts them together\n"
-    "  --format json  one JSON document instead of a page of text\n"
-    "\n"
-    "Exit code: 0 if everything held, 1 if something failed, 2 if the input is bad.\n",
-    &RunExplore};
+std::unique_ptr<Command> AddExplore(CLI::App* program) {
+  return std::make_unique<Explore>(program);
+}
 
 }  // namespace drydock::cli

@@ -1,36 +1,44 @@
-#include "absl/strings/str_format.h"
+// drydock help: the help of the program or of one command.
 #include "absl/strings/str_join.h"
 #include "cli/command.h"
+#include "cli/command_tree.h"
+#include "cli/help_text.h"
+#include "cli/options.h"
 
 namespace drydock::cli {
 namespace {
 
-int Help(absl::Span<const std::string> arguments, Console* console) {
-  if (arguments.empty()) {
-    console->out << "drydock runs I/O Kit drivers on a simulated machine.\n\n";
-    for (const Command* command : Commands()) {
-      console->out << absl::StrFormat("  drydock %-8s %s\n", command->name, command->summary);
-    }
-    console->out << "\n`drydock help COMMAND` says more.\n";
-    return kHeld;
+class Help final : public Command {
+ public:
+  explicit Help(CLI::App* program)
+      : Command(program, "help", "prints what drydock, or one of its commands, does",
+                "Without COMMAND, lists the commands.", kPlainExitCodes),
+        program_(*program) {
+    app()->add_option("COMMAND", name_, "a command")->type_name_fn([program] {
+      return absl::StrJoin(CommandNames(*program), "|");
+    });
   }
-  std::vector<std::string> names;
-  for (const Command* command : Commands()) {
-    if (arguments.front() == command->name) {
-      console->out << "drydock " << command->name << " " << command->usage << "\n\n"
-                   << command->help;
+
+  int Run(Console* console) override {
+    if (name_.empty()) {
+      console->out << HelpText(program_);
       return kHeld;
     }
-    names.push_back(command->name);
+    for (const CLI::App* command : Subcommands(program_)) {
+      if (command->get_name() != name_) continue;
+      console->out << HelpText(*command);
+      return kHeld;
+    }
+    return BadInput(UnknownName("command", name_, CommandNames(program_)), console);
   }
-  console->err << "drydock help: unknown command " << arguments.front() << "; allowed is "
-               << absl::StrJoin(names, ", ") << "\n";
-  return kBadInput;
-}
+
+ private:
+  const CLI::App& program_;
+  std::string name_;
+};
 
 }  // namespace
 
-const Command kHelp = {"help", "[COMMAND]", "says what drydock, or one of its commands, does",
-                       "Without COMMAND, lists the commands.\n", &Help};
+std::unique_ptr<Command> AddHelp(CLI::App* program) { return std::make_unique<Help>(program); }
 
 }  // namespace drydock::cli

@@ -1,12 +1,13 @@
+// drydock latency: how long threads, interrupts and actions waited in a run, and for what.
 #include "trace/latency.h"
 
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/one_run.h"
+#include "cli/options.h"
 #include "cli/report.h"
 #include "scenario/event_words.h"
 #include "scenario/runner.h"
@@ -129,52 +130,52 @@ trace::Json ToJson(const Scenario& scenario, const trace::LatencyMeter& meter,
   return json;
 }
 
-int RunLatency(absl::Span<const std::string> arguments, Console* console) {
-  absl::optional<std::string> seed_text, format_text;
-  std::string file;
-  bool json = false;
-  absl::Status status =
-      Arguments::Parse(arguments, {{"seed", &seed_text}, {"format", &format_text}}, &file);
-  if (status.ok()) status = ParseFormat(format_text, &json);
-  if (!status.ok()) return BadInput("latency", status.message(), console);
-  absl::StatusOr<ChosenStrategy> chosen = ChooseStrategy(seed_text);
-  if (!chosen.ok()) return BadInput("latency", chosen.status().message(), console);
-  const std::unique_ptr<Scenario> scenario = LoadScenario(file, console);
-  if (scenario == nullptr) return kBadInput;
+class Latency final : public Command {
+ public:
+  explicit Latency(CLI::App* program)
+      : Command(program, "latency", "runs a scenario and tells what waited how long, and for what",
+                "Runs the scenario in FILE and prints, in virtual time, how long threads waited "
+                "for a CPU (by band and by thread), interrupt lines for their handlers, event "
+                "sources for their actions and callers for gates; how long gates were held; and "
+                "each thread's share of the CPUs. For the longest wait of each it names what held "
+                "up the waiting thread.",
+                kJudgingExitCodes) {
+    AddScenarioFile(app(), &file_);
+    AddSeed(app(), &seed_);
+    AddFormat(app(), &json_);
+  }
 
-  trace::LatencyMeter meter(kEventWords);
-  ScenarioResult result;
-  {
-    trace::ScopedObserver metering(&meter, trace::LatencyMeter::Kinds());
-    result = RunScenario(*scenario, chosen->strategy.get());
+  int Run(Console* console) override {
+    const std::unique_ptr<Scenario> scenario = LoadScenario(file_, console);
+    if (scenario == nullptr) return kBadInput;
+    const ChosenStrategy chosen = ChooseStrategy(seed_);
+
+    trace::LatencyMeter meter(kEventWords);
+    ScenarioResult result;
+    {
+      trace::ScopedObserver metering(&meter, trace::LatencyMeter::Kinds());
+      result = RunScenario(*scenario, chosen.strategy.get());
+    }
+    meter.Finish(result.outcome.end_ns);
+    if (json_) {
+      WriteJson(ToJson(*scenario, meter, result), console->out);
+    } else {
+      WriteText(*scenario, chosen.text, meter, result, console->out);
+    }
+    WriteFailures(result, console);
+    return result.held() ? kHeld : kFailed;
   }
-  meter.Finish(result.outcome.end_ns);
-  if (json) {
-    WriteJson(ToJson(*scenario, meter, result), console->out);
-  } else {
-    WriteText(*scenario, chosen->text, meter, result, console->out);
-  }
-  WriteFailures(result, console);
-  return result.held() ? kHeld : kFailed;
-}
+
+ private:
+  std::string file_;
+  absl::optional<uint64_t> seed_;
+  bool json_ = false;
+};
 
 }  // namespace
 
-const Command kLatency = {
-    "latency", "FILE [--seed N] [--format text|json]",
-    "runs a scenario and tells who waited how long, and whose fault it was",
-    "Runs the scenario in FILE and prints, in virtual time, how long threads waited for a CPU (by\n"
-    "band and by thread), interrupt lines for their handlers, event sources for their actions and\n"
-    "callers for gates; how long gates were held; who had the CPUs. For the longest wait of each "
-    "it\n"
-    "names who held what was waited for.\n"
-    "\n"
-    "  --seed N       under a random walk instead of at full speed\n"
-    "  --format json  one JSON document instead of a page of text\n"
-    "\n"
-    "Exit code: 0 if everything the scenario expects held, 1 if something failed, 2 if the input "
-    "is\n"
-    "bad.\n",
-    &RunLatency};
+std::unique_ptr<Command> AddLatency(CLI::App* program) {
+  return std::make_unique<Latency>(program);
+}
 
 }  // namespace drydock::cli

@@ -1,8 +1,9 @@
+// A run of a scenario as several commands make it.
 #include "cli/one_run.h"
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "cli/arguments.h"
+#include "cli/options.h"
 #include "explore/accesses.h"
 #include "explore/random_walk.h"
 #include "scenario/reader.h"
@@ -18,27 +19,15 @@ std::unique_ptr<Scenario> LoadScenario(const std::string& file, Console* console
   return std::make_unique<Scenario>(*std::move(scenario));
 }
 
-absl::Status ChooseAccesses(const absl::optional<std::string>& word, Scenario* scenario) {
-  const absl::StatusOr<kernel::AccessChoices> accesses = ParseAccesses(word.value_or("shared"));
-  if (!accesses.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat("--accesses: ", accesses.status().message()));
-  }
-  scenario->accesses = PossibleAccesses(*accesses);
+void ChooseAccesses(kernel::AccessChoices accesses, Scenario* scenario) {
+  scenario->accesses = PossibleAccesses(accesses);
   scenario->fingerprint = FingerprintWith(scenario->fingerprint, scenario->accesses);
   if (kernel::HasHookedCode()) scenario->checks.Add(Check::kDataRace);
-  return absl::OkStatus();
 }
 
-absl::StatusOr<ChosenStrategy> ChooseStrategy(const absl::optional<std::string>& seed_text) {
-  if (!seed_text.has_value()) {
-    return ChosenStrategy{std::make_unique<TimedStrategy>(), "at full speed"};
-  }
-  uint64_t seed = 0;
-  if (const absl::Status status = ParseNumber("seed", seed_text, 0, &seed); !status.ok()) {
-    return status;
-  }
-  return ChosenStrategy{std::make_unique<RandomWalk>(seed),
-                        absl::StrCat("random walk, seed ", seed)};
+ChosenStrategy ChooseStrategy(absl::optional<uint64_t> seed) {
+  if (!seed.has_value()) return {std::make_unique<TimedStrategy>(), "timed schedule"};
+  return {std::make_unique<RandomWalk>(*seed), absl::StrCat("random walk, seed ", *seed)};
 }
 
 RunProgram ProgramOf(const Scenario& scenario, Checking checking) {

@@ -17,7 +17,7 @@ namespace drydock::cli {
 
 struct Report {
   const Scenario& scenario;
-  std::string strategy;  // "at full speed", "random walk, seed 7"
+  std::string strategy;  // "timed schedule", "random walk, seed 7"
   const std::vector<trace::Event>& events;
   const ScenarioResult& result;
 };

@@ -1,11 +1,12 @@
+// drydock run: one run of a scenario, or many counted.
 #include <chrono>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/one_run.h"
+#include "cli/options.h"
 #include "cli/report.h"
 #include "explore/campaign.h"
 #include "explore/random_walk.h"
@@ -16,8 +17,7 @@
 namespace drydock::cli {
 namespace {
 
-// `runs` seeds from `first` on: how many held, and the schedule of the first that did not.
-// The walks of one seed after the other: each can be run again alone.
+// The random walk of each seed in turn. A plain seed names it, so that --seed runs it again alone.
 class RandomWalks final : public Explorer {
  public:
   explicit RandomWalks(uint64_t first) : next_(first) {}
@@ -29,6 +29,7 @@ class RandomWalks final : public Explorer {
   absl::optional<RandomWalk> walk_;
 };
 
+// Runs the seeds from `first` up; says how many held, and the schedule of the first that failed.
 int RunMany(const Scenario& scenario, uint64_t first, uint64_t runs, bool json, Console* console) {
   // Only this goes by the host's clock, and only to the terminal: how fast it went.
   const auto began = std::chrono::steady_clock::now();
@@ -72,48 +73,46 @@ int RunMany(const Scenario& scenario, uint64_t first, uint64_t runs, bool json, 
   return kFailed;
 }
 
-int Run(absl::Span<const std::string> arguments, Console* console) {
-  absl::optional<std::string> seed_text, runs_text, format_text;
-  std::string file;
-  uint64_t seed = 1;
-  uint64_t runs = 1;
-  bool json = false;
-  absl::Status status = Arguments::Parse(
-      arguments, {{"seed", &seed_text}, {"runs", &runs_text}, {"format", &format_text}}, &file);
-  if (status.ok()) status = ParseNumber("seed", seed_text, 0, &seed);
-  if (status.ok()) status = ParseNumber("runs", runs_text, 1, &runs);
-  if (status.ok()) status = ParseFormat(format_text, &json);
-  if (!status.ok()) return BadInput("run", status.message(), console);
-  absl::StatusOr<ChosenStrategy> chosen = ChooseStrategy(seed_text);
-  if (!chosen.ok()) return BadInput("run", chosen.status().message(), console);
-
-  const std::unique_ptr<Scenario> scenario = LoadScenario(file, console);
-  if (scenario == nullptr) return kBadInput;
-  if (runs_text.has_value()) return RunMany(*scenario, seed, runs, json, console);
-
-  trace::Recorder recorder;
-  ScenarioResult result;
-  {
-    trace::ScopedObserver watching(&recorder);
-    result = RunScenario(*scenario, chosen->strategy.get());
+class RunCommand final : public Command {
+ public:
+  explicit RunCommand(CLI::App* program)
+      : Command(program, "run", "runs a scenario",
+                "Runs the scenario in FILE and reports what happened and whether what it expects "
+                "held.",
+                kJudgingExitCodes) {
+    AddScenarioFile(app(), &file_);
+    AddSeed(app(), &seed_);
+    AddNumber(app(), "--runs",
+              "runs that many random walks, of the seeds from --seed (or 1) up, and counts them", 1,
+              &runs_);
+    AddFormat(app(), &json_);
   }
-  const Report report = {*scenario, chosen->text, recorder.events(), result};
-  return WriteReport(report, json, console);
-}
+
+  int Run(Console* console) override {
+    const std::unique_ptr<Scenario> scenario = LoadScenario(file_, console);
+    if (scenario == nullptr) return kBadInput;
+    if (runs_.has_value()) return RunMany(*scenario, seed_.value_or(1), *runs_, json_, console);
+    const ChosenStrategy chosen = ChooseStrategy(seed_);
+
+    trace::Recorder recorder;
+    ScenarioResult result;
+    {
+      trace::ScopedObserver watching(&recorder);
+      result = RunScenario(*scenario, chosen.strategy.get());
+    }
+    const Report report = {*scenario, chosen.text, recorder.events(), result};
+    return WriteReport(report, json_, console);
+  }
+
+ private:
+  std::string file_;
+  absl::optional<uint64_t> seed_;
+  absl::optional<uint64_t> runs_;
+  bool json_ = false;
+};
 
 }  // namespace
 
-const Command kRun = {
-    "run", "FILE [--seed N] [--runs N] [--format text|json]", "runs a scenario",
-    "Runs the scenario in FILE (protobuf text format, scenario/scenario.proto) and reports what\n"
-    "happened and whether what it expects held.\n"
-    "\n"
-    "  --seed N       explore: a random walk through the interleavings, the same for the same N;\n"
-    "                 without, all CPUs run at full speed\n"
-    "  --runs N       that many random walks, with seeds from --seed (or 1) on; only counts them\n"
-    "  --format json  one JSON document instead of a page of text\n"
-    "\n"
-    "Exit code: 0 if everything held, 1 if something failed, 2 if the input is bad.\n",
-    &Run};
+std::unique_ptr<Command> AddRun(CLI::App* program) { return std::make_unique<RunCommand>(program); }
 
 }  // namespace drydock::cli

@@ -4,8 +4,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/types/optional.h"
 #include "explore/bounded_search.h"
@@ -91,62 +93,108 @@ std::unique_ptr<Explorer> MakePortfolio(uint64_t seed, Shard shard) {
   return std::make_unique<Portfolio>(std::move(members));
 }
 
+// What MakeExplorer knows of a kind of explorer.
+struct KnownExplorer {
+  const char* spec;
+  const char* summary;
+  std::unique_ptr<Explorer> (*make)(int number, uint64_t seed, Shard shard);
+  // The number after the colon, of the specs that take one: without it, and at least.
+  int otherwise = 0;
+  int least = 0;
+
+  bool takes_number() const { return absl::StrContains(spec, '['); }
+  absl::string_view name() const {
+    return absl::string_view(spec).substr(0, absl::string_view(spec).find('['));
+  }
+};
+
+template <typename S>
+std::unique_ptr<Explorer> MakeSeeded(const char* name, uint64_t seed, Shard shard) {
+  return std::make_unique<Seeded<S>>(name, seed, shard);
+}
+
+constexpr KnownExplorer kKnownExplorers[] = {
+    {"random", "at each choice point any task, each equally likely",
+     [](int, uint64_t seed, Shard shard) {
+       return MakeSeeded<RandomWalk>("random walk", seed, shard);
+     }},
+    {"pct[:DEPTH]", "random priorities, lowered at DEPTH - 1 random points",
+     [](int depth, uint64_t seed, Shard shard) -> std::unique_ptr<Explorer> {
+       return std::make_unique<PctRuns>(depth, seed, shard);
+     },
+     3, 1},
+    {"pos", "random scores, drawn anew for steps that conflict with the one taken",
+     [](int, uint64_t seed, Shard shard) { return MakeSeeded<Pos>("POS", seed, shard); }},
+    {"urw", "tasks with many steps ahead are chosen as much more often",
+     [](int, uint64_t seed, Shard shard) -> std::unique_ptr<Explorer> {
+       return std::make_unique<UniformWalks>(seed, shard, /*selective=*/false);
+     }},
+    {"surw", "as urw, but counts the steps on one object only, another in each run",
+     [](int, uint64_t seed, Shard shard) -> std::unique_ptr<Explorer> {
+       return std::make_unique<UniformWalks>(seed, shard, /*selective=*/true);
+     }},
+    {"delay[:BOUND]", "every schedule with at most BOUND delays",
+     [](int most, uint64_t seed, Shard shard) -> std::unique_ptr<Explorer> {
+       return std::make_unique<BoundedSearch>(BoundedSearch::Bound::kDelays, most, seed, shard);
+     },
+     2},
+    {"preemption[:BOUND]", "every schedule with at most BOUND preemptions",
+     [](int most, uint64_t seed, Shard shard) -> std::unique_ptr<Explorer> {
+       return std::make_unique<BoundedSearch>(BoundedSearch::Bound::kPreemptions, most, seed,
+                                              shard);
+     },
+     2},
+    {"dpor", "without time: every order of conflicting steps, one schedule of each class",
+     [](int, uint64_t, Shard shard) -> std::unique_ptr<Explorer> {
+       return std::make_unique<OrderSearch>(OrderSearch::Reduction::kClasses, shard);
+     }},
+    {"exhaustive", "without time: every order of all steps",
+     [](int, uint64_t, Shard shard) -> std::unique_ptr<Explorer> {
+       return std::make_unique<OrderSearch>(OrderSearch::Reduction::kNone, shard);
+     }},
+    {"portfolio", "random, pct:2, pos, delay:2, surw, pct:3 and preemption:2 in turn",
+     [](int, uint64_t seed, Shard shard) { return MakePortfolio(seed, shard); }},
+};
+
 }  // namespace
 
 std::string SampledRuns::Describe() const {
   return absl::StrCat("seed ", seed_, ", run ", current_ + 1);
 }
 
-const char kExplorerSpecs[] =
-    "random, pct[:DEPTH], pos, urw, surw, delay[:BOUND], preemption[:BOUND], dpor, exhaustive or "
-    "portfolio";
+std::vector<ExplorerKind> ExplorerKinds() {
+  std::vector<ExplorerKind> kinds;
+  for (const KnownExplorer& known : kKnownExplorers) kinds.push_back({known.spec, known.summary});
+  return kinds;
+}
+
+std::string ExplorerSpecs() {
+  std::vector<absl::string_view> specs;
+  for (const KnownExplorer& known : kKnownExplorers) specs.push_back(known.spec);
+  const absl::string_view last = specs.back();
+  specs.pop_back();
+  return absl::StrCat(absl::StrJoin(specs, ", "), " or ", last);
+}
 
 absl::StatusOr<std::unique_ptr<Explorer>> MakeExplorer(absl::string_view spec, uint64_t seed,
                                                        Shard shard) {
+  constexpr int kMost = 100;
   const std::pair<absl::string_view, absl::string_view> parts =
       absl::StrSplit(spec, absl::MaxSplits(':', 1));
-  const absl::string_view name = parts.first;
-  const bool numbered = name.size() < spec.size();
-  // What stands behind the colon, from `least` up.
-  const auto number = [&](int otherwise, int least) -> absl::StatusOr<int> {
-    constexpr int kMost = 100;
-    int value = otherwise;
-    if (numbered && (!absl::SimpleAtoi(parts.second, &value) || value < least || value > kMost)) {
-      return absl::InvalidArgumentError(absl::StrCat("strategy ", name, " takes a number from ",
-                                                     least, " to ", kMost, ", not \"", parts.second,
-                                                     "\""));
+  const bool numbered = parts.first.size() < spec.size();
+  for (const KnownExplorer& known : kKnownExplorers) {
+    if (parts.first != known.name() || (numbered && !known.takes_number())) continue;
+    int number = known.otherwise;
+    if (numbered &&
+        (!absl::SimpleAtoi(parts.second, &number) || number < known.least || number > kMost)) {
+      return absl::InvalidArgumentError(absl::StrCat("strategy ", known.name(),
+                                                     " takes a number from ", known.least, " to ",
+                                                     kMost, ", not \"", parts.second, "\""));
     }
-    return value;
-  };
-
-  if (name == "pct") {
-    const absl::StatusOr<int> depth = number(3, 1);
-    if (!depth.ok()) return depth.status();
-    return std::make_unique<PctRuns>(*depth, seed, shard);
-  }
-  for (const auto& [bounded, bound] :
-       {std::pair("delay", BoundedSearch::Bound::kDelays),
-        std::pair("preemption", BoundedSearch::Bound::kPreemptions)}) {
-    if (name != bounded) continue;
-    const absl::StatusOr<int> most = number(2, 0);
-    if (!most.ok()) return most.status();
-    return std::make_unique<BoundedSearch>(bound, *most, seed, shard);
-  }
-  if (!numbered) {
-    if (name == "random") return std::make_unique<Seeded<RandomWalk>>("random walk", seed, shard);
-    if (name == "pos") return std::make_unique<Seeded<Pos>>("POS", seed, shard);
-    if (name == "urw") return std::make_unique<UniformWalks>(seed, shard, /*selective=*/false);
-    if (name == "surw") return std::make_unique<UniformWalks>(seed, shard, /*selective=*/true);
-    if (name == "dpor") {
-      return std::make_unique<OrderSearch>(OrderSearch::Reduction::kClasses, shard);
-    }
-    if (name == "exhaustive") {
-      return std::make_unique<OrderSearch>(OrderSearch::Reduction::kNone, shard);
-    }
-    if (name == "portfolio") return MakePortfolio(seed, shard);
+    return known.make(number, seed, shard);
   }
   return absl::InvalidArgumentError(
-      absl::StrCat("unknown strategy \"", spec, "\"; allowed is ", kExplorerSpecs));
+      absl::StrCat("unknown strategy \"", spec, "\"; allowed is ", ExplorerSpecs()));
 }
 
 }  // namespace drydock

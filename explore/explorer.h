@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -46,12 +47,18 @@ class Explorer {
   virtual std::string Exhausted() const { return ""; }
 };
 
-// What MakeExplorer takes, for messages.
-extern const char kExplorerSpecs[];
+// A search that MakeExplorer knows, as commands name and explain it.
+struct ExplorerKind {
+  const char* spec;     // "pct[:DEPTH]"
+  const char* summary;  // what it does, in one line
+};
+std::vector<ExplorerKind> ExplorerKinds();
 
-// The explorer that `spec` names: random, pct[:DEPTH], pos, urw, surw, delay[:BOUND],
-// preemption[:BOUND], dpor, exhaustive, or portfolio. Every seed searches differently and always
-// the same. InvalidArgument with one line for another spec.
+// Their specs in one line, for messages.
+std::string ExplorerSpecs();
+
+// The explorer that `spec` names, one of ExplorerKinds(). Every seed searches differently and
+// always the same. InvalidArgument with one line for another spec.
 absl::StatusOr<std::unique_ptr<Explorer>> MakeExplorer(absl::string_view spec, uint64_t seed,
                                                        Shard shard = Shard());
 

@@ -1,6 +1,7 @@
 // The drydock command, as its user sees it: what it prints and its exit code.
 #include "cli/command.h"
 
+#include <cstdio>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -9,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "explore/explorer.h"
 #include "gtest/gtest.h"
 #include "tests/scenario/fixtures.h"
 
@@ -86,7 +88,7 @@ TEST(Run, WrongExpectationIsNamedAndReplayable) {
   const std::string schedule = said.out.substr(begin, said.out.find('\n', begin) - begin);
   const Said again = Drydock({"replay", path, "--schedule", schedule});
   EXPECT_EQ(again.code, 1);
-  EXPECT_EQ(absl::StrReplaceAll(again.out, {{"CPUs, replay", "CPUs, at full speed"}}), said.out);
+  EXPECT_EQ(absl::StrReplaceAll(again.out, {{"CPUs, replay", "CPUs, timed schedule"}}), said.out);
 
   const Said json = Drydock({"run", path, "--format=json"});
   EXPECT_EQ(json.code, 1);
@@ -163,29 +165,39 @@ TEST(BadInput, IsOneLineAndExitCode2) {
       {{"run", garbage}, absl::StrCat(garbage, ":1:7: expected integer, got: {\n")},
       {{"replay", zero_cpus, "--schedule", "dd1-0"},
        "drydock replay: "},  // the schedule is looked at first
-      {{"run"}, "drydock run: no FILE is given; it needs a scenario\n"},
+      {{"run"},
+       "drydock run: no FILE is given; it needs a scenario, in protobuf text format "
+       "(scenario/scenario.proto)\n"},
       {{"run", good, good},
-       absl::StrCat("drydock run: a second file, ", good, "; allowed is one\n")},
+       absl::StrCat("drydock run: unexpected argument ", good,
+                    "; usage is drydock run FILE [OPTION]...\n")},
       {{"run", good, "--sed", "1"},
-       "drydock run: unknown option --sed; allowed is --seed, --runs, --format\n"},
+       "drydock run: unknown option --sed; nearest is --seed; allowed is --seed, --runs, --format, "
+       "-h, --help\n"},
       {{"run", good, "--seed"}, "drydock run: --seed needs a value\n"},
       {{"run", good, "--seed", "-1"},
-       "drydock run: --seed is \"-1\"; allowed is a whole number from 0\n"},
+       "drydock run: --seed is \"-1\"; allowed is a whole number from 0 to 18446744073709551615\n"},
       {{"run", good, "--runs", "0"},
-       "drydock run: --runs is \"0\"; allowed is a whole number from 1\n"},
+       "drydock run: --runs is \"0\"; allowed is a whole number from 1 to 18446744073709551615\n"},
       {{"run", good, "--format", "yaml"},
        "drydock run: --format is \"yaml\"; allowed is text or json\n"},
-      {{"latency"}, "drydock latency: no FILE is given; it needs a scenario\n"},
+      {{"latency"},
+       "drydock latency: no FILE is given; it needs a scenario, in protobuf text format "
+       "(scenario/scenario.proto)\n"},
       {{"latency", good, "--seed=x"},
-       "drydock latency: --seed is \"x\"; allowed is a whole number from 0\n"},
+       "drydock latency: --seed is \"x\"; allowed is a whole number from 0 to "
+       "18446744073709551615\n"},
       {{"replay", good},
-       "drydock replay: no --schedule is given; it needs what a failed run printed\n"},
-      {{"ioreg", "-l"}, "drydock ioreg: no FILE is given; it needs a scenario\n"},
-      {{"ioreg", good, "-r"}, "drydock ioreg: -r needs to know of which class; say -c CLASS\n"},
+       "drydock replay: no --schedule is given; it needs what a failed run printed, dd1-…\n"},
+      {{"ioreg", "-l"},
+       "drydock ioreg: no FILE is given; it needs a scenario, in protobuf text format "
+       "(scenario/scenario.proto)\n"},
+      {{"ioreg", good, "-r"}, "drydock ioreg: -r requires -c\n"},
       {{"ioreg", good, "-lx"},
-       "drydock ioreg: unknown option -x; allowed is -l, -r, -c, -w, -p, --at, --seed\n"},
+       "drydock ioreg: unknown option -x; allowed is --at, -l, -c, -r, -w, -p, --seed, -h, "
+       "--help\n"},
       {{"ioreg", good, "-w", "wide"},
-       "drydock ioreg: -w is \"wide\"; allowed is a whole number from 0\n"},
+       "drydock ioreg: -w is \"wide\"; allowed is a whole number from 0 to 18446744073709551615\n"},
       {{"ioreg", good, "-c"}, "drydock ioreg: -c needs a value\n"},
       {{"ioreg", good, "--at", "soon"},
        "drydock ioreg: --at \"soon\" is not a time; allowed is a number and a unit (ns, us, ms, "
@@ -194,7 +206,9 @@ TEST(BadInput, IsOneLineAndExitCode2) {
        "drydock ioreg: --at \"999s\" is after the scenario's end, at "},
       {{"ioreg", good, "-p", "IOWhatever"},
        "drydock ioreg: unknown plane \"IOWhatever\"; allowed is IOService, "},
-      {{"stacks", "--at", "1us"}, "drydock stacks: no FILE is given; it needs a scenario\n"},
+      {{"stacks", "--at", "1us"},
+       "drydock stacks: no FILE is given; it needs a scenario, in protobuf text format "
+       "(scenario/scenario.proto)\n"},
       {{"stacks", good},
        "drydock stacks: no --at is given; it needs a time of the run, such as 250us\n"},
       {{"stacks", good, "--at"}, "drydock stacks: --at needs a value\n"},
@@ -204,15 +218,22 @@ TEST(BadInput, IsOneLineAndExitCode2) {
       {{"stacks", good, "--at", "999s"},
        "drydock stacks: --at \"999s\" is after the scenario's end, at "},
       {{"stacks", good, "--at=1us", "--seed", "x"},
-       "drydock stacks: --seed is \"x\"; allowed is a whole number from 0\n"},
+       "drydock stacks: --seed is \"x\"; allowed is a whole number from 0 to "
+       "18446744073709551615\n"},
       {{"stacks", "no/such/file", "--at=1us"},
        "no/such/file:1:1: cannot be read; allowed is the path of a scenario file\n"},
       {{"sail"},
        "drydock: unknown command sail; allowed is run, explore, merge, replay, latency, ioreg, "
-       "stacks, bench, help\n"},
+       "stacks, bench, help, completion, man\n"},
       {{"help", "sail"},
        "drydock help: unknown command sail; allowed is run, explore, merge, replay, latency, "
-       "ioreg, stacks, bench, help\n"},
+       "ioreg, stacks, bench, help, completion, man\n"},
+      {{}, "drydock: no command is given; allowed is run, explore, "},
+      {{"--seed", "run", good},
+       "drydock: unknown option --seed; allowed is --version, -h, --help\n"},
+      {{"replya", good}, "drydock: unknown command replya; nearest is replay; allowed is "},
+      {{"bench", "gate", "--virtual=3"}, "drydock bench: --virtual takes no value\n"},
+      {{"run", "--runs"}, "drydock run: --runs needs a value\n"},
   };
   for (const auto& bad : kTable) {
     const Said said = Drydock(bad.arguments);
@@ -314,7 +335,7 @@ TEST(Explore, BadInputIsOneLine) {
        {std::tuple("--strategy", "dfs", "unknown strategy \"dfs\"; allowed is "),
         std::tuple("--schedules", "0", "--schedules is"), std::tuple("--seconds", "x", "--seconds"),
         std::tuple("--shard", "3/2", "--shard is \"3/2\"; allowed is I/N, from 1/N to N/N"),
-        std::tuple("--stop", "later", "--stop is first or never, not \"later\"")}) {
+        std::tuple("--stop", "later", "--stop is \"later\"; allowed is first or never")}) {
     const Said said = Drydock({"explore", path, option, value});
     EXPECT_EQ(said.code, 2) << option;
     EXPECT_TRUE(Contains(said.err, line)) << said.err;
@@ -470,7 +491,7 @@ TEST(Stacks, ShowsWhatEveryThreadIsDoing) {
   EXPECT_EQ(said.code, 0) << said.err;
   EXPECT_EQ(
       said.out.rfind(
-          absl::StrCat(kSleeps, "\n2 CPUs, at full speed, after 13000.000us: 4 threads\n"), 0),
+          absl::StrCat(kSleeps, "\n2 CPUs, timed schedule, after 13000.000us: 4 threads\n"), 0),
       0u)
       << said.out;
   EXPECT_TRUE(Contains(said.out,
@@ -501,18 +522,78 @@ TEST(Stacks, NameTheEventAThreadSleepsOnAndWhoRuns) {
   EXPECT_TRUE(Contains(elsewhere, "random walk, seed 7, after 140.000us: ")) << elsewhere;
 }
 
+constexpr const char* kCommands[] = {"run",    "explore", "merge", "replay",     "latency", "ioreg",
+                                     "stacks", "bench",   "help",  "completion", "man"};
+
 TEST(Help, ListsTheCommandsAndTellsOfEach) {
   const Said help = Drydock({"help"});
   EXPECT_EQ(help.code, 0);
-  for (const Command* command : Commands()) {
-    EXPECT_TRUE(Contains(help.out, absl::StrCat("drydock ", command->name))) << command->name;
-    const Said more = Drydock({"help", command->name});
+  EXPECT_EQ(help.err, "");
+  for (const char* command : kCommands) {
+    EXPECT_TRUE(Contains(help.out, absl::StrCat("\n  ", command, " "))) << command;
+    const Said more = Drydock({"help", command});
     EXPECT_EQ(more.code, 0);
-    EXPECT_TRUE(Contains(more.out, command->help)) << command->name;
-    EXPECT_EQ(Drydock({command->name, "--help"}).out, more.out);
+    EXPECT_EQ(more.out.rfind(absl::StrCat("Usage: drydock ", command, " "), 0), 0u) << more.out;
+    EXPECT_TRUE(Contains(more.out, "\nExit code: 0")) << command;
+    EXPECT_EQ(Drydock({command, "--help"}).out, more.out);
+    std::istringstream lines(more.out);
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
   }
   EXPECT_EQ(Drydock({"--help"}).out, help.out);
+  EXPECT_EQ(Drydock({"run", "--seed", "x", "--help"}).out, Drydock({"help", "run"}).out);
   EXPECT_EQ(Drydock({}).code, 2);
+  EXPECT_EQ(Drydock({"--version"}).out.rfind("drydock ", 0), 0u);
+}
+
+// Every strategy that MakeExplorer takes stands in the help, and the help names no other.
+TEST(Help, NamesEveryStrategy) {
+  const std::string help = Drydock({"help", "explore"}).out;
+  for (const ExplorerKind& kind : ExplorerKinds()) {
+    EXPECT_TRUE(Contains(help, absl::StrCat(kind.spec, ": "))) << kind.spec;
+  }
+  EXPECT_TRUE(Contains(help, "(default portfolio)"));
+}
+
+// What bash offers after `line`, by the script that drydock prints.
+std::string Completions(const std::vector<std::string>& words) {
+  const std::string script = File("completion.bash", Drydock({"completion", "bash"}).out);
+  std::string array;
+  for (const std::string& word : words) absl::StrAppend(&array, " '", word, "'");
+  const std::string program =
+      absl::StrCat("source ", script, "; COMP_WORDS=(drydock", array,
+                   "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _drydock; echo \"${COMPREPLY[*]}\"");
+  FILE* bash = popen(File("ask.bash", program).insert(0, "bash ").c_str(), "r");
+  std::string offered;
+  for (int c; (c = std::fgetc(bash)) != EOF;) offered += static_cast<char>(c);
+  EXPECT_EQ(pclose(bash), 0);
+  return offered;
+}
+
+TEST(Completion, OffersCommandsOptionsAndValues) {
+  EXPECT_EQ(Completions({"re"}), "replay\n");
+  EXPECT_EQ(Completions({"--v"}), "--version\n");
+  EXPECT_EQ(Completions({"run", "--"}), "--seed --runs --format --help\n");
+  EXPECT_EQ(Completions({"explore", "x", "--s"}),
+            "--strategy --schedules --seconds --seed --stop --shard\n");
+  EXPECT_EQ(Completions({"explore", "--strategy", "p"}), "pct pos preemption portfolio\n");
+  EXPECT_EQ(Completions({"explore", "--stop", "=", "n"}), "never\n");
+  EXPECT_EQ(Completions({"explore", "--stop", "="}), "first never\n");
+  EXPECT_EQ(Completions({"explore", "--accesses", "sa"}), "sampled:\n");
+  EXPECT_EQ(Completions({"run", "--seed", ""}), "\n");
+  EXPECT_EQ(Completions({"help", "m"}), "merge man\n");
+  EXPECT_EQ(Completions({"run", "scenarios/unplug_during_r"}), absl::StrCat(kDuringRead, "\n"));
+  EXPECT_EQ(Completions({"bench", "gate", "--svg", "scenarios/unplug_during_r"}),
+            absl::StrCat(kDuringRead, "\n"));
+}
+
+TEST(Man, HasEveryCommandAndOption) {
+  const Said man = Drydock({"man"});
+  EXPECT_EQ(man.code, 0);
+  EXPECT_EQ(man.out.rfind(".TH DRYDOCK 1 ", 0), 0u);
+  for (const char* command : kCommands) {
+    EXPECT_TRUE(Contains(man.out, absl::StrCat("\n.SS drydock ", command, " "))) << command;
+  }
+  EXPECT_TRUE(Contains(man.out, "\n.B \\-\\-strategy STRATEGY\n"));
 }
 
 // --- bench
@@ -548,7 +629,7 @@ TEST(Bench, InVirtualTimeTheGateCostsTheSameEveryTime) {
 TEST(Bench, SaysWhatItKnows) {
   const Said said = Drydock({"bench", "doors"});
   EXPECT_EQ(said.code, 2);
-  EXPECT_EQ(said.err, "drydock bench: unknown benchmark doors; allowed is gate\n");
+  EXPECT_EQ(said.err, "drydock bench: BENCHMARK is \"doors\"; allowed is gate\n");
   EXPECT_EQ(Drydock({"bench", "gate", "--virtual", "--svg", "/nowhere/gate.svg"}).code, 2);
 }
 

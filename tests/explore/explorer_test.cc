@@ -165,12 +165,12 @@ TEST(MakeExplorer, WhatIsNoStrategyIsRefusedWithOneLine) {
   const auto refusal = [](const char* spec) {
     return std::string(MakeExplorer(spec, 1).status().message());
   };
-  EXPECT_EQ(refusal("dfs"), std::string("unknown strategy \"dfs\"; allowed is ") + kExplorerSpecs);
+  EXPECT_EQ(refusal("dfs"), std::string("unknown strategy \"dfs\"; allowed is ") + ExplorerSpecs());
   EXPECT_EQ(refusal("random:3"),
-            std::string("unknown strategy \"random:3\"; allowed is ") + kExplorerSpecs);
+            std::string("unknown strategy \"random:3\"; allowed is ") + ExplorerSpecs());
   EXPECT_EQ(refusal("pct:0"), "strategy pct takes a number from 1 to 100, not \"0\"");
   EXPECT_EQ(refusal("delay:x"), "strategy delay takes a number from 0 to 100, not \"x\"");
-  EXPECT_EQ(refusal(""), std::string("unknown strategy \"\"; allowed is ") + kExplorerSpecs);
+  EXPECT_EQ(refusal(""), std::string("unknown strategy \"\"; allowed is ") + ExplorerSpecs());
 }
 
 }  // namespace
