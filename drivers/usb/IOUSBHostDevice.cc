@@ -1,3 +1,4 @@
+// The nub of a USB device, and the nubs of its interfaces. (service.md 7.3)
 #include <string.h>
 
 #include <IOKit/IOLib.h>
@@ -57,7 +58,7 @@ IOReturn IOUSBHostDevice::setConfiguration(uint8_t bConfigurationValue, bool mat
          nullptr) {
     IOUSBHostInterface *interface = IOUSBHostInterface::withDescriptor(this, descriptor);
     if (interface == nullptr) return kIOReturnNoMemory;
-    const bool attached = interface->attach(this);  // not if we are inactive by now
+    const bool attached = interface->attach(this);  // false if this device is inactive
     if (attached && matchInterfaces) interface->registerService();
     interface->release();
     if (!attached) return kIOReturnOffline;

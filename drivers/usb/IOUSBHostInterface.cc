@@ -1,3 +1,4 @@
+// The nub of a USB interface, and its pipes. (service.md 7.3)
 #include <IOKit/usb/IOUSBHostDevice.h>
 #include <IOKit/usb/IOUSBHostInterface.h>
 

@@ -1,3 +1,4 @@
+// Pipes: submission, completion and abort of transfers. (service.md 7.3)
 #include <IOKit/IOLib.h>
 #include <IOKit/usb/IOUSBHostInterface.h>
 #include <IOKit/usb/IOUSBHostPipe.h>
@@ -16,8 +17,9 @@ OSDefineMetaClassAndAbstractStructors(IOUSBHostIOSource, OSObject)
 OSDefineMetaClassAndStructors(IOUSBHostPipe, IOUSBHostIOSource)
 
 namespace {
-// How often the work loop's own thread, which cannot be interrupted into its action, looks for
-// the end of a transfer.
+
+// The interval at which the work loop's own thread looks for the end of a transfer: it cannot run
+// the action of the interrupt meanwhile.
 constexpr uint64_t kPollInterval = 20 * drydock::kernel::kMicrosecond;
 
 // The arguments and results of calls that go through the gate.
@@ -69,9 +71,9 @@ IOReturn IOUSBHostPipe::io(IOMemoryDescriptor *dataBuffer, uint32_t dataBufferLe
   Asynchronous call = {dataBuffer, dataBufferLength, *completion, completionTimeoutMs};
   return fController->gate()->runAction(
       [](OSObject *, void *self, void *argument, void *, void *) {
-        auto *asked = static_cast<Asynchronous *>(argument);
-        return static_cast<IOUSBHostPipe *>(self)->submit(asked->buffer, asked->length,
-                                                          asked->completion, asked->timeout_ms);
+        auto *call = static_cast<Asynchronous *>(argument);
+        return static_cast<IOUSBHostPipe *>(self)->submit(call->buffer, call->length,
+                                                          call->completion, call->timeout_ms);
       },
       this, &call);
 }
@@ -90,11 +92,11 @@ IOReturn IOUSBHostPipe::io(IOMemoryDescriptor *dataBuffer, uint32_t dataBufferLe
   const IOReturn result = fController->gate()->runAction(
       [](OSObject *, void *self, void *argument, void *, void *) {
         auto *pipe = static_cast<IOUSBHostPipe *>(self);
-        auto *asked = static_cast<Asynchronous *>(argument);
+        auto *call = static_cast<Asynchronous *>(argument);
         const IOReturn accepted =
-            pipe->submit(asked->buffer, asked->length, asked->completion, asked->timeout_ms);
+            pipe->submit(call->buffer, call->length, call->completion, call->timeout_ms);
         if (accepted != kIOReturnSuccess) return accepted;
-        auto *wait = static_cast<Synchronous *>(asked->completion.parameter);
+        auto *wait = static_cast<Synchronous *>(call->completion.parameter);
         DrydockUSBController *controller = pipe->fController;
         while (!wait->done) {
           if (controller->getWorkLoop()->onThread()) {
@@ -154,12 +156,12 @@ void IOUSBHostPipe::abortAll(IOOptionBits options, IOReturn status) {
   int aborted = 0;
   while (fPending != nullptr) {
     Transfer *transfer = fPending;
-    if (fController->takeBack(transfer)) {
+    if (fController->cancel(transfer)) {
       unlink(transfer);
       fController->finish(transfer, status, 0);
       ++aborted;
     } else {
-      fController->drainRing();  // the hardware was faster: it keeps its own status
+      fController->drainRing();  // the hardware has finished it: it keeps its own status
     }
   }
   Trace(EventKind::kIoAbort, ObjectIdOf(this), static_cast<uint32_t>(status),

@@ -1,10 +1,11 @@
+// Walks through USB descriptors.
 #include <IOKit/usb/StandardUSB.h>
 
 namespace StandardUSB {
 namespace {
 
-// The descriptor behind `current`, or null at the end of the configuration or where it makes no
-// sense.
+// The descriptor after `current`, or null at the end of the configuration and after a malformed
+// descriptor.
 const Descriptor *Next(const ConfigurationDescriptor *configuration, const Descriptor *current) {
   const auto *begin = reinterpret_cast<const uint8_t *>(configuration);
   const uint8_t *end = begin + USBToHost16(configuration->wTotalLength);

@@ -1,3 +1,4 @@
+// Interrupt pins, wired to interrupt lines of the machine.
 #include "drivers/usb/interrupt_pin.h"
 
 #include <array>
@@ -8,7 +9,7 @@
 namespace drydock {
 namespace {
 
-// How many pins are up on each line.
+// The number of asserted pins on each line.
 kernel::PerBoot<std::array<int, kernel::kInterruptLines>> wires;
 
 }  // namespace
@@ -18,8 +19,8 @@ void InterruptPin::Set(bool asserted) {
   asserted_ = asserted;
   int& up = (*wires)[line_];
   up += asserted ? 1 : -1;
-  // Driving the line is a choice point, at which another pin may be set: the last one to leave sees
-  // to it that the line agrees with the pins.
+  // Driving the line is a choice point, at which another thread may set another pin. So the line is
+  // driven again until it agrees with the pins.
   bool driven;
   do {
     driven = up > 0;

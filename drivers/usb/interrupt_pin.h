@@ -1,7 +1,7 @@
 // drivers/usb/interrupt_pin.h
 //
-// A device's interrupt pin. Pins on one line are wired together: the line is up while any of them
-// is.
+// A device's interrupt pin. Pins on one line are wired together: the line is raised while at least
+// one pin is asserted.
 #ifndef DRYDOCK_DRIVERS_USB_INTERRUPT_PIN_H_
 #define DRYDOCK_DRIVERS_USB_INTERRUPT_PIN_H_
 

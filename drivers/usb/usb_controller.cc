@@ -1,3 +1,4 @@
+// The driver half of the USB host controller: interrupts, transfers, ports. (service.md 7.6)
 #include "drivers/usb/usb_controller.h"
 
 #include <IOKit/usb/IOUSBHostInterface.h>
@@ -34,7 +35,7 @@ DrydockUSBController *DrydockUSBController::withOptions(const Options &options) 
 
 bool DrydockUSBController::start(IOService *provider) {
   if (!IOService::start(provider)) return false;
-  // It is its own nub: one interrupt, its line.
+  // The controller is its own nub, with one interrupt.
   drydock::AddInterrupt(this, fOptions.interrupt_line);
   fWorkLoop = IOWorkLoop::workLoop();
   fGate = IOCommandGate::commandGate(this);
@@ -57,7 +58,7 @@ bool DrydockUSBController::start(IOService *provider) {
 }
 
 void DrydockUSBController::stop(IOService *provider) {
-  // Our devices have been detached: what still comes is nobody's.
+  // All devices have been detached: no driver waits for an event any more.
   fHardware->PowerOff();
   fInterrupt->disable();
   fWorkLoop->removeEventSource(fInterrupt);
@@ -86,8 +87,8 @@ bool DrydockUSBController::filterInterrupt(OSObject *self, IOFilterInterruptEven
   const uint32_t status = controller->fHardware->TakeStatus();
   if (status == 0) return false;  // another device's, on the same line
   OSBitOrAtomic(status, &controller->fStatus);
-  // Acknowledged, our pin is down: no need to mask the line and keep the others on it waiting until
-  // our action has run.
+  // TakeStatus has lowered the pin, so the line need not be masked until the action has run, which
+  // would delay the other devices on it.
   source->signalInterrupt();
   return false;
 }
@@ -95,7 +96,7 @@ bool DrydockUSBController::filterInterrupt(OSObject *self, IOFilterInterruptEven
 void DrydockUSBController::handleInterrupt(OSObject *self, IOInterruptEventSource *, int) {
   auto *controller = static_cast<DrydockUSBController *>(self);
   const uint32_t status = OSBitAndAtomic(0, &controller->fStatus);
-  // First the transfers: a driver may learn from them what happened to the port.
+  // Transfers come first: their status may tell a driver of the unplug.
   if ((status & UsbHardware::kTransferDone) != 0) {
     controller->drainRing();
     controller->deliverFinished();
@@ -115,7 +116,7 @@ void DrydockUSBController::submit(Transfer *transfer, uint16_t address, uint8_t 
                     timeoutMs * drydock::kernel::kMillisecond);
 }
 
-bool DrydockUSBController::takeBack(Transfer *transfer) { return fHardware->Cancel(transfer); }
+bool DrydockUSBController::cancel(Transfer *transfer) { return fHardware->Cancel(transfer); }
 
 void DrydockUSBController::drainRing() {
   UsbHardware::Completion completion;
@@ -139,7 +140,7 @@ void DrydockUSBController::signalFinished() {
 
 void DrydockUSBController::deliverFinished() {
   while (fFinished != nullptr) {
-    // Off the list first: a completion may abort, and so come here again.
+    // Unlinked first: a completion may abort transfers, and so call this function again.
     Transfer *transfer = fFinished;
     fFinished = transfer->next;
     if (fFinished == nullptr) fFinishedTail = &fFinished;
@@ -179,8 +180,9 @@ void DrydockUSBController::processPortsCall(thread_call_param_t self, thread_cal
   static_cast<DrydockUSBController *>(self)->processPorts();
 }
 
-// Only one thread at a time is here. It brings one port after the other in line with the hardware:
-// an old device goes first, and a new one is made when deviceGone has brought us here again.
+// The thread call runs on one thread at a time. It brings each port in line with the hardware: a
+// device that was unplugged is terminated, and the next one is made when deviceGone enters the
+// thread call again.
 void DrydockUSBController::processPorts() {
   struct Step {
     int port;
@@ -224,7 +226,7 @@ void DrydockUSBController::connect(int port, uint16_t address,
       reinterpret_cast<const StandardUSB::ConfigurationDescriptor *>(configuration.data())));
   if (device == nullptr) return;
   device->setName(model->name.c_str());
-  if (!device->attach(this)) return;  // we are going ourselves
+  if (!device->attach(this)) return;  // the controller is being terminated
   fGate->runAction(
       [](OSObject *self, void *port, void *device, void *, void *) {
         static_cast<DrydockUSBController *>(self)->fPorts[*static_cast<int *>(port)] = {

@@ -1,18 +1,19 @@
 // drivers/usb/usb_controller.h
 //
-// A USB host controller, and its driver in one: the provider of USB devices. It has a work loop of
-// its own, which its devices and their drivers share, and an interrupt line, which it may share
+// A USB host controller together with its driver: the provider of USB devices. It has a work loop
+// of its own, which its devices and their drivers share, and an interrupt line, which it may share
 // with other controllers.
 //
 //   DrydockUSBController* usb = DrydockUSBController::withOptions({.interrupt_line = 16});
-//   usb->attach(platform); usb->start(platform);
-//   usb->Plug(0, &serial_adapter);    // … IOUSBHostDevice and IOUSBHostInterface appear and are
-//   matched usb->Unplug(0);
+//   usb->attach(platform);
+//   usb->start(platform);
+//   usb->Plug(0, &serial_adapter);  // an IOUSBHostDevice and its interfaces appear and are matched
+//   usb->Unplug(0);                 // they are terminated
 //
-// Plugging and unplugging only change the hardware (drivers/usb/usb_hardware.h), which says so by
-// an interrupt; the action completes transfers in the gate and leaves what happened to the ports to
-// a thread call, where nubs are made and terminated without the gate. A transfer may therefore fail
-// before the driver hears that its device is gone. (service.md 7.6)
+// Plug and Unplug only change the hardware (drivers/usb/usb_hardware.h), which raises an interrupt.
+// The interrupt's action completes transfers in the gate; a thread call, without the gate, makes
+// and terminates nubs for the ports that changed. A transfer may therefore fail before the driver
+// is told that its device is gone. (service.md 7.6)
 #ifndef DRYDOCK_DRIVERS_USB_USB_CONTROLLER_H_
 #define DRYDOCK_DRIVERS_USB_USB_CONTROLLER_H_
 
@@ -32,7 +33,7 @@ class UsbHardware;
 
 struct DrydockUSBControllerOptions {
   int interrupt_line = 16;
-  // What transfers end with that an unplug catches: kIOReturnNotResponding or kIOReturnAborted.
+  // The status of transfers in flight at an unplug: kIOReturnNotResponding or kIOReturnAborted.
   // (US-18)
   IOReturn unplug_status = kIOReturnNotResponding;
 };
@@ -52,13 +53,14 @@ class DrydockUSBController : public IOService {
   void free() override;
   IOWorkLoop *getWorkLoop() const override;
 
-  // The hand on the cable, for scenarios and tests: any context but interrupt context. `model`
-  // outlives the run. A port in use is unplugged first; unplugging an empty one does nothing.
+  // Plug a device into a port and unplug it, for scenarios and tests. Any context but interrupt
+  // context. `model` must outlive the run. A port in use is unplugged first; unplugging an empty
+  // port does nothing.
   void Plug(int port, const drydock::UsbDeviceModel *model);
   void Unplug(int port);
 
-  // What is on the port, +1, from the moment its nub is made until that is detached; null if
-  // nothing. Thread context.
+  // The nub of the device on the port, from its creation until it is detached; +1, or null. Thread
+  // context.
   IOUSBHostDevice *copyDevice(int port);
 
  private:
@@ -68,7 +70,7 @@ class DrydockUSBController : public IOService {
   using Transfer = IOUSBHostPipe::Transfer;
 
   struct Port {
-    IOUSBHostDevice *device;  // until it is detached
+    IOUSBHostDevice *device;  // retained until it is detached; null: none
     bool terminating;
   };
 
@@ -80,14 +82,14 @@ class DrydockUSBController : public IOService {
   // --- Transfers, in the gate.
 
   IOCommandGate *gate() const { return fGate; }
-  // Hands a transfer to the hardware.
+  // Submits a transfer to the hardware.
   void submit(Transfer *transfer, uint16_t address, uint8_t endpoint, uint32_t timeoutMs);
-  // Takes it back; false if the hardware has finished it, and its completion is in the ring.
-  bool takeBack(Transfer *transfer);
-  // Completes what is in the hardware's ring.
+  // Cancels a transfer in the hardware; false if it is finished, and its completion is in the ring.
+  bool cancel(Transfer *transfer);
+  // Finishes the transfers whose completions are in the hardware's ring.
   void drainRing();
-  // Queues a transfer for its completion to be called: by deliverFinished, or on the work loop's
-  // thread after signalFinished.
+  // Queues a transfer until deliverFinished calls its completion. signalFinished has the work
+  // loop's thread do that.
   void finish(Transfer *transfer, IOReturn status, uint32_t bytes);
   void signalFinished();
   void deliverFinished();
@@ -96,7 +98,7 @@ class DrydockUSBController : public IOService {
 
   void processPorts();
   void connect(int port, uint16_t address, const drydock::UsbDeviceModel *model);
-  // The device has been detached, its port is free.
+  // The device has been detached, so its port is free.
   void deviceGone(IOUSBHostDevice *device);
 
   Options fOptions;
@@ -106,7 +108,7 @@ class DrydockUSBController : public IOService {
   IOFilterInterruptEventSource *fInterrupt;
   IOInterruptEventSource *fFinishedSource;  // a software source
   thread_call_t fPortCall;
-  volatile uint32_t fStatus;  // what the filter acknowledged and the action has not handled
+  volatile uint32_t fStatus;  // status bits that the filter acknowledged, for the action
   Port fPorts[kPorts];        // in the gate
   Transfer *fFinished;        // oldest first; in the gate
   Transfer **fFinishedTail;

@@ -1,3 +1,4 @@
+// Descriptors made from a device model.
 #include "drivers/usb/usb_descriptors.h"
 
 namespace drydock {

@@ -1,6 +1,6 @@
 // drivers/usb/usb_descriptors.h
 //
-// What a modelled device answers when it is asked for its descriptors.
+// The descriptors of a modelled device, as its hardware would return them.
 #ifndef DRYDOCK_DRIVERS_USB_USB_DESCRIPTORS_H_
 #define DRYDOCK_DRIVERS_USB_USB_DESCRIPTORS_H_
 
@@ -16,7 +16,7 @@ namespace drydock {
 inline constexpr uint8_t kUsbConfiguration = 1;
 
 StandardUSB::DeviceDescriptor MakeDeviceDescriptor(const UsbDeviceModel& model);
-// A StandardUSB::ConfigurationDescriptor and what follows it.
+// A StandardUSB::ConfigurationDescriptor and the descriptors that follow it.
 std::vector<uint8_t> MakeConfigurationDescriptor(const UsbDeviceModel& model);
 
 }  // namespace drydock

@@ -1,3 +1,4 @@
+// The hardware half of the USB host controller: registers, ring, bus and devices.
 #include "drivers/usb/usb_hardware.h"
 
 #include <algorithm>
@@ -11,7 +12,7 @@ namespace drydock {
 namespace {
 
 constexpr uint8_t kEndpointIn = 0x80;
-// How long a controller tries before it believes that nobody answers.
+// The time a controller waits for the answer of a device.
 constexpr kernel::Time kNoAnswer = 30 * kernel::kMicrosecond;
 
 kernel::PerBoot<std::vector<std::unique_ptr<UsbHardware>>> machines;
@@ -26,8 +27,8 @@ UsbHardware* UsbHardware::Make(int ports, int interrupt_line, IOReturn unplug_st
   return machines->back().get();
 }
 
-// --- The driver's side. On host threads too, the hardware does one thing at a time, and nothing
-// happens in the outside world meanwhile.
+// --- The driver's side. Each method is one step also on host threads: no outside event comes
+// meanwhile.
 
 uint32_t UsbHardware::TakeStatus() {
   const kernel::AtomicSection section;
@@ -75,12 +76,12 @@ bool UsbHardware::Cancel(void* cookie) {
       std::find_if(requests_.begin(), requests_.end(),
                    [cookie](const auto& request) { return request->cookie == cookie; });
   if (found == requests_.end()) return false;
-  // First it comes to a stop, for taking back what was scheduled gives the outside a chance to act.
+  // The request is stopped first: cancelling its scheduled events lets other outside events come.
   Request* request = found->get();
   request->cancelled = true;
   Unqueue(request);
   Forget(request);
-  RingDoorbell();  // for the next in line
+  RingDoorbell();  // for the next transfer in the queue
   return true;
 }
 
@@ -107,37 +108,37 @@ void UsbHardware::RingDoorbell() {
   doorbell_ = true;
   kernel::OutsideSchedule(
       kernel::Now(), "doorbell", 0,
-      [](void* self) { static_cast<UsbHardware*>(self)->HearDoorbell(); }, this);
+      [](void* self) { static_cast<UsbHardware*>(self)->AnswerDoorbell(); }, this);
 }
 
-// --- The hand on the cable.
+// --- Ports.
 
-void UsbHardware::Plug(int port, const UsbDeviceModel* model) { Do({port, model}); }
+void UsbHardware::Plug(int port, const UsbDeviceModel* model) { Schedule({port, model}); }
 
-void UsbHardware::Unplug(int port) { Do({port, nullptr}); }
+void UsbHardware::Unplug(int port) { Schedule({port, nullptr}); }
 
-void UsbHardware::Do(const Deed& deed) {
+void UsbHardware::Schedule(const PortEvent& event) {
   const kernel::AtomicSection section;
-  if (kernel::CurrentThread() == nullptr) return DoNow(deed);
-  deeds_.push_back(deed);
+  if (kernel::CurrentThread() == nullptr) return Apply(event);
+  port_events_.push_back(event);
   kernel::OutsideSchedule(
       kernel::Now(), "the hand on the cable", 0,
       [](void* context) {
-        // The oldest, whichever of the calls this is: what is scheduled may happen in any order.
+        // Always the oldest: events that are scheduled for the same time may come in any order.
         auto* self = static_cast<UsbHardware*>(context);
-        const Deed oldest = self->deeds_.front();
-        self->deeds_.pop_front();
-        self->DoNow(oldest);
+        const PortEvent oldest = self->port_events_.front();
+        self->port_events_.pop_front();
+        self->Apply(oldest);
       },
       this);
 }
 
-// --- The outside.
+// --- Outside events.
 
-void UsbHardware::DoNow(const Deed& deed) {
+void UsbHardware::Apply(const PortEvent& event) {
   if (off_) return;
-  if (ports_[deed.port] != nullptr) Disconnect(deed.port);
-  if (deed.plug != nullptr) Connect(deed.port, deed.plug);
+  if (ports_[event.port] != nullptr) Disconnect(event.port);
+  if (event.plug != nullptr) Connect(event.port, event.plug);
 }
 
 void UsbHardware::Connect(int port, const UsbDeviceModel* model) {
@@ -163,7 +164,7 @@ void UsbHardware::Disconnect(int port) {
   SetStatus(kPortChange);
 }
 
-void UsbHardware::HearDoorbell() {
+void UsbHardware::AnswerDoorbell() {
   doorbell_ = false;
   if (off_) return;
   for (const std::unique_ptr<Request>& request : requests_) {
@@ -276,7 +277,7 @@ void UsbHardware::Unqueue(Request* request) {
   queue.erase(std::find(queue.begin(), queue.end(), request));
 }
 
-// Frees it, once nothing scheduled can reach it any more.
+// Frees the request after its scheduled events are cancelled.
 void UsbHardware::Forget(Request* request) {
   kernel::OutsideCancel(request->done);
   kernel::OutsideCancel(request->timeout);

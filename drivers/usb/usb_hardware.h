@@ -1,13 +1,12 @@
 // drivers/usb/usb_hardware.h
 //
-// The hardware of a USB host controller: its registers, its ring of completions, the bus, and what
-// is plugged into it. It knows nothing of drivers but the memory they give it and the interrupt
-// line it raises.
+// The hardware of a USB host controller: its registers, its ring of completions, the bus, and the
+// devices on it. Of drivers it knows only the memory they give it and the interrupt line it raises.
 //
-// All that happens on the bus happens in the outside world, one event after the other. The driver's
-// side, threads in the gate and the interrupt filter, reads registers and the ring; what it wants
-// done it writes down and rings the doorbell, for a thread can be overtaken by the outside at each
-// choice point, also in the middle of a method below.
+// The bus acts in the outside world (scheduler/kernel/outside.h), one event after the other. The
+// driver's side (threads in the gate, and the interrupt filter) reads registers and the ring. To
+// change something it records a request and rings the doorbell, because outside events can come at
+// each choice point of a thread, also in the middle of a method below.
 #ifndef DRYDOCK_DRIVERS_USB_USB_HARDWARE_H_
 #define DRYDOCK_DRIVERS_USB_USB_HARDWARE_H_
 
@@ -28,8 +27,8 @@ class UsbHardware {
  public:
   // Bits of the status register; the line is up while one is set and interrupts are enabled.
   enum Status : uint32_t {
-    kTransferDone = 0x1,  // there is something in the ring
-    kPortChange = 0x2,    // something was plugged or unplugged
+    kTransferDone = 0x1,  // the ring is not empty
+    kPortChange = 0x2,    // a device was plugged or unplugged
   };
 
   struct Completion {
@@ -38,33 +37,33 @@ class UsbHardware {
     uint32_t bytes;
   };
 
-  // New hardware, which lives until the end of the boot, whoever has forgotten it by then.
+  // New hardware; not owned by the caller: it lives until the end of the boot.
   static UsbHardware* Make(int ports, int interrupt_line, IOReturn unplug_status);
 
-  // --- The driver's side. Thread context, but TakeStatus.
+  // --- The driver's side. Thread context, except TakeStatus.
 
   // Reads the status register and clears it. Interrupt context too.
   uint32_t TakeStatus();
   void EnableInterrupts(bool enable);
-  // Stops everything that was to happen, for good: nobody listens any more.
+  // Cancels all that is scheduled, for good. The driver is going.
   void PowerOff();
 
-  // Starts a transfer, called `cookie` in the ring, with an endpoint of the device at `address`; if
-  // there is none, it fails as one does that an unplug catches. `buffer` stays valid, and is
-  // written to, until the transfer is in the ring or cancelled. `timeout_ns` of 0 is none.
+  // Starts a transfer, named `cookie` in the ring, with an endpoint of the device at `address`;
+  // without such a device it ends like a transfer in flight at an unplug. `buffer` must stay valid,
+  // and is written, until the transfer is in the ring or cancelled. `timeout_ns` of 0 is none.
   void Submit(void* cookie, uint16_t address, uint8_t endpoint, IOMemoryDescriptor* buffer,
               uint32_t length, kernel::Time timeout_ns);
-  // Takes a transfer back; false if it is in the ring already.
+  // Cancels a transfer; false if it is in the ring already.
   bool Cancel(void* cookie);
-  // Takes the oldest completion out of the ring; false if there is none.
+  // Removes the oldest completion from the ring; false if there is none.
   bool PopCompletion(Completion* completion);
 
   // The device on a port: address 0 and null if there is none. Addresses are never reused.
   uint16_t AddressOn(int port) const;
   const UsbDeviceModel* ModelOn(int port) const;
 
-  // --- The hand on the cable. At once from the outside, from a thread as soon as may be, one after
-  // the other.
+  // --- The ports. From outside events these act at once; from a thread they are scheduled as
+  // outside events for now, and act in the order of the calls.
 
   void Plug(int port, const UsbDeviceModel* model);
   void Unplug(int port);
@@ -76,10 +75,10 @@ class UsbHardware {
     const UsbEndpointModel* model;
     std::deque<Request*> queue = {};  // transfers, oldest first
     uint64_t available = 0;           // IN: bytes that wait in the device
-    uint8_t next_byte = 0;            // IN: the value of the next
+    uint8_t next_byte = 0;            // IN: the value of the next byte
   };
 
-  // Something plugged in.
+  // A device on a port.
   struct Device {
     UsbHardware* hardware;
     const UsbDeviceModel* model;
@@ -87,7 +86,7 @@ class UsbHardware {
     kernel::ObjectId id;
     kernel::Time plugged_at;
     std::vector<Endpoint> endpoints = {};
-    size_t arrivals = 0;  // how many have come
+    size_t arrivals = 0;  // the number of arrivals so far
     kernel::OutsideHandle next_arrival = 0;
   };
 
@@ -100,15 +99,15 @@ class UsbHardware {
     IOMemoryDescriptor* buffer;
     uint32_t length;
     kernel::Time timeout_ns;
-    bool started = false;          // the doorbell was heard
-    bool cancelled = false;        // nothing must happen to it any more
-    Endpoint* endpoint = nullptr;  // null if nobody is there
+    bool started = false;          // the bus has seen it
+    bool cancelled = false;        // scheduled events must leave it alone
+    Endpoint* endpoint = nullptr;  // null if there is no such device
     kernel::OutsideHandle done = 0;
     kernel::OutsideHandle timeout = 0;
   };
 
-  // What a hand does to a port.
-  struct Deed {
+  // A plug or an unplug.
+  struct PortEvent {
     int port;
     const UsbDeviceModel* plug;  // null: unplug
   };
@@ -119,15 +118,15 @@ class UsbHardware {
   void SetStatus(uint32_t status);
   void RingDoorbell();
 
-  void Do(const Deed& deed);
+  void Schedule(const PortEvent& event);
 
-  // In the outside.
-  void DoNow(const Deed& deed);
+  // In outside events.
+  void Apply(const PortEvent& event);
   void Connect(int port, const UsbDeviceModel* model);
   void Disconnect(int port);
-  void HearDoorbell();
+  void AnswerDoorbell();
   void Start(Request* request);
-  // Lets the transfer at the head of the line proceed if it can.
+  // Starts the first transfer in the endpoint's queue if it can proceed.
   void Advance(Endpoint* endpoint);
   void Complete(Request* request);
   // Puts the transfer's completion into the ring.
@@ -141,10 +140,10 @@ class UsbHardware {
   std::vector<std::unique_ptr<Device>> ports_;  // null: empty
   std::vector<std::unique_ptr<Request>> requests_;
   std::deque<Completion> ring_;
-  std::deque<Deed> deeds_;  // asked for by threads, not done yet
+  std::deque<PortEvent> port_events_;  // scheduled by threads, not applied yet
   uint32_t status_ = 0;
   bool interrupts_enabled_ = false;
-  bool doorbell_ = false;  // rung and not heard yet
+  bool doorbell_ = false;  // rung and not answered yet
   bool off_ = false;
   InterruptPin pin_;
   uint16_t last_address_ = 0;

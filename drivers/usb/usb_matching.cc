@@ -1,3 +1,4 @@
+// The matching rules of the USB family and their scores. (service.md 7.1)
 #include "drivers/usb/usb_matching.h"
 
 #include <IOKit/usb/IOUSBHostFamilyDefinitions.h>
@@ -7,7 +8,7 @@
 namespace drydock {
 namespace {
 
-// The keys as bits, so that a rule can say which it wants.
+// The keys as bits, for the rules.
 enum Key : uint32_t {
   kVendor = 0x001,
   kProduct = 0x002,
@@ -45,12 +46,12 @@ enum class Class { kAny, kVendorSpecific, kStandard };
 
 struct Rule {
   uint32_t required;   // keys the table must have
-  uint32_t forbidden;  // and must not; what else it has must fit as well
-  Class nub_class;     // of which kind the nub's class must be
+  uint32_t forbidden;  // keys it must not have; all others it has must fit too
+  Class nub_class;     // the kind of class the nub must have
   SInt32 score;
 };
 
-// The best first.
+// The highest score first.
 constexpr Rule kDeviceRules[] = {
     {kVendor | kProduct | kRelease, 0, Class::kAny, 100000},
     {kVendor | kProduct, 0, Class::kAny, 90000},
@@ -89,8 +90,7 @@ bool IsWildcard(const OSObject* value) {
   return text != nullptr && text->isEqualTo("*");
 }
 
-// Whether the nub's product is what the table asks for by mask or array, the ways that only
-// products have.
+// Whether the table's mask or array of products, which no other key has, allows the nub's product.
 bool ProductFits(const OSNumber* product, const OSDictionary* table, SInt32* cost) {
   if (const OSArray* products =
           OSDynamicCast(OSArray, table->getObject(kUSBHostMatchingPropertyProductIDArray))) {
@@ -109,7 +109,7 @@ bool ProductFits(const OSNumber* product, const OSDictionary* table, SInt32* cos
           mask->unsigned32BitValue()) == 0;
 }
 
-// Which keys the table has; false if one of them does not fit.
+// Collects the keys the table has; false if one of them does not fit.
 bool KeysFit(const IOService* nub, const OSDictionary* table, uint32_t* keys, SInt32* cost) {
   const bool special_product =
       table->getObject(kUSBHostMatchingPropertyProductIDArray) != nullptr ||

@@ -1,6 +1,7 @@
 // drivers/usb/usb_matching.h
 //
-// How well a personality fits a USB nub. (service.md 7.1)
+// The USB family's matching: whether a personality fits a nub, and with what score. Thread context.
+// (service.md 7.1)
 #ifndef DRYDOCK_DRIVERS_USB_USB_MATCHING_H_
 #define DRYDOCK_DRIVERS_USB_USB_MATCHING_H_
 
@@ -8,7 +9,7 @@
 
 namespace drydock {
 
-// Whether `table` fits; if so sets *score, to which the table's own IOProbeScore is added.
+// Whether `table` fits; if so, sets *score to the rule's score plus the table's own IOProbeScore.
 bool MatchUsbDevice(const IOService* nub, OSDictionary* table, SInt32* score);
 bool MatchUsbInterface(const IOService* nub, OSDictionary* table, SInt32* score);
 

@@ -1,6 +1,6 @@
 // drivers/usb/usb_model.h
 //
-// What a USB device does, as scenarios and tests describe it. Plain data: one description may be
+// The model of a USB device, as scenarios and tests describe it. Plain data: one model may be
 // plugged in many times.
 #ifndef DRYDOCK_DRIVERS_USB_USB_MODEL_H_
 #define DRYDOCK_DRIVERS_USB_USB_MODEL_H_
@@ -17,12 +17,12 @@ namespace drydock {
 struct UsbEndpointModel {
   uint8_t address = 0;  // 0x80 set: IN, from the device
   uint16_t max_packet_bytes = 512;
-  // From when a transfer can proceed (it is at the head of the line and, on IN, there is data) to
+  // The time from the start of a transfer (it is first in the queue and, for IN, there is data) to
   // its completion.
   kernel::Time latency_ns = 20 * kernel::kMicrosecond;
 };
 
-// Data that comes to be in the device, on its bulk IN endpoint.
+// Data that arrives in the device, for its bulk IN endpoint.
 struct UsbArrival {
   kernel::Time at_ns = 0;  // after the plug
   uint32_t bytes = 0;

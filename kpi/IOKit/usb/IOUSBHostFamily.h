@@ -1,6 +1,6 @@
 // IOKit/usb/IOUSBHostFamily.h
 //
-// What drivers of USB devices include first.
+// The common types of the USB family: completions.
 #ifndef _IOKIT_IOUSBHOSTFAMILY_H
 #define _IOKIT_IOUSBHOSTFAMILY_H
 
@@ -9,9 +9,9 @@
 #include <IOKit/usb/IOUSBHostFamilyDefinitions.h>
 #include <IOKit/usb/StandardUSB.h>
 
-// What has come of a transfer: called once for each that was accepted, in the gate of the
-// controller's work loop, which is that of the drivers on it as well. `bytesTransferred` may be
-// less than asked for. (service.md 7.3)
+// Called once for each accepted transfer when it has ended, in the gate of the controller's work
+// loop, which the drivers on that controller share. `bytesTransferred` may be less than asked for.
+// (service.md 7.3)
 typedef void (*IOUSBHostCompletionAction)(void *owner, void *parameter, IOReturn status,
                                           uint32_t bytesTransferred);
 

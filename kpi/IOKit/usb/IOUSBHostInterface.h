@@ -28,8 +28,8 @@ class IOUSBHostInterface : public IOService {
   // The scores of service.md 7.1.
   virtual bool matchPropertyTable(OSDictionary *table, SInt32 *score) APPLE_KEXT_OVERRIDE;
 
-  // The pipe of the endpoint with this address, +1; null if there is none or nobody has the
-  // interface open.
+  // The pipe of the endpoint with this address, +1; null if there is no such endpoint or no client
+  // has the interface open.
   virtual IOUSBHostPipe *copyPipe(uint8_t address);
 
   // Not retained.
@@ -53,7 +53,7 @@ class IOUSBHostInterface : public IOService {
   IOUSBHostDevice *fDevice;
   const StandardUSB::InterfaceDescriptor *fDescriptor;
   OSArray *fPipes;     // of this open session; in the gate
-  IOService *fClient;  // whose session it is or was; not retained
+  IOService *fClient;  // of this or the last open session; not retained
 };
 
 #endif  // _IOKIT_IOUSBHOSTINTERFACE_H

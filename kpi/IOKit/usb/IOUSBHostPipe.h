@@ -9,8 +9,8 @@
 class DrydockUSBController;
 class IOUSBHostInterface;
 
-// Made by IOUSBHostInterface::copyPipe. When the interface is closed the pipe is dead for ever,
-// whoever retains it.
+// Made by IOUSBHostInterface::copyPipe. When the interface is closed the pipe is dead for good,
+// also for clients that still retain it.
 class IOUSBHostPipe : public IOUSBHostIOSource {
   OSDeclareDefaultStructors(IOUSBHostPipe)
 
@@ -34,7 +34,7 @@ class IOUSBHostPipe : public IOUSBHostIOSource {
   friend class DrydockUSBController;
   friend class IOUSBHostInterface;
 
-  // One transfer under way: with the hardware, then among the controller's finished ones.
+  // One transfer in flight: first in the hardware, then among the controller's finished ones.
   struct Transfer {
     Transfer *next;
     IOUSBHostPipe *pipe;         // retained
@@ -47,7 +47,7 @@ class IOUSBHostPipe : public IOUSBHostIOSource {
   };
 
   // A pipe of the interface, whose device is at `deviceAddress`. The controller is retained; the
-  // interface is not: it kills its pipes before it goes.
+  // interface is not: it kills its pipes before it is freed.
   bool initWithEndpoint(DrydockUSBController *controller, IOUSBHostInterface *interface,
                         uint16_t deviceAddress, const StandardUSB::EndpointDescriptor *descriptor);
 
@@ -55,8 +55,8 @@ class IOUSBHostPipe : public IOUSBHostIOSource {
   IOReturn submit(IOMemoryDescriptor *buffer, uint32_t length,
                   const IOUSBHostCompletion &completion, uint32_t timeoutMs);
   void abortAll(IOOptionBits options, IOReturn status);
-  void kill();  // closes the pipe for ever: aborts synchronously and refuses what comes
-  // Takes a transfer that hardware is done with out of the pending ones.
+  void kill();  // closes the pipe for good: aborts synchronously and refuses new transfers
+  // Removes a transfer that the hardware has finished from the pending ones.
   void unlink(Transfer *transfer);
 
   DrydockUSBController *fController;

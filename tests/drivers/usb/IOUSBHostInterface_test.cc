@@ -1,3 +1,4 @@
+// USB nubs: descriptors, matching, opening and closing. (service.md 7.1 to 7.3)
 #include <initializer_list>
 #include <utility>
 

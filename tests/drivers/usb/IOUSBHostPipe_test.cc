@@ -1,3 +1,4 @@
+// Pipes: transfers, time-outs, aborts. (service.md 7.3)
 #include <IOKit/usb/IOUSBHostPipe.h>
 
 #include "drivers/service/owned.h"

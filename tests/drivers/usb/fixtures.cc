@@ -1,3 +1,4 @@
+// The booted USB controller, and the driver that records its transfers.
 #include "tests/drivers/usb/fixtures.h"
 
 #include <IOKit/IOEventSource.h>

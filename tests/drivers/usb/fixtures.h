@@ -1,7 +1,6 @@
 // tests/drivers/usb/fixtures.h
 //
-// What tests of USB have in common: a booted platform with one controller, and a driver to try
-// things with.
+// The fixtures of the USB tests: a booted platform with one controller, and a recording driver.
 #ifndef DRYDOCK_TESTS_DRIVERS_USB_FIXTURES_H_
 #define DRYDOCK_TESTS_DRIVERS_USB_FIXTURES_H_
 
@@ -37,8 +36,8 @@ class UsbMachine {
   // Another controller.
   DrydockUSBController* AddController(const DrydockUSBController::Options& options);
 
-  // Waits for the nubs of what is on the port and until nothing is busy below the controller. They
-  // live as long as the device is plugged in, and the caller need not release them.
+  // Waits for the nubs of the device on the port, and until nothing is busy below the controller.
+  // The nubs live as long as the device is plugged in; they are not retained for the caller.
   IOUSBHostInterface* WaitForInterface(int port = 0);
   // Waits until the port has no device nub.
   void WaitForNoDevice(int port = 0);

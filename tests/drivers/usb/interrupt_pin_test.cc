@@ -1,3 +1,4 @@
+// Interrupt pins that share a line.
 #include "drivers/usb/interrupt_pin.h"
 
 #include "tests/drydock_test.h"

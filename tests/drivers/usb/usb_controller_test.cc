@@ -1,3 +1,4 @@
+// The controller: plugging, unplugging, sharing an interrupt line. (service.md 7.6)
 #include "drivers/usb/usb_controller.h"
 
 #include "drivers/service/owned.h"
@@ -77,7 +78,7 @@ DRYDOCK_TEST(UsbController, US17DriverThatDoesNotCloseKeepsThePort) {
   driver->release();
 }
 
-// Interrupts of the two meet: neither may take the other's away.
+// Interrupts of the two devices meet: neither may hide the other.
 DRYDOCK_TEST(UsbController, TwoControllersShareALine) {
   UsbDeviceModel model = SerialModel();
   UsbMachine machine({.interrupt_line = 20});
