@@ -1,3 +1,4 @@
+// A disk mirrored on two members.
 #include "drivers/samples/BlockMirror.h"
 
 #include <IOKit/IOLib.h>
@@ -46,7 +47,7 @@ IOReturn BlockMirror::accept(BlockRequest *request) {
   copies->self = this;
   copies->request = request;
   copies->error = kIOReturnOffline;
-  copies->left = 1;  // us: nothing is finished before all was sent
+  copies->left = 1;  // for this function: the request cannot finish before all copies are sent
   for (UInt32 i = 0; i < kMembers; ++i) {
     if (send(copies, i) && !request->write) break;
   }
@@ -58,7 +59,7 @@ IOReturn BlockMirror::accept(BlockRequest *request) {
   return kIOReturnSuccess;
 }
 
-// Whether it is with the member now.
+// Sends a copy to a member. False if the member did not accept it.
 bool BlockMirror::send(Copies *copies, UInt32 index) {
   Member *member = &fMembers[index];
   if (!member->alive || (copies->tried & (1u << index)) != 0) return false;
@@ -83,7 +84,7 @@ void BlockMirror::returned(void *owner, BlockRequest *below, IOReturn status) {
     copies->written = true;
   } else {
     copies->error = status;
-    // A read may be had from the other.
+    // The other member may be able to read.
     for (UInt32 i = 0; i < kMembers && !copies->request->write; ++i) {
       if (self->send(copies, i)) break;
     }

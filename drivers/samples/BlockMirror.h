@@ -1,9 +1,9 @@
 // drivers/samples/BlockMirror.h
 //
-// A disk made of two that hold the same: a driver on two providers. Writes go to both, reads to the
-// first that lives, and to the other if that fails. It survives the loss of one member, and ends
-// itself when it hears that the last will go: that provider alone would not take it along, nor
-// would two that go together. (service.md 4.3)
+// A disk mirrored on two members: a driver on two providers. Writes go to both, reads to the first
+// member that is alive, and to the other if that fails. The mirror survives the loss of one member.
+// It terminates itself when the last member is about to go: a provider's termination does not
+// terminate a client that has another provider. (service.md 4.3)
 #ifndef DRYDOCK_DRIVERS_SAMPLES_BLOCKMIRROR_H_
 #define DRYDOCK_DRIVERS_SAMPLES_BLOCKMIRROR_H_
 
@@ -13,8 +13,8 @@ class BlockMirror : public BlockService {
   OSDeclareDefaultStructors(BlockMirror)
 
  public:
-  // Attached to both, which share a work loop, started and published; +1. NULL if one of them is
-  // going.
+  // A mirror attached to both members, which share a work loop, started and published; +1. NULL if
+  // a member is being terminated.
   static BlockMirror *withMembers(BlockService *first, BlockService *second);
 
   bool start(IOService *provider) override;
@@ -31,19 +31,19 @@ class BlockMirror : public BlockService {
 
   struct Member {
     BlockService *disk;
-    UInt32 outstanding;  // requests that are with it
+    UInt32 outstanding;  // requests submitted to it and not completed
     bool alive;
-    bool needToClose;  // its last request closes it
+    bool needToClose;  // close it when its last request completes
   };
 
-  // A request, and what is with each member in its place.
+  // A request, and the requests submitted to the members in its place.
   struct Copies {
     BlockRequest below[kMembers];
     BlockMirror *self;
     BlockRequest *request;
-    UInt32 left;   // not yet back
-    bool written;  // somewhere
-    UInt32 tried;  // bits, by member
+    UInt32 left;   // requests not completed yet
+    bool written;  // at least one member has the data
+    UInt32 tried;  // a bit for each member
     IOReturn error;
   };
 

@@ -1,3 +1,4 @@
+// The disk at the bottom of the block storage stack.
 #include "drivers/samples/BlockNub.h"
 
 #include <IOKit/IOWorkLoop.h>
@@ -49,7 +50,7 @@ void BlockNub::unplug() {
 IOReturn BlockNub::pulled(OSObject *object, void *, void *, void *, void *) {
   BlockNub *self = (BlockNub *)object;
   self->fGone = true;
-  // A driver may learn from its requests what happened before anybody tells it.
+  // Requests fail before the nub is terminated, as on a real bus.
   self->finishAll(kIOReturnNotResponding);
   return kIOReturnSuccess;
 }
@@ -79,7 +80,7 @@ void BlockNub::served(OSObject *object, IOTimerEventSource *) {
 
 void BlockNub::finishAll(IOReturn status) {
   fTimer->cancelTimeout();
-  // Completions submit again, perhaps: those are not ours to fail.
+  // A completion may submit a new request: that one is not failed here.
   BlockRequest *requests = fRequests;
   fRequests = NULL;
   while (requests != NULL) {

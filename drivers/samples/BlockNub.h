@@ -1,8 +1,8 @@
 // drivers/samples/BlockNub.h
 //
-// A disk on a bus: the nub at the bottom of the stack, and its hardware in one. The work loop is
-// the bus's, as it is for all above. A request takes `latency` microseconds; one is served after
-// the other.
+// A disk on a bus: the nub at the bottom of the stack together with its hardware. The whole stack
+// shares the bus's work loop. Requests are served one after the other, in `latency` microseconds
+// each.
 #ifndef DRYDOCK_DRIVERS_SAMPLES_BLOCKNUB_H_
 #define DRYDOCK_DRIVERS_SAMPLES_BLOCKNUB_H_
 
@@ -18,7 +18,7 @@ class BlockNub : public BlockService {
   // property "Content".
   static BlockNub *plug(IOService *bus, UInt64 blocks, UInt32 latency, const char *content = NULL);
 
-  // The hand on the cable: what is under way fails, and the nub is terminated. Not in the gate.
+  // Pulls the cable: outstanding requests fail, and the nub is terminated. Not in the gate.
   void unplug();
 
   void stop(IOService *provider) override;
@@ -39,8 +39,8 @@ class BlockNub : public BlockService {
   IOTimerEventSource *fTimer;
   UInt64 fBlocks;
   UInt32 fLatency;
-  BlockRequest *fRequests;  // first come, first served; the first is under way
-  bool fGone;               // the cable is out
+  BlockRequest *fRequests;  // oldest first; the first is in service
+  bool fGone;               // the cable has been pulled
 };
 
 #endif  // DRYDOCK_DRIVERS_SAMPLES_BLOCKNUB_H_

@@ -1,3 +1,4 @@
+// The client at the top of the block storage stack.
 #include "drivers/samples/BlockReader.h"
 
 #include <IOKit/IOWorkLoop.h>
@@ -41,7 +42,7 @@ void BlockReader::free() {
 }
 
 bool BlockReader::willTerminate(IOService *provider, IOOptionBits options) {
-  // Those who sleep are woken by their requests, which those below return.
+  // Sleeping threads are woken by the completion of their requests, which the drivers below fail.
   fDead = true;
   return super::willTerminate(provider, options);
 }
@@ -57,7 +58,7 @@ bool BlockReader::didTerminate(IOService *provider, IOOptionBits options, bool *
 
 IOReturn BlockReader::callInGate(IOCommandGate::Action action, void *argument) {
   IOReturn result = fGate->runAction(action, argument);
-  // The gate has gone, or went while we waited for it: so has the device.
+  // The gate was removed, perhaps while this thread waited for it: the device has gone.
   if ((result == kIOReturnNotReady || result == kIOReturnAborted) && isInactive())
     result = kIOReturnOffline;
   return result;

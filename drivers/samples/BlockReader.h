@@ -1,8 +1,8 @@
 // drivers/samples/BlockReader.h
 //
-// The client at the top of the stack. Threads come through it and sleep in its gate until their
-// request is back. When its provider goes it waits for them without waiting: the last one out
-// closes the provider. (service.md 4.11)
+// The client at the top of the stack. Threads call it and sleep in its gate until their request is
+// completed. When its provider is terminated it does not block until they have left: the last
+// thread to leave closes the provider. (service.md 4.11)
 #ifndef DRYDOCK_DRIVERS_SAMPLES_BLOCKREADER_H_
 #define DRYDOCK_DRIVERS_SAMPLES_BLOCKREADER_H_
 
@@ -14,7 +14,7 @@ class BlockReader : public IOService {
   OSDeclareDefaultStructors(BlockReader)
 
  public:
-  // Declines a disk whose property "Content" says that it is a part of something else.
+  // Declines a disk whose property "Content" says that another driver uses it.
   IOService *probe(IOService *provider, SInt32 *score) override;
   bool start(IOService *provider) override;
   void stop(IOService *provider) override;
@@ -22,15 +22,15 @@ class BlockReader : public IOService {
   bool willTerminate(IOService *provider, IOOptionBits options) override;
   bool didTerminate(IOService *provider, IOOptionBits options, bool *defer) override;
 
-  // From any thread that holds a reference, but not in the gate. They return when the device has
-  // done it, or with an error; kIOReturnOffline once it is going.
+  // On any thread that holds a reference, not in the gate. They block until the device is done or
+  // fails; kIOReturnOffline once the provider is being terminated.
   IOReturn readBlocks(UInt64 block, UInt32 count) { return transfer(block, count, false); }
   IOReturn writeBlocks(UInt64 block, UInt32 count) { return transfer(block, count, true); }
-  // How many blocks there are.
+  // The number of blocks of the disk.
   IOReturn getBlockCount(UInt64 *count);
 
  private:
-  // A thread inside, on its own stack.
+  // The call of one thread, on that thread's stack.
   struct Call {
     BlockRequest request;
     BlockReader *self;
@@ -44,11 +44,11 @@ class BlockReader : public IOService {
   IOReturn getBlockCountGated(UInt64 *count);
   static void returned(void *call, BlockRequest *request, IOReturn status);
 
-  BlockService *fDisk;  // open from start until the last thread is out
+  BlockService *fDisk;  // open from start until the last thread has left
   IOCommandGate *fGate;
-  UInt32 fInside;     // threads
-  bool fDead;         // the provider is going
-  bool fNeedToClose;  // the last one out closes the provider
+  UInt32 fInside;     // threads inside
+  bool fDead;         // the provider is being terminated
+  bool fNeedToClose;  // close the provider when the last thread leaves
 };
 
 #endif  // DRYDOCK_DRIVERS_SAMPLES_BLOCKREADER_H_

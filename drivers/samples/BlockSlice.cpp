@@ -1,3 +1,4 @@
+// The second half of a disk, as a disk.
 #include "drivers/samples/BlockSlice.h"
 
 #include <IOKit/IOLib.h>
@@ -20,7 +21,7 @@ IOReturn BlockSlice::accept(BlockRequest *request) {
   shifted->request = request;
   shifted->below = {&returned,      this,           request->block + blockCount(),
                     request->count, request->write, NULL};
-  // Counted first: it may come back at once.
+  // Counted first: the request may be completed before submit returns.
   ++fOutstanding;
   const IOReturn result = fDisk->submit(this, &shifted->below);
   if (result != kIOReturnSuccess) {

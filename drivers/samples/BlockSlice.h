@@ -1,7 +1,7 @@
 // drivers/samples/BlockSlice.h
 //
 // A filter in the middle of the stack: the second half of the disk below it, as a disk. It queues
-// nothing: its requests are with its provider, which returns them when it goes.
+// nothing: its provider has all its requests, and completes them when it is terminated.
 #ifndef DRYDOCK_DRIVERS_SAMPLES_BLOCKSLICE_H_
 #define DRYDOCK_DRIVERS_SAMPLES_BLOCKSLICE_H_
 
@@ -21,17 +21,17 @@ class BlockSlice : public BlockService {
   IOReturn accept(BlockRequest *request) override;
 
  private:
-  // What goes down in place of a request.
+  // The request that is submitted to the disk in place of a client's.
   struct Shifted {
     BlockRequest below;
     BlockRequest *request;
   };
   static void returned(void *self, BlockRequest *below, IOReturn status);
 
-  BlockService *fDisk;  // open from start until the last request is back
-  UInt32 fOutstanding;  // requests that are with the disk
-  bool fDead;           // the disk is going
-  bool fNeedToClose;    // the last request closes it
+  BlockService *fDisk;  // open from start until the last request is completed
+  UInt32 fOutstanding;  // requests submitted to the disk and not completed
+  bool fDead;           // the disk is being terminated
+  bool fNeedToClose;    // close the disk when the last request completes
 };
 
 #endif  // DRYDOCK_DRIVERS_SAMPLES_BLOCKSLICE_H_

@@ -1,3 +1,4 @@
+// The driver between the disk and its clients, with a queue.
 #include "drivers/samples/BlockTransport.h"
 
 #define super BlockService
@@ -22,7 +23,7 @@ IOReturn BlockTransport::accept(BlockRequest *request) {
   return kIOReturnSuccess;
 }
 
-// Hands to the nub what it can take.
+// Submits queued requests to the nub while it has free slots.
 void BlockTransport::issue() {
   for (UInt32 i = 0; i < kDepth && fQueue != NULL; ++i) {
     Slot *slot = &fSlots[i];
@@ -47,7 +48,7 @@ void BlockTransport::returned(void *owner, BlockRequest *command, IOReturn statu
     BlockRequest *request = slot->request;
     slot->request = NULL;
     if (!self->fDead) self->issue();
-    // Whatever the bus says: to those above, the device is gone.
+    // Whatever the bus returned: for the clients above, the device is gone.
     self->complete(request, self->fDead && status != kIOReturnSuccess ? kIOReturnOffline : status);
   }
   if (self->fNeedToClose && self->withNub() == 0) {

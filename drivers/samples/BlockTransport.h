@@ -1,11 +1,11 @@
 // drivers/samples/BlockTransport.h
 //
-// The intermediate driver: it has commands queued while the device is busy with others, and when
-// the device goes it must give every one of them back with an error.
+// The intermediate driver: it queues requests while the device is busy with others, and must
+// complete every one of them with an error when the device goes.
 //
-// At most two commands are with the nub. What comes beyond that waits in a queue here. When its
-// provider will terminate it refuses new requests and returns all it has: those in the queue
-// itself, those with the nub by aborting them. It closes the nub when the last one is back.
+// The nub has at most two commands at a time; further requests wait in a queue here. When the nub
+// will terminate, the driver refuses new requests, fails those in the queue, and aborts the
+// commands that the nub has. It closes the nub when the last command is completed.
 #ifndef DRYDOCK_DRIVERS_SAMPLES_BLOCKTRANSPORT_H_
 #define DRYDOCK_DRIVERS_SAMPLES_BLOCKTRANSPORT_H_
 
@@ -27,7 +27,7 @@ class BlockTransport : public BlockService {
  private:
   static const UInt32 kDepth = 2;
 
-  // A command with the nub, and the request it serves; null if the slot is free.
+  // A command that the nub has, and the request it serves; null if the slot is free.
   struct Slot {
     BlockRequest command;
     BlockRequest *request;
@@ -37,11 +37,11 @@ class BlockTransport : public BlockService {
   static void returned(void *self, BlockRequest *command, IOReturn status);
   UInt32 withNub() const;
 
-  BlockService *fNub;  // open from start until the last command is back
+  BlockService *fNub;  // open from start until the last command is completed
   Slot fSlots[kDepth];
-  BlockRequest *fQueue;  // first come, first served
-  bool fDead;            // the nub is going
-  bool fNeedToClose;     // the last command closes the nub
+  BlockRequest *fQueue;  // oldest first
+  bool fDead;            // the nub is being terminated
+  bool fNeedToClose;     // close the nub when the last command completes
 };
 
 #endif  // DRYDOCK_DRIVERS_SAMPLES_BLOCKTRANSPORT_H_

@@ -1,3 +1,4 @@
+// The user client of a BlockReader.
 #include "drivers/samples/BlockUserClient.h"
 
 #define super IOUserClient
@@ -17,7 +18,8 @@ void BlockUserClient::free() {
   super::free();
 }
 
-// The program has closed the connection, or died. Calls may still be inside: stop comes after them.
+// The program has closed the connection, or died. Threads may still be inside: stop comes after the
+// last of them has left.
 IOReturn BlockUserClient::clientClose() {
   terminate();
   return kIOReturnSuccess;

@@ -1,8 +1,9 @@
 // drivers/samples/BlockUserClient.h
 //
-// How programs use a BlockReader: the methods below, through IOConnectCallScalarMethod. Calls run
-// on the programs' threads and sleep in the reader's gate; the reader's requests come back with
-// errors when the device goes, and I/O Kit stops the user client only once the last call has left.
+// The user client through which programs use a BlockReader: they call the methods below with
+// IOConnectCallScalarMethod. Calls run on the programs' threads and sleep in the reader's gate.
+// When the device goes the reader's requests fail, and I/O Kit stops the user client after the last
+// call has left.
 #ifndef DRYDOCK_DRIVERS_SAMPLES_BLOCKUSERCLIENT_H_
 #define DRYDOCK_DRIVERS_SAMPLES_BLOCKUSERCLIENT_H_
 
@@ -12,9 +13,9 @@
 
 // The selectors.
 enum {
-  kBlockRead,   // scalars in: first block, how many
+  kBlockRead,   // scalars in: first block, number of blocks
   kBlockWrite,  // the same
-  kBlockCount,  // scalar out: how many there are
+  kBlockCount,  // scalar out: the number of blocks of the disk
   kBlockMethodCount
 };
 

@@ -1,3 +1,4 @@
+// The user client of a StreamService.
 #include "drivers/samples/StreamUserClient.h"
 
 #include <string.h>
@@ -28,13 +29,14 @@ void StreamUserClient::free() {
   super::free();
 }
 
-// The program has closed the connection, or died. Calls may still be inside: stop comes after them.
+// The program has closed the connection, or died. Threads may still be inside: stop comes after the
+// last of them has left.
 IOReturn StreamUserClient::clientClose() {
   terminate();
   return kIOReturnSuccess;
 }
 
-// The device is going. Threads inside are woken by the stream.
+// The provider is being terminated. The stream wakes the threads inside.
 bool StreamUserClient::willTerminate(IOService *provider, IOOptionBits options) {
   IOLockLock(fLock);
   fEnding = true;
@@ -100,7 +102,7 @@ IOReturn StreamUserClient::sRead(OSObject *target, void *, IOExternalMethodArgum
   const IOReturn result =
       self->fStream->readStream(args->structureOutput, args->structureOutputSize, &count);
   args->structureOutputSize = (uint32_t)count;
-  // Outputs of a call that fails are lost. What has been read is not to be.
+  // The outputs of a call that fails do not reach the program, so a partial read is a success.
   return count > 0 ? kIOReturnSuccess : result;
 }
 

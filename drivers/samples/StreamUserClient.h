@@ -1,10 +1,10 @@
 // drivers/samples/StreamUserClient.h
 //
-// How programs use a StreamService: the methods below, through IOConnectCallMethod. It shows what a
-// user client needs to survive the cable, which is little: calls run on the programs' threads and
-// wait in the service's gate; the service wakes them when the device goes, and I/O Kit stops the
-// user client only once the last of them has left. What it must do itself is answer the
-// asynchronous calls that are open then: nobody else will.
+// The user client through which programs use a StreamService: they call the methods below with
+// IOConnectCallMethod. It shows what a user client must do when the device is unplugged, which is
+// little. Calls run on the programs' threads and wait in the service's gate; the service wakes them
+// when the device goes, and I/O Kit stops the user client after the last of them has left. Only the
+// asynchronous calls that are open then are left to the user client: it must send their results.
 #ifndef DRYDOCK_DRIVERS_SAMPLES_STREAMUSERCLIENT_H_
 #define DRYDOCK_DRIVERS_SAMPLES_STREAMUSERCLIENT_H_
 
@@ -18,7 +18,7 @@ enum {
   kStreamAcquire,      // begins the program's use of the stream; no arguments
   kStreamRelease,      // ends it
   kStreamRead,         // fills the output structure, at most 4096 bytes
-  kStreamWrite,        // writes the input structure, at most 4096 bytes; scalar out: how many
+  kStreamWrite,        // writes the input structure, at most 4096 bytes; scalar out: bytes written
   kStreamNotifyOfEnd,  // asynchronous: completes with kIOReturnOffline when the device goes
   kStreamMethodCount
 };
@@ -46,17 +46,17 @@ class StreamUserClient : public IOUserClient {
   static IOReturn sWrite(OSObject *target, void *reference, IOExternalMethodArguments *args);
   static IOReturn sNotifyOfEnd(OSObject *target, void *reference, IOExternalMethodArguments *args);
 
-  // Ends the use of the stream, if the program left that to us.
+  // Ends the use of the stream, if the program did not.
   void letGo();
 
   StreamService *fStream;  // retained from start to free
 
   // Protected by the lock, which is never held during calls into the service.
   IOLock *fLock;
-  bool fAcquiring;  // a thread is about to
+  bool fAcquiring;  // a thread is about to acquire the stream
   bool fAcquired;
-  bool fWantsEnd;  // fEndReference is to be answered
-  bool fEnding;    // the provider is going
+  bool fWantsEnd;  // a result must be sent with fEndReference
+  bool fEnding;    // the provider is being terminated
   OSAsyncReference64 fEndReference;
 };
 

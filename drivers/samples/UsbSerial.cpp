@@ -1,3 +1,4 @@
+// The driver for a USB serial adapter.
 #include "drivers/samples/UsbSerial.h"
 
 #include <string.h>
@@ -52,8 +53,8 @@ bool UsbSerial::openPipes(IOUSBHostInterface *interface) {
   return fIn != NULL && fOut != NULL;
 }
 
-// Takes back what start did, as far as it got. The objects themselves are released in free: a
-// client on its way out may still need the gate.
+// Undoes what start did, as far as it got. The objects themselves are released in free: a client
+// that is leaving may still need the gate.
 void UsbSerial::unwind(IOService *provider) {
   if (fTimer != NULL && fTimer->getWorkLoop() != NULL) {
     fTimer->cancelTimeout();
@@ -77,7 +78,7 @@ void UsbSerial::free() {
   super::free();
 }
 
-// --- The end. Both run in the gate.
+// --- Termination. Both run in the gate.
 
 bool UsbSerial::willTerminate(IOService *provider, IOOptionBits options) {
   fDead = true;
@@ -107,7 +108,7 @@ void UsbSerial::leave() {
 
 IOReturn UsbSerial::callInGate(IOCommandGate::Action action, void *argument) {
   IOReturn result = fGate->runAction(action, argument);
-  // The gate has gone, or went while we waited for it: so has the device.
+  // The gate was removed, perhaps while this thread waited for it: the device has gone.
   if ((result == kIOReturnNotReady || result == kIOReturnAborted) && isInactive())
     result = kIOReturnOffline;
   return result;
@@ -195,7 +196,7 @@ IOReturn UsbSerial::writeGated(Write *write) {
   IOReturn result = fOut->io(data, (uint32_t)write->length, bytes, kWriteTimeoutMS);
   write->count = bytes;
   data->release();
-  // That the device has gone shows in the transfer before we are told.
+  // The transfer fails before willTerminate tells this driver of the unplug.
   if (result == kIOReturnNotResponding || result == kIOReturnAborted) result = kIOReturnOffline;
   leave();
   return result;
@@ -203,7 +204,7 @@ IOReturn UsbSerial::writeGated(Write *write) {
 
 // --- Data.
 
-// Keeps one transfer in flight, as long as there is room for what it may bring.
+// Keeps one transfer in flight while the ring has room for its bytes.
 void UsbSerial::startTransfer() {
   if (fTransferring || fDead || fClients == 0 || kRingBytes - fRingCount < kTransferBytes) return;
   IOUSBHostCompletion completion = {this, &UsbSerial::transferDone, NULL};
@@ -220,7 +221,8 @@ void UsbSerial::transferDone(void *owner, void *, IOReturn status, uint32_t byte
     self->fRing[(self->fRingFirst + self->fRingCount) % kRingBytes] = data[i];
     ++self->fRingCount;
   }
-  // After an error the next reader tries again. If the device has gone we will hear of it.
+  // After an error the next reader starts a transfer again. If the device has gone, willTerminate
+  // comes.
   if (status == kIOReturnSuccess) self->startTransfer();
   if (self->fReads != NULL) self->fGate->commandWakeup(self->fReads);
   self->leave();
@@ -234,7 +236,7 @@ void UsbSerial::takeFromRing(Read *read) {
   }
 }
 
-// --- Timeouts. All reads wait equally long, so the first in line is the first to be late.
+// --- Timeouts. All reads have the same timeout, so the oldest expires first.
 
 void UsbSerial::armTimer() {
   if (fReads != NULL) fTimer->wakeAtTime(fReads->deadline);

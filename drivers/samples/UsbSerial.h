@@ -1,12 +1,12 @@
 // drivers/samples/UsbSerial.h
 //
-// A driver for a USB serial adapter: two bulk pipes, one stream. It shows how a driver survives the
-// cable being pulled.
+// A driver for a USB serial adapter: two bulk pipes, one stream. It shows how a driver survives an
+// unplug.
 //
-// Clients come in on their own threads, through the command gate, and sleep there until there is
-// data. One bulk IN transfer is kept in flight, whose bytes go into a ring. The count of threads
-// inside and of transfers in flight says who closes the provider at the end: didTerminate if nobody
-// is left, else the last one out.
+// Clients call on their own threads, through the command gate, and sleep there until there is data.
+// One bulk IN transfer is kept in flight; its bytes go into a ring. The driver counts the threads
+// inside and the transfers in flight. didTerminate closes the provider if the count is 0; else the
+// last thread or transfer to leave closes it.
 //
 // All members are protected by the gate of the provider's work loop.
 #ifndef DRYDOCK_DRIVERS_SAMPLES_USBSERIAL_H_
@@ -39,7 +39,7 @@ class UsbSerial : public StreamService {
   static const UInt32 kRingBytes = 4096;
   static const UInt32 kTransferBytes = 512;
 
-  // A reader, on its own stack.
+  // The call of one reader, on that thread's stack.
   struct Read {
     Read *next;
     UInt8 *buffer;
@@ -74,7 +74,7 @@ class UsbSerial : public StreamService {
   void armTimer();
   static void timerFired(OSObject *owner, IOTimerEventSource *sender);
 
-  IOUSBHostInterface *fInterface;  // open from start until the last one is out
+  IOUSBHostInterface *fInterface;  // open from start until fInside is 0 at the end
   IOUSBHostPipe *fIn;
   IOUSBHostPipe *fOut;
   IOCommandGate *fGate;
@@ -85,13 +85,13 @@ class UsbSerial : public StreamService {
   UInt32 fRingFirst;
   UInt32 fRingCount;
 
-  Read *fReads;  // waiting, first come first served
+  Read *fReads;  // waiting, oldest first
   AbsoluteTime fReadTimeout;
   UInt32 fClients;
   UInt32 fInside;      // threads inside and transfers in flight
   bool fTransferring;  // the bulk IN transfer is in flight
-  bool fDead;          // the provider is going
-  bool fNeedToClose;   // the last one out closes the provider
+  bool fDead;          // the provider is being terminated
+  bool fNeedToClose;   // close the provider when fInside becomes 0
 };
 
 #endif  // DRYDOCK_DRIVERS_SAMPLES_USBSERIAL_H_

@@ -1,3 +1,4 @@
+// What all levels of the block storage stack share.
 #include "drivers/samples/block_service.h"
 
 #include "drivers/service/io_rules.h"
@@ -14,7 +15,7 @@ bool BlockService::handleOpen(IOService *client, IOOptionBits options, void *arg
 
 IOReturn BlockService::submit(IOService *client, BlockRequest *request) {
   if (request->block + request->count > blockCount()) return kIOReturnBadArgument;
-  // Once it is accepted it may be complete, and be no more.
+  // An accepted request may be completed and freed already.
   const UInt64 bytes = request->count * kBlockBytes;
   const char *const name = request->write ? "write" : "read";
   const IOReturn result = accept(request);

@@ -1,4 +1,4 @@
-// A program uses a serial adapter through its user client, and the cable is pulled.
+// A program uses a serial adapter through its user client, and the adapter is unplugged.
 #include "drivers/samples/StreamUserClient.h"
 
 #include <atomic>
@@ -141,7 +141,7 @@ DRYDOCK_TEST(StreamUserClient, TheDeathOfTheProgramReleasesTheStream) {
     const io_connect_t connection = Open();
     EXPECT_EQ(Simple(connection, kStreamAcquire), kIOReturnSuccess);
     std::vector<uint8_t> bytes(8);
-    EXPECT_EQ(Read(connection, &bytes), kIOReturnAborted);  // its wait is broken
+    EXPECT_EQ(Read(connection, &bytes), kIOReturnAborted);  // its wait was aborted
   });
   kernel::Sleep(50 * kMillisecond);
   mortal.Kill();
@@ -183,7 +183,7 @@ DRYDOCK_TEST(StreamUserClient, AProgramIsToldOfTheUnplug) {
   t.machine.WaitForNoDevice();
 }
 
-// The cable is pulled at every microsecond of a program's call, one after another.
+// The adapter is unplugged at every microsecond of a program's call, one run for each.
 DRYDOCK_TEST(StreamUserClient, UnplugAtAnyMomentOfACall) {
   Serial t;
   for (kernel::Time after = 0; after < 40; after += 4) {

@@ -1,3 +1,4 @@
+// The serial driver: reads, writes, time-outs, and unplugs at every moment.
 #include <numeric>
 
 #include "drivers/samples/stream_service.h"
@@ -30,7 +31,7 @@ struct Serial {
     EXPECT_NE(stream, nullptr);
   }
   ~Serial() {
-    // The machine leaves nothing behind only if nobody holds on to it.
+    // All references must be released before the platform is shut down.
     stream.reset();
   }
 
@@ -180,8 +181,8 @@ DRYDOCK_TEST(UsbSerial, UnplugDuringAWriteTakesItOffline) {
   t.machine.WaitForNoDevice();
 }
 
-// Unplugs while a client of low priority reads from the stream, which the caller has, and waits
-// until all is over; that client.
+// Unplugs while a client of low priority reads from the stream, which the caller has acquired, and
+// waits until all is over. Returns that client.
 kernel::Thread* UnplugWhileAClientReads(Serial* t) {
   kernel::Thread* client = kernel::ThreadStart({.name = "client", .priority = 31},
                                                [t] { t->Read(8, kIOReturnOffline); });
@@ -192,7 +193,7 @@ kernel::Thread* UnplugWhileAClientReads(Serial* t) {
   return client;
 }
 
-// With one CPU, a client of low priority leaves after didTerminate: it is the one to close.
+// With one CPU a client of low priority leaves after didTerminate, so it closes the provider.
 DRYDOCK_TEST_ON(UsbSerial, LastClientOutClosesTheProvider, MachineOptions{.cpus = 1}) {
   Serial t;
   EventCount closes(trace::EventKind::kServiceClose);
@@ -205,7 +206,7 @@ DRYDOCK_TEST_ON(UsbSerial, LastClientOutClosesTheProvider, MachineOptions{.cpus 
   EXPECT_EQ(t.stream->getProvider(), nullptr);
 }
 
-// Elsewhere either may be the last: the client, or who terminates the driver.
+// With two CPUs either may be the last: the client, or the terminate thread.
 DRYDOCK_TEST(UsbSerial, WhoeverIsLastClosesTheProvider) {
   Serial t;
   EventCount closes(trace::EventKind::kServiceClose);

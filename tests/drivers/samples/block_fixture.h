@@ -1,6 +1,6 @@
 // tests/drivers/samples/block_fixture.h
 //
-// Disks, plugged in, and what is matched on them.
+// Disks that are plugged in, and the drivers that match them.
 #ifndef DRYDOCK_TESTS_DRIVERS_SAMPLES_BLOCK_FIXTURE_H_
 #define DRYDOCK_TESTS_DRIVERS_SAMPLES_BLOCK_FIXTURE_H_
 
@@ -50,7 +50,7 @@ class BlockStack {
   BlockReader* reader() const { return reader_.get(); }
   IOService* transport() const { return reader_->getProvider()->getProvider(); }
 
-  // Nobody refers to them but the registry.
+  // Retained by the registry only.
   void Forget() {
     nub_.reset();
     reader_.reset();

@@ -1,4 +1,4 @@
-// The stack of four block storage drivers, and what becomes of it when its disk is unplugged.
+// The stack of four block storage drivers, and the unplug of its disk.
 #include <vector>
 
 #include "drivers/samples/BlockMirror.h"
@@ -15,7 +15,7 @@ using kernel::kMicrosecond;
 using kernel::kMillisecond;
 using ::testing::AnyOf;
 
-// What a call that the cable interrupts may end with.
+// The results that a call may have when the disk is unplugged.
 const auto kUnplugged = AnyOf(kIOReturnOffline, kIOReturnNotResponding);
 
 DRYDOCK_TEST(BlockStack, FourDriversAreMatchedOneUponTheOther) {
@@ -67,8 +67,8 @@ DRYDOCK_TEST(BlockStack, UnplugReturnsQueuedCommandsWithErrors) {
   EXPECT_EQ(stack.reader()->getProvider(), nullptr);
 }
 
-// Unplugs `delay` ns after a thread of low priority began to read, and waits until all is over;
-// that thread.
+// Unplugs `delay` ns after a thread of low priority began to read, and waits until all is over.
+// Returns that thread.
 kernel::Thread* UnplugWhileAThreadReads(BlockStack* stack, kernel::Time delay) {
   kernel::Thread* client = kernel::ThreadStart({.name = "client", .priority = 31}, [stack] {
     EXPECT_THAT(stack->reader()->readBlocks(0, 1), kUnplugged);
@@ -80,7 +80,7 @@ kernel::Thread* UnplugWhileAThreadReads(BlockStack* stack, kernel::Time delay) {
   return client;
 }
 
-// With one CPU a thread of low priority leaves after didTerminate: it is the one to close.
+// With one CPU a thread of low priority leaves after didTerminate, so it closes the provider.
 DRYDOCK_TEST_ON(BlockStack, TheLastThreadOutOfTheTopClosesItsProvider, MachineOptions{.cpus = 1}) {
   BlockStack stack;
   EventCount closes(trace::EventKind::kServiceClose);
@@ -91,7 +91,7 @@ DRYDOCK_TEST_ON(BlockStack, TheLastThreadOutOfTheTopClosesItsProvider, MachineOp
   EXPECT_EQ(did.count(), 3);
 }
 
-// Elsewhere either may be the last: the thread, or who terminates the driver.
+// With two CPUs either may be the last: the thread, or the terminate thread.
 DRYDOCK_TEST(BlockStack, WhoeverIsLastClosesItsProvider) {
   constexpr UInt32 kSlow = 100'000;
   BlockStack stack({}, kSlow);

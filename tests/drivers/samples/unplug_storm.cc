@@ -1,3 +1,4 @@
+// The threads of the storm: those that plug, those that use devices, and programs.
 #include "tests/drivers/samples/unplug_storm.h"
 
 #include <atomic>
@@ -57,12 +58,12 @@ class Storm {
   StormResult Run();
 
  private:
-  void Hand(int hand);
+  void Plugger(int index);
   void Client(int client);
   void UseFromAProgram(BlockReader* reader, bool dies);
   void Count(IOReturn result) { result == kIOReturnSuccess ? ++transfers_ : ++refused_; }
   OSSharedPtr<BlockReader> CopySomeReader(Prng* random);
-  // The hubs' references, once nobody is at them.
+  // The hubs' retain counts, when no thread uses them.
   int References() const;
 
   const StormOptions options_;
@@ -89,21 +90,21 @@ StormResult Storm::Run() {
   // The first storm fills the kernel's pools and caches; what comes later must leave no trace.
   for (int storm = 0; storm < 2; ++storm) {
     calm_ = false;
-    std::vector<kernel::Thread*> hands, clients;
-    for (int i = 0; i < options_.hands; ++i) {
-      hands.push_back(
-          kernel::ThreadStart({.name = "hand", .priority = 31}, [this, i] { Hand(i); }));
+    std::vector<kernel::Thread*> pluggers, clients;
+    for (int i = 0; i < options_.pluggers; ++i) {
+      pluggers.push_back(
+          kernel::ThreadStart({.name = "plugger", .priority = 31}, [this, i] { Plugger(i); }));
     }
     for (int i = 0; i < options_.clients; ++i) {
       clients.push_back(
           kernel::ThreadStart({.name = "client", .priority = 31}, [this, i] { Client(i); }));
     }
-    for (kernel::Thread* hand : hands) kernel::ThreadJoin(hand);
+    for (kernel::Thread* plugger : pluggers) kernel::ThreadJoin(plugger);
     calm_ = true;
     for (kernel::Thread* client : clients) kernel::ThreadJoin(client);
     result.busy = platform_->waitQuiet(10 * kernel::kSecond) == kIOReturnSuccess ? 0 : 1;
     do {
-      kernel::Sleep(10 * kernel::kMillisecond);  // the last references are let go of
+      kernel::Sleep(10 * kernel::kMillisecond);  // the last references are released
     } while (!kernel::OthersAreAtRest());
     const auto now = static_cast<int64_t>(LiveBlocks().size());
     if (storm > 0) result.blocks = now - blocks;
@@ -129,11 +130,11 @@ int Storm::References() const {
   return references;
 }
 
-void Storm::Hand(int hand) {
+void Storm::Plugger(int index) {
   for (int round = 0; round < options_.rounds; ++round) {
     for (const bool plug : {true, false}) {
       for (int i = 0; i < options_.devices; ++i) {
-        if (i / kPorts % options_.hands != hand) continue;
+        if (i / kPorts % options_.pluggers != index) continue;
         OSSharedPtr<BlockNub>& slot = slots_[static_cast<size_t>(i)];
         OSSharedPtr<BlockNub> nub;
         if (plug) {
@@ -161,7 +162,7 @@ OSSharedPtr<BlockReader> Storm::CopySomeReader(Prng* random) {
   kernel::MutexUnlock(lock_);
   if (nub == nullptr) return nullptr;
   const auto top = CopyAbove(nub.get(), 3);
-  // Before it has started it is there and good for nothing.
+  // A reader that has not started cannot be used yet.
   auto* reader = OSDynamicCast(BlockReader, top.get());
   if (reader == nullptr || (reader->getState() & kIOServiceRegisteredState) == 0) return nullptr;
   return OSSharedPtr<BlockReader>(reader, OSRetain);
@@ -188,7 +189,7 @@ void Storm::Client(int client) {
 // A program opens it, reads, and closes or leaves that to its death.
 void Storm::UseFromAProgram(BlockReader* reader, bool dies) {
   UserTask program({.name = "program"});
-  // What looking for it would have come to, without the time for that.
+  // The result of a search for it, without the time that takes.
   const io_service_t service = PortGive(reader, PortKind::kObject, program.task());
   program.Run([&] {
     io_connect_t connection = IO_OBJECT_NULL;

@@ -1,7 +1,7 @@
 // tests/drivers/samples/unplug_storm.h
 //
 // Disks on hubs, plugged and unplugged again and again by several threads while others open, read
-// and close, and programs do so through user clients, or die while they are at it.
+// and close. Programs do so through user clients, or die meanwhile.
 #ifndef DRYDOCK_TESTS_DRIVERS_SAMPLES_UNPLUG_STORM_H_
 #define DRYDOCK_TESTS_DRIVERS_SAMPLES_UNPLUG_STORM_H_
 
@@ -12,17 +12,17 @@ namespace drydock {
 struct StormOptions {
   int devices = 10;   // ten on each hub
   int rounds = 2;     // how often each is plugged and unplugged
-  int hands = 4;      // threads that plug and unplug, each its own hubs
-  int clients = 4;    // threads that use what is there; every other one's uses are of programs
-  uint64_t seed = 1;  // of what the clients choose
+  int pluggers = 4;   // threads that plug and unplug, each on hubs of its own
+  int clients = 4;    // threads that use the devices; every other one by way of programs
+  uint64_t seed = 1;  // of the clients' choices
 };
 
 struct StormResult {
   uint64_t plugged = 0;
   uint64_t unplugged = 0;
   uint64_t transfers = 0;  // that succeeded
-  uint64_t refused = 0;    // calls that met a device on its way out
-  // What was left when all devices had gone, the hubs still there: nothing, if nothing was lost.
+  uint64_t refused = 0;    // calls that failed because the device was being terminated
+  // What was left when all devices had gone and the hubs were still there; all 0 in a sound run.
   int children = 0;    // of hubs
   int busy = 0;        // hubs and platform
   int references = 0;  // on hubs, above what they had before
