@@ -1,4 +1,8 @@
-// Client 0 closes, client 1 copies from the device.
+// Client 0 frees the driver's buffer; client 1 has the device fill it.
+//
+// Defect: client 1 writes to the buffer outside the gate, while client 0 may free it.
+// Finding: write-after-free.
+// Sound twin: both clients run in the gate.
 #include <IOKit/IOLib.h>
 
 #include "drivers/flawed/flawed_driver.h"

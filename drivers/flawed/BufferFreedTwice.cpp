@@ -1,4 +1,9 @@
-// A client that closes frees the buffer, once the device has let go of it.
+// Each client that closes waits for the device and frees the buffer.
+//
+// Defect: the check for the buffer and its free run outside the gate, so two clients can both free
+// it.
+// Finding: double-free.
+// Sound twin: close runs in the gate.
 #include <IOKit/IOLib.h>
 
 #include "drivers/flawed/flawed_driver.h"
@@ -39,7 +44,7 @@ namespace drydock {
 extern const FlawedCase kBufferFreedTwice;
 const FlawedCase kBufferFreedTwice = {
     .name = "buffer-freed-twice",
-    .defect = "Two clients may both find the buffer there and free it, outside of the gate",
+    .defect = "Two clients may both find the buffer and free it, outside of the gate",
     .failure = "double-free",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(BufferFreedTwice); },
     .also_races = true,

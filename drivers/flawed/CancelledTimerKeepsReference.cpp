@@ -1,4 +1,8 @@
-// Client 0 arms a timer, which client 1 cancels. Who comes first decides who drops the reference.
+// Client 0 arms a timer, for which the driver retains itself; client 1 cancels it.
+//
+// Defect: a cancel does not release the reference that arming took, only the timer's action does.
+// Finding: leak.
+// Sound twin: a cancel releases the reference too.
 #include <IOKit/IOTimerEventSource.h>
 
 #include "drivers/flawed/flawed_driver.h"
@@ -60,7 +64,8 @@ extern const FlawedCase kCancelledTimerKeepsReference;
 const FlawedCase kCancelledTimerKeepsReference = {
     .name = "cancelled-timer-keeps-reference",
     .defect =
-        "It retains itself while the timer is armed, and only the action drops that, not a cancel",
+        "It retains itself while the timer is armed, and releases that in the action only, not in "
+        "a cancel",
     .failure = "leak",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(CancelledTimerKeepsReference); },
     .stacks = {"CancelledTimerKeepsReference::start"},

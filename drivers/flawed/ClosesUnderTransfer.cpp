@@ -1,4 +1,8 @@
-// It has the device open, on which each client makes one transfer.
+// The driver has the device open; each client makes one transfer and sleeps until it completes.
+//
+// Defect: didTerminate closes the device while a transfer is in flight.
+// Finding: closed-with-io-in-flight.
+// Sound twin: the completion of the last transfer closes the device.
 #include "drivers/flawed/flawed_driver.h"
 
 class ClosesUnderTransfer : public FlawedDriver {
@@ -57,7 +61,7 @@ namespace drydock {
 extern const FlawedCase kClosesUnderTransfer;
 const FlawedCase kClosesUnderTransfer = {
     .name = "closes-under-transfer",
-    .defect = "Its didTerminate closes the device while a transfer is under way there",
+    .defect = "Its didTerminate closes the device while a transfer is in flight",
     .failure = "closed-with-io-in-flight",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(ClosesUnderTransfer); },
     .unplug_under_clients = true,

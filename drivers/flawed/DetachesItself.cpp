@@ -1,4 +1,8 @@
-// It has nothing to do with its provider once that has gone.
+// The driver ends its relation to the provider when that is terminated.
+//
+// Defect: didTerminate detaches it from its provider, so that it is never stopped.
+// Finding: detached-without-stop.
+// Sound twin: it leaves detach to I/O Kit.
 #include "drivers/flawed/flawed_driver.h"
 
 class DetachesItself : public FlawedDriver {

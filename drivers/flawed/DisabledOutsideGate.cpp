@@ -1,4 +1,8 @@
-// Client 0 holds the driver's other clients off for a moment.
+// Client 0 keeps the other clients out of the command gate for 5 us.
+//
+// Defect: it disables the command gate without holding it, while an action may be running.
+// Finding: command-gate-disabled-outside-gate.
+// Sound twin: it disables the gate in an action.
 #include <IOKit/IOLib.h>
 
 #include "drivers/flawed/flawed_driver.h"

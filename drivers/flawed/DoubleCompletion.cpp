@@ -1,4 +1,10 @@
-// A request is completed by the device, or by the client that aborts it; its completion drops it.
+// A request is completed by the device (client 0) or by an abort (client 1); the completion
+// releases it.
+//
+// Defect: the abort sleeps in the gate and completes the request without checking that the device
+// has not.
+// Finding: panic; over-release.
+// Sound twin: the abort checks again after the sleep.
 #include <libkern/c++/OSContainers.h>
 
 #include "drivers/flawed/flawed_driver.h"
@@ -50,7 +56,7 @@ extern const FlawedCase kDoubleCompletion;
 const FlawedCase kDoubleCompletion = {
     .name = "double-completion",
     .defect =
-        "An abort completes the request that the device has completed while it slept in the gate",
+        "An abort completes a request that the device completed while the abort slept in the gate",
     .failure = "panic; over-release",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(DoubleCompletion); },
     .stacks = {"DoubleCompletion::complete", "DoubleCompletion::abort"},

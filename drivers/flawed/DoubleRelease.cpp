@@ -1,5 +1,10 @@
-// Requests are on a list; the driver has a reference of its own on the one at work, which a client
-// that cancels it drops.
+// The requests are on a list; the driver has a reference of its own to the current one, which a
+// client that cancels it releases.
+//
+// Defect: the check for the current request and its release run outside the gate, so two clients
+// can both release it.
+// Finding: panic.
+// Sound twin: cancel runs in the gate.
 #include <libkern/c++/OSContainers.h>
 
 #include "drivers/flawed/flawed_driver.h"

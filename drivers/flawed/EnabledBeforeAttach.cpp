@@ -1,4 +1,9 @@
-// An interrupt in between has no work loop to signal.
+// The driver has an interrupt source on its work loop.
+//
+// Defect: start enables the source before it adds it to the work loop: an interrupt in between has
+// no work loop to signal.
+// Finding: interrupt-enabled-before-attach.
+// Sound twin: start adds the source first.
 #include <IOKit/IOInterruptEventSource.h>
 
 #include "drivers/flawed/flawed_driver.h"
@@ -39,7 +44,7 @@ namespace drydock {
 extern const FlawedCase kEnabledBeforeAttach;
 const FlawedCase kEnabledBeforeAttach = {
     .name = "enabled-before-attach",
-    .defect = "It enables its interrupt source before it adds that to the work loop",
+    .defect = "It enables its interrupt source before it adds the source to the work loop",
     .failure = "interrupt-enabled-before-attach",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(EnabledBeforeAttach); },
     .clients = 0,

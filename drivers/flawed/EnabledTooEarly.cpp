@@ -1,4 +1,8 @@
-// What comes in is counted in a table.
+// The filter counts interrupts up to a limit.
+//
+// Defect: start enables the interrupt before it sets the limit that the filter reads.
+// Finding: data-race.
+// Sound twin: start sets the limit first.
 #include <IOKit/IOLib.h>
 
 #include "drivers/flawed/flawed_driver.h"
@@ -35,7 +39,7 @@ namespace drydock {
 extern const FlawedCase kEnabledTooEarly;
 const FlawedCase kEnabledTooEarly = {
     .name = "enabled-too-early",
-    .defect = "Its start enables the interrupt before it has set up what the filter needs",
+    .defect = "Its start enables the interrupt before it has set up the data that the filter needs",
     .failure = "data-race",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(EnabledTooEarly); },
     .clients = 0,

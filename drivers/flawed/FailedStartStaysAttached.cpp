@@ -1,4 +1,9 @@
-// It shares the work loop of its provider, on which the source outlives the driver.
+// The driver adds an interrupt source to its provider's work loop, and then finds that it cannot
+// drive the device.
+//
+// Defect: start fails and leaves its enabled source on the work loop, which outlives the driver.
+// Finding: panic; use-after-free.
+// Sound twin: start removes the source before it fails.
 #include <IOKit/IOInterruptEventSource.h>
 
 #include "drivers/flawed/flawed_driver.h"

@@ -1,4 +1,8 @@
-// A record is kept of each interrupt.
+// The filter keeps a record of each interrupt.
+//
+// Defect: the filter allocates memory.
+// Finding: memory-where-nothing-may-wait.
+// Sound twin: the record is a member of the driver.
 #include <string.h>
 
 #include <IOKit/IOLib.h>

@@ -1,4 +1,8 @@
-// The filter counts what came in; a client asks for it and starts again from zero.
+// The filter counts interrupts; a client reads the count and sets it to zero.
+//
+// Defect: filter and client change the count without a lock.
+// Finding: data-race.
+// Sound twin: both hold a spin lock, the client with interrupts disabled.
 #include "drivers/flawed/flawed_driver.h"
 
 class FilterSharesCount : public FlawedFilterDriver {

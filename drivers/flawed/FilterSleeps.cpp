@@ -1,4 +1,8 @@
-// The device needs a moment before it can be quieted.
+// The device needs a moment before the filter can acknowledge its interrupt.
+//
+// Defect: the filter waits with IOSleep, in interrupt context.
+// Finding: panic; wait-in-interrupt-context.
+// Sound twin: the filter waits with IODelay.
 #include <IOKit/IOLib.h>
 
 #include "drivers/flawed/flawed_driver.h"

@@ -1,4 +1,8 @@
-// Interrupts are counted under a lock.
+// The filter counts interrupts under a lock.
+//
+// Defect: the lock is an IOLock, which may block, in interrupt context.
+// Finding: panic; lock-taken-in-interrupt-context.
+// Sound twin: the lock is an IOSimpleLock.
 #include <IOKit/IOLib.h>
 
 #include "drivers/flawed/flawed_driver.h"

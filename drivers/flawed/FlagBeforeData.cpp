@@ -1,4 +1,8 @@
-// Client 0 brings an answer; client 1 takes it if it is there.
+// Client 0 stores an answer; client 1 reads it if a flag is set.
+//
+// Defect: client 0 sets the flag before it stores the answer.
+// Finding: data-race.
+// Sound twin: the flag is set after the store.
 #include "drivers/flawed/flawed_driver.h"
 
 class FlagBeforeData : public FlawedDriver {
@@ -28,7 +32,7 @@ namespace drydock {
 extern const FlawedCase kFlagBeforeData;
 const FlawedCase kFlagBeforeData = {
     .name = "flag-before-data",
-    .defect = "It says that an answer is there before it puts it there",
+    .defect = "It sets the flag for an answer before it stores the answer",
     .failure = "data-race",
     .make = []() -> FlawedDriver* { return OSTypeAlloc(FlagBeforeData); },
     .needs_hooks = true,

@@ -1,4 +1,8 @@
-// A client reads until the device goes.
+// A client sleeps in a read until the provider is terminated.
+//
+// Defect: willTerminate sets the flag and does not wake the client.
+// Finding: blocked.
+// Sound twin: willTerminate wakes it.
 #include "drivers/flawed/flawed_driver.h"
 
 class ForgottenReader : public FlawedDriver {

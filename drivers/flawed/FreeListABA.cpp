@@ -1,5 +1,10 @@
-// A free list without a lock: whoever takes the first command puts its successor in its place, if
-// nobody was faster. The head is a number, and how often it was changed.
+// A lock-free list of free commands: pop replaces the head by its successor, if the head has not
+// changed meanwhile.
+//
+// Defect: the head is compared by its number alone, so a head that was popped and pushed again in
+// between counts as unchanged (ABA).
+// Finding: panic.
+// Sound twin: the head also holds a count of its changes.
 #include <IOKit/IOLib.h>
 #include <libkern/OSAtomic.h>
 
@@ -69,7 +74,9 @@ namespace drydock {
 extern const FlawedCase kFreeListABA;
 const FlawedCase kFreeListABA = {
     .name = "free-list-aba",
-    .defect = "Its lock-free free list takes a head that was away for one that never left",
+    .defect =
+        "Its lock-free free list takes a head that was popped and pushed again for one that never "
+        "changed",
     .failure = "panic",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(FreeListABA); },
     .needs_hooks = true,

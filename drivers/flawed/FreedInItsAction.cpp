@@ -1,4 +1,8 @@
-// A source that is needed once.
+// The driver has an interrupt source that it needs only once.
+//
+// Defect: the source's action removes and releases the source it was called for.
+// Finding: event-source-freed-in-action.
+// Sound twin: stop removes and releases the source.
 #include <IOKit/IOInterruptEventSource.h>
 
 #include "drivers/flawed/flawed_driver.h"

@@ -1,4 +1,9 @@
-// The device turns out to be one that it cannot drive. Who fails to start is not stopped.
+// The driver adds a timer to its work loop, and then finds that it cannot drive the device. A
+// driver whose start failed is not stopped.
+//
+// Defect: start fails and leaves the timer on the work loop.
+// Finding: leak.
+// Sound twin: start removes the timer before it fails.
 #include <IOKit/IOTimerEventSource.h>
 
 #include "drivers/flawed/flawed_driver.h"

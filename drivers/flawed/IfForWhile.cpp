@@ -1,4 +1,9 @@
-// Clients 2 and 3 bring an item each, clients 0 and 1 take one each. A wakeup wakes both of these.
+// Clients 2 and 3 add an item each, clients 0 and 1 take one each. A wakeup wakes both of the
+// latter.
+//
+// Defect: a client that was woken takes an item without checking again that there is one.
+// Finding: panic.
+// Sound twin: the check is a loop.
 #include <IOKit/IOLib.h>
 
 #include "drivers/flawed/flawed_driver.h"
@@ -38,7 +43,7 @@ namespace drydock {
 extern const FlawedCase kIfForWhile;
 const FlawedCase kIfForWhile = {
     .name = "if-for-while",
-    .defect = "Who was woken takes an item without looking whether it is still there",
+    .defect = "A client that was woken takes an item without checking that there still is one",
     .failure = "panic",
     .make = []() -> FlawedDriver* { return OSTypeAlloc(IfForWhile); },
     .clients = 4,

@@ -1,4 +1,8 @@
-// The device keeps its line raised until somebody quiets it.
+// The device keeps its line raised until its driver acknowledges the interrupt.
+//
+// Defect: the filter says that the interrupt is not its device's, and does not acknowledge it.
+// Finding: endless; interrupt-storm.
+// Sound twin: the filter acknowledges and claims it.
 #include "drivers/flawed/flawed_driver.h"
 
 class InterruptStorm : public FlawedFilterDriver {
@@ -17,7 +21,7 @@ namespace drydock {
 extern const FlawedCase kInterruptStorm;
 const FlawedCase kInterruptStorm = {
     .name = "interrupt-storm",
-    .defect = "Its filter says that the interrupt was not its own, and leaves the device as it is",
+    .defect = "Its filter says that the interrupt is not its device's, and does not acknowledge it",
     .failure = "endless; interrupt-storm",
     .make = []() -> FlawedDriver* { return OSTypeAlloc(InterruptStorm); },
     .clients = 0,

@@ -1,4 +1,8 @@
-// A table that is made when it is first needed.
+// A table is made at its first use, under a lock.
+//
+// Defect: the first check of the pointer to the table is a plain read, without the lock.
+// Finding: data-race.
+// Sound twin: that read is an acquire, and the store a release.
 #include <IOKit/IOLib.h>
 
 #include "drivers/flawed/flawed_driver.h"
@@ -49,7 +53,9 @@ namespace drydock {
 extern const FlawedCase kLazyInit;
 const FlawedCase kLazyInit = {
     .name = "lazy-init",
-    .defect = "It checks a pointer without the lock under which that is set, and once more with it",
+    .defect =
+        "It checks a pointer without the lock under which the pointer is set, and once more with "
+        "it",
     .failure = "data-race",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(LazyInit); },
     .needs_hooks = true,

@@ -1,4 +1,9 @@
-// Client 0 moves something from the queue to the table, client 1 back.
+// Client 0 moves an entry from the queue to the table, client 1 one from the table to the queue;
+// each has a lock.
+//
+// Defect: the two clients take the two locks in opposite orders.
+// Finding: lock-order-cycle, or blocked; deadlock.
+// Sound twin: both take the queue's lock first.
 #include <IOKit/IOLocks.h>
 
 #include "drivers/flawed/flawed_driver.h"

@@ -1,4 +1,9 @@
-// Client 1 waits for data that client 0 brings. The wakeup between its look and its sleep is lost.
+// Client 1 waits for data that client 0 brings.
+//
+// Defect: client 1 checks for data before it closes the gate, and sleeps without a second check: a
+// wakeup in between is lost.
+// Finding: blocked.
+// Sound twin: it checks in the gate, in a loop.
 #include "drivers/flawed/flawed_driver.h"
 
 class LostWakeup : public FlawedDriver {
@@ -35,9 +40,7 @@ namespace drydock {
 extern const FlawedCase kLostWakeup;
 const FlawedCase kLostWakeup = {
     .name = "lost-wakeup",
-    .defect =
-        "It looks whether there is data before it closes the gate, and sleeps without looking "
-        "again",
+    .defect = "It checks for data before it closes the gate, and sleeps without checking again",
     .failure = "blocked",
     .make = []() -> FlawedDriver* { return OSTypeAlloc(LostWakeup); },
     .also_races = true,

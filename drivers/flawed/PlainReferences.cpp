@@ -1,4 +1,9 @@
-// Clients share a buffer, and count themselves: the last one gives it back.
+// Clients share a buffer and count the references to it; the last to drop its reference frees the
+// buffer.
+//
+// Defect: the count is changed by a plain decrement.
+// Finding: data-race.
+// Sound twin: the decrement is atomic.
 #include <IOKit/IOLib.h>
 #include <libkern/OSAtomic.h>
 

@@ -1,4 +1,8 @@
-// A client asks its device and polls for the answer. The cable is pulled before that comes.
+// A client polls the device for an answer; the device is unplugged before it comes.
+//
+// Defect: the loop does not check whether the provider has been terminated.
+// Finding: endless; livelock.
+// Sound twin: the loop ends when the driver is inactive.
 #include <IOKit/IOLib.h>
 #include <IOKit/IOLocks.h>
 
@@ -41,7 +45,7 @@ namespace drydock {
 extern const FlawedCase kPollsForEver;
 const FlawedCase kPollsForEver = {
     .name = "polls-for-ever",
-    .defect = "It polls for an answer, and does not look whether the device is still there",
+    .defect = "It polls for an answer without checking that the device is still there",
     .failure = "endless; livelock",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(PollsForEver); },
     .clients = 1,

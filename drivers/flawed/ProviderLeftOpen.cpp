@@ -1,4 +1,9 @@
-// A client waits for data for 40 us.
+// The driver has the device open; a client waits in the gate for 40 us.
+//
+// Defect: didTerminate leaves the close to the last client inside, and that client does not close
+// either.
+// Finding: provider-left-open.
+// Sound twin: the last client to leave closes the provider.
 #include <IOKit/IOLib.h>
 
 #include "drivers/flawed/flawed_driver.h"
@@ -46,8 +51,8 @@ extern const FlawedCase kProviderLeftOpen;
 const FlawedCase kProviderLeftOpen = {
     .name = "provider-left-open",
     .defect =
-        "Its didTerminate does not close the provider while a client is inside, and the last one "
-        "out does not either",
+        "Its didTerminate does not close the provider while a client is inside, and the last "
+        "client to leave does not either",
     .failure = "provider-left-open",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(ProviderLeftOpen); },
     .clients = 1,

@@ -1,4 +1,9 @@
-// Client 0 replaces the buffer; client 1 looks at what the current one begins with.
+// Client 0 replaces the buffer; client 1 waits for the device and reads the first word of the
+// buffer.
+//
+// Defect: client 1 reads through a pointer that it loaded before it slept in the gate.
+// Finding: use-after-free.
+// Sound twin: it loads the pointer again after the sleep.
 #include <IOKit/IOLib.h>
 
 #include "drivers/flawed/flawed_driver.h"
@@ -48,7 +53,8 @@ extern const FlawedCase kReadAfterFree;
 const FlawedCase kReadAfterFree = {
     .name = "read-after-free",
     .defect =
-        "It keeps a pointer to a buffer while it sleeps in the gate, and reads there when it wakes",
+        "It keeps a pointer to a buffer while it sleeps in the gate, and reads through it when it "
+        "wakes",
     .failure = "use-after-free",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(ReadAfterFree); },
     .needs_hooks = true,

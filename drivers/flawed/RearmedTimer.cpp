@@ -1,4 +1,8 @@
-// Polls the registers of its device every 100 us.
+// A timer polls the registers of the device every 100 us; stop unmaps them.
+//
+// Defect: stop cancels the timer without the gate, while the action may be about to arm it again.
+// Finding: panic.
+// Sound twin: stop removes the timer from the work loop.
 #include <IOKit/IOLib.h>
 #include <IOKit/IOTimerEventSource.h>
 
@@ -46,7 +50,8 @@ extern const FlawedCase kRearmedTimer;
 const FlawedCase kRearmedTimer = {
     .name = "rearmed-timer",
     .defect =
-        "Its stop cancels the timer without the gate, while the action is about to arm it again",
+        "Its stop cancels the timer without the gate, while the action may be about to arm it "
+        "again",
     .failure = "panic",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(RearmedTimer); },
     .clients = 0,

@@ -1,4 +1,8 @@
-// Client 0 brings an answer; client 1 takes it if it is there.
+// Client 0 stores an answer and sets a flag; client 1 reads the answer if the flag is set.
+//
+// Defect: the flag is set with a relaxed store, which does not order the answer before it.
+// Finding: data-race.
+// Sound twin: the flag is set with a release store.
 #include "drivers/flawed/flawed_driver.h"
 
 class RelaxedFlag : public FlawedDriver {
@@ -28,8 +32,8 @@ extern const FlawedCase kRelaxedFlag;
 const FlawedCase kRelaxedFlag = {
     .name = "relaxed-flag",
     .defect =
-        "It publishes an answer with a relaxed store, after which nothing says that the answer is "
-        "there",
+        "It publishes an answer with a relaxed store, which does not order the answer before the "
+        "flag",
     .failure = "data-race",
     .make = []() -> FlawedDriver* { return OSTypeAlloc(RelaxedFlag); },
     .needs_hooks = true,

@@ -1,4 +1,8 @@
-// Owner and event source keep each other.
+// The driver owns a timer, for which it retains itself.
+//
+// Defect: it releases that reference in free, which therefore is never called.
+// Finding: leak.
+// Sound twin: stop releases it.
 #include <IOKit/IOTimerEventSource.h>
 
 #include "drivers/flawed/flawed_driver.h"
@@ -40,8 +44,8 @@ extern const FlawedCase kRetainCycle;
 const FlawedCase kRetainCycle = {
     .name = "retain-cycle",
     .defect =
-        "It retains itself for the timer it owns and drops that in free, which therefore never "
-        "comes",
+        "It retains itself for the timer it owns and releases that in free, which therefore is "
+        "never called",
     .failure = "leak",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(RetainCycle); },
     .stacks = {"RetainCycle::start"},

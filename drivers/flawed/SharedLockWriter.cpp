@@ -1,4 +1,8 @@
-// The last client is remembered under a read-write lock.
+// The driver records its last client under a read-write lock.
+//
+// Defect: it writes while it holds the lock for reading.
+// Finding: data-race.
+// Sound twin: it holds the lock for writing.
 #include <IOKit/IOLocks.h>
 
 #include "drivers/flawed/flawed_driver.h"

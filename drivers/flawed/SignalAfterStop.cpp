@@ -1,4 +1,8 @@
-// A client reports completions, to be handled on the work loop, until the device goes.
+// A client signals completions to the work loop until the driver is inactive.
+//
+// Defect: the client checks isInactive and signals outside the gate, while stop removes the source.
+// Finding: signal-on-detached-source.
+// Sound twin: it signals in the gate, unless the source was removed.
 #include <IOKit/IOInterruptEventSource.h>
 #include <IOKit/IOLib.h>
 
@@ -58,7 +62,7 @@ extern const FlawedCase kSignalAfterStop;
 const FlawedCase kSignalAfterStop = {
     .name = "signal-after-stop",
     .defect =
-        "A client signals a source after a look at isInactive, while stop removes that source",
+        "A client signals a source after a check of isInactive, while stop removes that source",
     .failure = "signal-on-detached-source",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(SignalAfterStop); },
     .clients = 1,

@@ -1,4 +1,8 @@
-// A reset takes the device a millisecond. Who waits for that in the gate keeps all others out.
+// A reset of the device takes a millisecond, which an action waits for.
+//
+// Defect: the action waits with IOSleep, which keeps the gate closed for all others.
+// Finding: blocking-sleep-in-action.
+// Sound twin: it waits with commandSleep, which opens the gate.
 #include <IOKit/IOLib.h>
 
 #include "drivers/flawed/flawed_driver.h"

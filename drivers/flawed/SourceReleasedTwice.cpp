@@ -1,5 +1,9 @@
-// Clients say that they need no watchdog. The driver then drops its reference on the timer; the
-// work loop keeps one until it goes.
+// The clients have the driver release its timer, which the work loop still retains.
+//
+// Defect: the check for the timer and its release run outside the gate, so two clients can both
+// release it.
+// Finding: event-source-freed-while-attached.
+// Sound twin: the release runs in the gate.
 #include <IOKit/IOTimerEventSource.h>
 
 #include "drivers/flawed/flawed_driver.h"
@@ -42,7 +46,7 @@ namespace drydock {
 extern const FlawedCase kSourceReleasedTwice;
 const FlawedCase kSourceReleasedTwice = {
     .name = "source-released-twice",
-    .defect = "Two clients may both find the timer there and release it, outside of the gate",
+    .defect = "Two clients may both find the timer and release it, outside of the gate",
     .failure = "event-source-freed-while-attached",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(SourceReleasedTwice); },
     .also_races = true,

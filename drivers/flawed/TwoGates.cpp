@@ -1,5 +1,10 @@
 // A RAID set on a member with a work loop of its own. Client 0's request goes down through both
-// gates; client 1 is a completion of the member, on its way up.
+// gates; client 1 is a completion of the member on its way up.
+//
+// Defect: requests take the set's gate and then the member's, completions take them in the opposite
+// order.
+// Finding: lock-order-cycle, or blocked; deadlock.
+// Sound twin: a completion leaves the member's gate first.
 #include "drivers/flawed/flawed_driver.h"
 
 class TwoGates : public FlawedDriver {

@@ -1,4 +1,8 @@
 // A ring for one producer and one consumer: the filter fills it, a client empties it.
+//
+// Defect: the client puts into the ring too, without a lock.
+// Finding: data-race.
+// Sound twin: the client only takes.
 #include "drivers/flawed/flawed_driver.h"
 
 class TwoProducers : public FlawedFilterDriver {

@@ -1,4 +1,8 @@
-// A driver that counts the requests under way, so that stop can wait for the last.
+// The driver counts its outstanding requests.
+//
+// Defect: it counts them up outside the gate, and down inside.
+// Finding: data-race.
+// Sound twin: both run in the gate.
 #include "drivers/flawed/flawed_driver.h"
 
 class UngatedCount : public FlawedDriver {

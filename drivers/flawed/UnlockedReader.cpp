@@ -1,4 +1,8 @@
-// A table of properties that clients change and look up.
+// Clients insert into a table and look keys up in it, under a read-write lock.
+//
+// Defect: the look-up does not take the lock.
+// Finding: data-race.
+// Sound twin: the look-up holds the lock for reading.
 #include <IOKit/IOLocks.h>
 
 #include "drivers/flawed/flawed_driver.h"
@@ -55,7 +59,7 @@ namespace drydock {
 extern const FlawedCase kUnlockedReader;
 const FlawedCase kUnlockedReader = {
     .name = "unlocked-reader",
-    .defect = "It looks things up in a table without the lock under which others change that",
+    .defect = "It looks keys up in a table without the lock under which other clients change it",
     .failure = "data-race",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(UnlockedReader); },
     .needs_hooks = true,

@@ -1,4 +1,8 @@
-// Client 0 brings a new request; client 1 asks how long the current one is.
+// Client 0 replaces the current request; client 1 asks for its length.
+//
+// Defect: client 1 uses the request outside the gate without retaining it.
+// Finding: panic; use-after-free.
+// Sound twin: it retains the request in the gate.
 #include <IOKit/IOLib.h>
 #include <libkern/c++/OSContainers.h>
 

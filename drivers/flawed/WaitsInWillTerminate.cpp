@@ -1,4 +1,9 @@
-// A client reads until the device goes.
+// A client sleeps in a read until the provider is terminated.
+//
+// Defect: willTerminate waits until the client has left, on the one thread that terminates all
+// drivers.
+// Finding: terminate-thread-blocked.
+// Sound twin: willTerminate wakes the client and does not wait.
 #include "drivers/flawed/flawed_driver.h"
 
 class WaitsInWillTerminate : public FlawedDriver {

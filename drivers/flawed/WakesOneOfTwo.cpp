@@ -1,4 +1,8 @@
-// Clients 0 and 1 wait until client 2 says that the device is ready.
+// Clients 0 and 1 wait until client 2 reports that the device is ready.
+//
+// Defect: the report wakes one of the two waiting clients.
+// Finding: blocked.
+// Sound twin: it wakes all of them.
 #include "drivers/flawed/flawed_driver.h"
 
 class WakesOneOfTwo : public FlawedDriver {
@@ -30,7 +34,7 @@ namespace drydock {
 extern const FlawedCase kWakesOneOfTwo;
 const FlawedCase kWakesOneOfTwo = {
     .name = "wakes-one-of-two",
-    .defect = "It wakes one client where all that wait may go on",
+    .defect = "It wakes one client when all that wait may go on",
     .failure = "blocked",
     .make = []() -> FlawedDriver* { return OSTypeAlloc(WakesOneOfTwo); },
     .clients = 3,

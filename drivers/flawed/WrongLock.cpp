@@ -1,4 +1,8 @@
-// Statistics under a lock of their own, and the table of a client's transfers under another.
+// Client 0 counts bytes, client 1 reads the count; the count and a table have a lock each.
+//
+// Defect: client 0 changes the count under the table's lock.
+// Finding: data-race.
+// Sound twin: both hold the count's lock.
 #include <IOKit/IOLocks.h>
 
 #include "drivers/flawed/flawed_driver.h"
