@@ -1,3 +1,4 @@
+// IOKitLib on top of iokitmig.
 #include "drivers/client/IOKitLib.h"
 
 #include <cstring>
@@ -168,7 +169,7 @@ kern_return_t IORegistryEntrySetCFProperties(io_registry_entry_t entry, CFTypeRe
 
 namespace {
 
-// The first of an iterator, which is released.
+// The first object of an iterator, which is released.
 kern_return_t First(kern_return_t result, io_iterator_t iterator, io_registry_entry_t *entry) {
   if (result != kIOReturnSuccess) return result;
   *entry = IOIteratorNext(iterator);
@@ -305,7 +306,7 @@ kern_return_t IOConnectCallAsyncStructMethod(io_connect_t connection, uint32_t s
                                   outputStructCnt);
 }
 
-// --- Notifications. A notification port is nothing but its Mach port here.
+// --- Notifications. A notification port is just its Mach port here.
 
 IONotificationPortRef IONotificationPortCreate(mach_port_t) {
   return reinterpret_cast<IONotificationPortRef>(static_cast<uintptr_t>(mach_reply_port()));

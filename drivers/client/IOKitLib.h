@@ -1,14 +1,14 @@
 // drivers/client/IOKitLib.h
 //
-// IOKit.framework's IOKitLib, as far as a driver's test needs it: what a program finds services,
-// opens connections and hears of events with. Names, arguments and results are Apple's.
+// IOKitLib of IOKit.framework, as far as the test of a driver needs it: a program finds services,
+// opens connections and receives notifications with it. Names, arguments and results are Apple's.
 //
-// Core Foundation is not here. What would be its objects are libkern's: a CFMutableDictionaryRef is
-// an OSDictionary *, a CFStringRef a C string, and CFRelease is release(). Where a program would
-// run a run loop it calls ReceiveNotification.
+// Core Foundation is not here. Its objects are replaced by libkern's: a CFMutableDictionaryRef is
+// an OSDictionary *, a CFStringRef a C string, and CFRelease is release(). Instead of a run loop a
+// program calls ReceiveNotification.
 //
-// Calls are made on a program's thread (drivers/client/user_task.h). How they fail is said in
-// iokitmig.h.
+// Calls are made on a program's thread (drivers/client/user_task.h). iokitmig.h documents their
+// errors.
 #ifndef DRYDOCK_DRIVERS_CLIENT_IOKITLIB_H_
 #define DRYDOCK_DRIVERS_CLIENT_IOKITLIB_H_
 
@@ -33,7 +33,7 @@ typedef const void *CFAllocatorRef;
 #define kCFAllocatorDefault ((CFAllocatorRef)0)
 #define CFSTR(text) text
 
-// --- Objects. What a call hands out is the caller's to release.
+// --- Objects. The caller owns a right to each object a call returns, and releases it.
 
 kern_return_t IOObjectRelease(io_object_t object);
 kern_return_t IOObjectRetain(io_object_t object);
@@ -66,7 +66,7 @@ kern_return_t IOServiceWaitQuiet(io_service_t service, mach_timespec_t *waitTime
 // --- The registry.
 
 io_registry_entry_t IORegistryGetRootEntry(mach_port_t mainPort);
-// 0 if nothing is there.
+// 0 if there is no such entry.
 io_registry_entry_t IORegistryEntryFromPath(mach_port_t mainPort, const io_string_t path);
 kern_return_t IORegistryCreateIterator(mach_port_t mainPort, const io_name_t plane,
                                        IOOptionBits options, io_iterator_t *iterator);
@@ -101,7 +101,7 @@ kern_return_t IORegistryEntryGetParentEntry(io_registry_entry_t entry, const io_
 
 kern_return_t IOServiceOpen(io_service_t service, task_t owningTask, uint32_t type,
                             io_connect_t *connect);
-// Closes the connection and lets go of its port.
+// Closes the connection and releases the caller's right to its port.
 kern_return_t IOServiceClose(io_connect_t connect);
 kern_return_t IOConnectGetService(io_connect_t connect, io_service_t *service);
 kern_return_t IOConnectSetCFProperties(io_connect_t connect, CFTypeRef properties);
@@ -124,8 +124,8 @@ kern_return_t IOConnectCallStructMethod(io_connect_t connection, uint32_t select
                                         const void *inputStruct, size_t inputStructCnt,
                                         void *outputStruct, size_t *outputStructCnt);
 
-// The result arrives at `wakePort`. `reference` is its callback, an IOAsyncCallback…, at
-// kIOAsyncCalloutFuncIndex and what that is given at kIOAsyncCalloutRefconIndex.
+// The result arrives at `wakePort`. `reference` holds the callback, an IOAsyncCallback…, at
+// kIOAsyncCalloutFuncIndex and its refcon at kIOAsyncCalloutRefconIndex.
 kern_return_t IOConnectCallAsyncMethod(io_connect_t connection, uint32_t selector,
                                        mach_port_t wakePort, uint64_t *reference,
                                        uint32_t referenceCnt, const uint64_t *input,
@@ -147,7 +147,8 @@ kern_return_t IOConnectCallAsyncStructMethod(io_connect_t connection, uint32_t s
 
 typedef struct IONotificationPort *IONotificationPortRef;
 
-// Which callback is called depends on how many arguments the result has: 0, 1, 2, more.
+// The type of an asynchronous callback depends on the number of arguments of the result: 0, 1, 2,
+// more.
 typedef void (*IOAsyncCallback0)(void *refcon, IOReturn result);
 typedef void (*IOAsyncCallback1)(void *refcon, IOReturn result, void *arg0);
 typedef void (*IOAsyncCallback2)(void *refcon, IOReturn result, void *arg0, void *arg1);
@@ -160,14 +161,14 @@ IONotificationPortRef IONotificationPortCreate(mach_port_t mainPort);
 void IONotificationPortDestroy(IONotificationPortRef notify);
 mach_port_t IONotificationPortGetMachPort(IONotificationPortRef notify);
 
-// `*notification` is an iterator over what is there; it must be exhausted before the callback is
-// called for what comes, and by the callback. Consumes `matching`.
+// `*notification` is an iterator over the existing services. The program must exhaust it before the
+// callback is called for new services, and again in the callback. Consumes `matching`.
 kern_return_t IOServiceAddMatchingNotification(IONotificationPortRef notifyPort,
                                                const char *notificationType,
                                                CFDictionaryRef matching,
                                                IOServiceMatchingCallback callback, void *refCon,
                                                io_iterator_t *notification);
-// Until `*notification` is released.
+// The callback is called with the service's messages until `*notification` is released.
 kern_return_t IOServiceAddInterestNotification(IONotificationPortRef notifyPort,
                                                io_service_t service, const char *interestType,
                                                IOServiceInterestCallback callback, void *refCon,
@@ -175,9 +176,9 @@ kern_return_t IOServiceAddInterestNotification(IONotificationPortRef notifyPort,
 
 namespace drydock {
 
-// What a program's run loop does once: receives a message at the port and calls the callback that
-// it is for, on the calling thread. MACH_RCV_TIMED_OUT after `timeout` ns without one (~0: for
-// ever); other failures as PortReceive (drivers/service/mach_port.h).
+// Receives one message at the port, as a program's run loop does, and calls its callback on the
+// calling thread. MACH_RCV_TIMED_OUT after `timeout` ns without a message (~0: no timeout); other
+// errors as PortReceive (drivers/service/mach_port.h).
 mach_msg_return_t ReceiveNotification(mach_port_t port, kernel::Time timeout = ~kernel::Time{0});
 
 }  // namespace drydock

@@ -1,3 +1,4 @@
+// Programs: tasks with threads in user mode.
 #include "drivers/client/user_task.h"
 
 #include <utility>
@@ -15,7 +16,7 @@ UserTask::UserTask(const Options& options)
 UserTask::~UserTask() {
   Kill();
   for (size_t i = 0; i < threads_.size(); ++i) kernel::ThreadJoin(threads_[i]);
-  PortDropAll(task_);  // what a call was given that was inside the kernel when the task died
+  PortDropAll(task_);  // rights given to a call that was inside the kernel when the task died
 }
 
 kernel::Thread* UserTask::Start(absl::string_view name, std::function<void()> body) {

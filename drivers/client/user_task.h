@@ -9,9 +9,10 @@
 //     …
 //   });
 //
-// A program dies when Kill is called or the object goes: waits of its threads are broken, and all
-// ports it had are gone, so that connections it left open die (clientDied). Host code cannot be
-// stopped: its threads go on to the end of their bodies, with every call into the kernel failing.
+// A program dies when Kill is called or the object is destroyed: the waits of its threads are
+// aborted, and all its ports are released, so that its open connections die (clientDied). Host code
+// cannot be stopped: the threads run to the end of their bodies, and every call into the kernel
+// fails.
 #ifndef DRYDOCK_DRIVERS_CLIENT_USER_TASK_H_
 #define DRYDOCK_DRIVERS_CLIENT_USER_TASK_H_
 
@@ -31,7 +32,7 @@ class UserTask {
   struct Options {
     absl::string_view name = "program";
     int priority = BASEPRI_DEFAULT;  // of its threads
-    bool root = false;               // the superuser's
+    bool root = false;               // runs as the superuser
     // Entitlements and their values; retained. Null: none.
     OSDictionary* entitlements = nullptr;
   };
@@ -48,8 +49,8 @@ class UserTask {
   // Runs `body` on a new thread of the program and waits for its end.
   void Run(std::function<void()> body);
 
-  // Ends the program, as a signal does, or its own exit. Harmless if it is dead. On any thread, its
-  // own too.
+  // Ends the program, as a signal or its own exit does. Nothing happens if it is dead. On any
+  // thread, its own too.
   void Kill();
 
   task_t task() const { return task_; }

@@ -40,7 +40,7 @@ struct World {
   }
 };
 
-// Takes all that the iterator has; the names.
+// The names of all objects the iterator still has.
 std::vector<std::string> Drain(io_iterator_t iterator) {
   std::vector<std::string> names;
   while (const io_object_t object = IOIteratorNext(iterator)) {
@@ -242,7 +242,7 @@ DRYDOCK_TEST(IOKitLib, UC15WaitQuietTimesOutOrWaitsForEver) {
 
 // --- Notifications.
 
-// A program's notification port, and what it was told.
+// A program's notification port, and the notifications it has received.
 struct Listener {
   std::vector<std::string> told;
   IONotificationPortRef port = IONotificationPortCreate(kIOMainPortDefault);
