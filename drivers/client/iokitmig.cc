@@ -1,3 +1,4 @@
+// The kernel's end of a program's calls: checks rights, enters kernel mode, calls I/O Kit.
 #include "drivers/client/iokitmig.h"
 
 #include <algorithm>
@@ -18,7 +19,7 @@
 
 using drydock::Owned;
 using drydock::PortKind;
-using drydock::UserCalls;
+namespace user_calls = drydock::user_calls;
 namespace kernel = drydock::kernel;
 namespace trace = drydock::trace;
 
@@ -27,7 +28,7 @@ namespace {
 constexpr size_t kMostScalars = 16;
 constexpr size_t kMostInline = 4096;  // bytes; larger structures are memory descriptors
 
-// In the kernel for a scope; then back in the mode the thread was in.
+// The thread is in kernel mode for a scope; then in its former mode again.
 class Trap {
  public:
   Trap() : user_(kernel::SetUserMode(false)) {}
@@ -60,17 +61,17 @@ kern_return_t With(mach_port_t name, Body body) {
 template <typename Body>
 kern_return_t WithConnection(mach_port_t name, Body body) {
   const Trap trap;
-  const UserCalls::Inside call(name, current_task());
+  const user_calls::Inside call(name, current_task());
   return call.client() != nullptr ? body(call.client()) : call.failure();
 }
 
-// Hands a new reference over to the program, as a port.
+// Gives the program a port for an object, and releases the object.
 io_object_t Give(OSObject *plus_one) {
   const auto object = Owned(plus_one);
   return drydock::PortGive(object.get(), PortKind::kObject, current_task());
 }
 
-// Copies what fits into an io_name_t.
+// Copies text into an io_name_t, cut to its size.
 void CopyName(const char *text, char *name) {
   std::strncpy(name, text, sizeof(io_name_t) - 1);
   name[sizeof(io_name_t) - 1] = '\0';
@@ -343,13 +344,13 @@ kern_return_t io_service_add_interest_notification_64(io_service_t service, cons
 kern_return_t io_service_open_extended(io_service_t service, task_t owningTask, uint32_t type,
                                        io_connect_t *connection) {
   return With<IOService>(
-      service, [&](IOService *it) { return UserCalls::Open(it, owningTask, type, connection); });
+      service, [&](IOService *it) { return user_calls::Open(it, owningTask, type, connection); });
 }
 
 kern_return_t io_service_close(io_connect_t connection) {
   return WithConnection(connection, [](IOUserClient *client) {
     IOReturn result;
-    if (UserCalls::CloseOnce(client, &result) && result == kIOReturnUnsupported) {
+    if (user_calls::CloseOnce(client, &result) && result == kIOReturnUnsupported) {
       kernel::Advise("user-client-stays", client->getName(),
                      " does not override clientClose: nobody uses it any more, and it stays until "
                      "its provider goes");
@@ -360,8 +361,8 @@ kern_return_t io_service_close(io_connect_t connection) {
 
 namespace {
 
-// The kernel's copy of what goes into a call and its room for what comes out, on the kernel heap: a
-// run that ends badly drops the stack.
+// The kernel's copies of a call's inputs, and its buffers for the outputs. On the kernel heap,
+// which is freed also when a run ends in a failure and drops the stacks.
 struct CallCopy {
   uint64_t scalarInput[kMostScalars];
   uint64_t scalarOutput[kMostScalars];
@@ -413,7 +414,7 @@ kern_return_t Call(IOUserClient *client, io_connect_call *call) {
     kernel::Trace(trace::EventKind::kClientCall, drydock::ObjectIdOf(client), 0, call->selector,
                   "externalMethod", trace::Intern(client->getName()));
   }
-  const IOReturn result = UserCalls::ExternalMethod(client, &arguments);
+  const IOReturn result = user_calls::ExternalMethod(client, &arguments);
   kernel::Trace(trace::EventKind::kClientReturn, drydock::ObjectIdOf(client),
                 static_cast<uint32_t>(result), arguments.structureOutputSize, "externalMethod");
 
@@ -469,7 +470,7 @@ kern_return_t io_connect_map_memory_into_task(io_connect_t connection, uint32_t 
                                               IOOptionBits flags) {
   return WithConnection(connection, [&](IOUserClient *client) {
     IOMemoryMap *map = nullptr;
-    const IOReturn result = UserCalls::MapMemory(client, type, flags, &map);
+    const IOReturn result = user_calls::MapMemory(client, type, flags, &map);
     if (result != kIOReturnSuccess) return result;
     *address = map->getAddress();
     *size = map->getSize();
@@ -480,7 +481,7 @@ kern_return_t io_connect_map_memory_into_task(io_connect_t connection, uint32_t 
 kern_return_t io_connect_unmap_memory_from_task(io_connect_t connection, uint32_t type, task_t,
                                                 mach_vm_address_t address) {
   return WithConnection(connection, [&](IOUserClient *client) {
-    return UserCalls::UnmapMemory(client, type, address);
+    return user_calls::UnmapMemory(client, type, address);
   });
 }
 

@@ -1,5 +1,4 @@
-#include <string>
-
+// The catalogue of personalities, and the modules whose code counts as loaded. (service.md 3.2)
 #include <IOKit/IOCatalogue.h>
 #include <IOKit/IOService.h>
 
@@ -64,7 +63,7 @@ bool IOCatalogue::addDrivers(OSArray *drivers, bool doNubMatching) {
     }
     if (added->getCount() > 0) ++generation;
   }
-  if (doNubMatching) drydock::Matching::MatchAnew(added.get());
+  if (doNubMatching) drydock::matching::MatchAnew(added.get());
   return true;
 }
 
@@ -106,7 +105,7 @@ OSPtr<OSOrderedSet> IOCatalogue::findDrivers(OSDictionary *matching, SInt32 *gen
 
 bool IOCatalogue::startMatching(OSDictionary *matching) {
   SInt32 found_in;
-  drydock::Matching::MatchAnew(Owned(findDrivers(matching, &found_in)).get());
+  drydock::matching::MatchAnew(Owned(findDrivers(matching, &found_in)).get());
   return true;
 }
 
@@ -137,8 +136,8 @@ void IOCatalogue::moduleHasLoaded(OSString *name) {
 
 namespace drydock {
 
-void KextLoading::Unload(absl::string_view bundle_identifier) {
-  const auto name = Owned(OSSymbol::withCString(std::string(bundle_identifier).c_str()));
+void UnloadKext(const char *bundle_identifier) {
+  const auto name = Owned(OSSymbol::withCString(bundle_identifier));
   RegistryLock lock;
   gIOCatalogue->unloaded->setObject(name.get());
 }

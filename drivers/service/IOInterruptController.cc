@@ -1,9 +1,12 @@
+// Interrupt controllers: vectors, and the shared controller that takes over a line with two
+// clients. (workloop.md 5.4, 5.5)
 #include <memory>
 #include <new>
 
 #include <IOKit/IOInterruptController.h>
 
 #include "drivers/service/service_lock.h"
+#include "drivers/service/service_state.h"
 #include "libkern/kernel_heap.h"
 #include "libkern/object_id.h"
 #include "scheduler/kernel/choice.h"
@@ -39,13 +42,13 @@ void BeforeChange(IOService *nub) {
   drydock::kernel::HandOver(ObjectIdOf(nub));
 }
 
-// Whether the handler did not say that the interrupt is another's.
+// False if the handler said that the interrupt is not its device's.
 bool CallHandler(IOInterruptVector *vector) {
   const drydock::kernel::ObjectId nub = ObjectIdOf(vector->nub);
   drydock::kernel::InterruptClaim(true);
-  drydock::kernel::TakeOver(nub);  // from who enabled it
+  drydock::kernel::TakeOver(nub);  // from the thread that enabled it
   vector->handler(vector->target, vector->refCon, vector->nub, vector->source);
-  drydock::kernel::HandOver(nub);  // to who disables it
+  drydock::kernel::HandOver(nub);  // to the thread that disables it
   return drydock::kernel::InterruptClaimed();
 }
 
@@ -160,12 +163,12 @@ IOReturn IOInterruptController::handleInterrupt(void *, IOService *, int) {
 
 void IOInterruptController::deliver(IOInterruptVectorNumber number) {
   IOInterruptVector *vector = &vectors[number];
-  // Active until the pin has been seen to as well: whoever enables the vector waits for that, and
-  // so cannot unmask the pin just before it is masked here.
+  // Active until the pin is dealt with too: a thread that enables the vector waits for that, and so
+  // cannot unmask the pin just before it is masked here.
   vector->interruptActive = true;
   if (vector->interruptRegistered && !vector->interruptDisabledSoft && !CallHandler(vector)) {
     drydock::kernel::Advise("spurious-interrupt", "interrupt line ", number,
-                            " was delivered, and no filter on it called it its own");
+                            " was delivered, and no filter on it claimed it");
   }
   if (vector->interruptDisabledSoft) {
     // Lazily: a vector that is disabled is masked at the pin when it fires.
@@ -189,7 +192,8 @@ void IOInterruptController::enableVector(IOInterruptVectorNumber, IOInterruptVec
 
 IOInterruptVectorNumber IOInterruptController::vectorOf(IOService *nub, int source) {
   if (nub == this) return source;  // a shared controller, on its parent
-  return source >= 0 && source < nub->fInterruptSourceCount ? nub->fInterruptSources[source].vector
+  const drydock::ServiceState &its = drydock::StateOf(nub);
+  return source >= 0 && source < its.interrupt_source_count ? its.interrupt_sources[source].vector
                                                             : -1;
 }
 
@@ -279,15 +283,16 @@ IOReturn IOSharedInterruptController::disableInterrupt(IOService *nub, int sourc
   return kIOReturnSuccess;
 }
 
-// Says who keeps the line masked, if it is not a handler that waits for its action to run.
+// Names a client that keeps the line masked by being registered and disabled. A client whose
+// handler disabled it is not meant: its action will enable it.
 void IOSharedInterruptController::adviseOfStarvation() const {
   for (int i = 0; i < vectorCount; ++i) {
     const IOInterruptVector *vector = &vectors[i];
     if (!vector->interruptRegistered || !vector->interruptDisabledSoft || vector->disabledByHandler)
       continue;
     drydock::kernel::Advise("shared-line-starved", "interrupt line ", parentVector,
-                            " is masked for all who share it, because interrupt ", vector->source,
-                            " of ", vector->nub->getMetaClass()->getClassName(),
+                            " is masked for all devices that share it, because interrupt ",
+                            vector->source, " of ", vector->nub->getMetaClass()->getClassName(),
                             " is registered but not enabled; it stays so until that is enabled or "
                             "unregistered");
     return;
@@ -295,7 +300,7 @@ void IOSharedInterruptController::adviseOfStarvation() const {
 }
 
 IOReturn IOSharedInterruptController::handleInterrupt(void *, IOService *, int) {
-  // Everybody is asked, whatever the others say. (IN-24)
+  // Every handler is called, whether or not another claimed the interrupt. (IN-24)
   bool claimed = vectorsEnabled == 0;
   for (int i = 0; i < vectorCount; ++i) {
     IOInterruptVector *vector = &vectors[i];

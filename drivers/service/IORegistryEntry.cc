@@ -1,3 +1,5 @@
+// The registry: planes, links between entries, properties and names. (service.md 2.1; paths are in
+// IORegistryEntry_path.cc)
 #include <string.h>
 
 #include <IOKit/IORegistryEntry.h>
@@ -38,7 +40,7 @@ struct Registry {
   OSArray *planes = nullptr;
   IORegistryEntry *root = nullptr;
 
-  // A run that ended badly never shut down: nothing of it may be found by the next.
+  // A run that ended in a failure never shut down: the next run must not see its planes.
   ~Registry() { gIOServicePlane = gIOPowerPlane = gIODTPlane = nullptr; }
 };
 
@@ -187,8 +189,8 @@ IORegistryEntry::PlaneLinks *IORegistryEntry::findLinks(const IORegistryPlane *p
   return nullptr;
 }
 
-// What the options ask for in the plane, parents or children, live; null if nothing was ever
-// linked.
+// The parents or children in the plane, as the options say: the live array, or null if the entry
+// was never linked there.
 OSArray *IORegistryEntry::linked(const IORegistryPlane *plane, IOOptionBits options) const {
   const PlaneLinks *links = findLinks(plane);
   if (links == nullptr) return nullptr;
@@ -218,7 +220,7 @@ bool IORegistryEntry::attachToParent(IORegistryEntry *parent, const IORegistryPl
     if (entry->fRegistryEntryID == 0) entry->fRegistryEntryID = registry->next_id++;
   }
   if (!first_plane) return true;
-  // What was set before the entry was in a plane freezes now.
+  // Collections that were set before the entry was in a plane become immutable now.
   if (auto keys = Owned(OSCollectionIterator::withCollection(fPropertyTable))) {
     while (OSObject *key = keys->getNextObject()) {
       freeze(fPropertyTable->getObject(static_cast<OSSymbol *>(key)));
@@ -370,7 +372,7 @@ bool IORegistryEntry::inPlane(const IORegistryPlane *plane) const {
 
 // --- Properties.
 
-// A collection in the registry may be read by anybody at any time: nobody may change it any more.
+// Any thread may read a collection in the registry at any time, so it must not change any more.
 void IORegistryEntry::freeze(OSObject *value) const {
   if (OSCollection *collection = OSDynamicCast(OSCollection, value)) {
     collection->setOptions(OSCollection::kImmutable, OSCollection::kImmutable);
@@ -378,7 +380,7 @@ void IORegistryEntry::freeze(OSObject *value) const {
 }
 
 bool IORegistryEntry::setProperty(const OSSymbol *key, OSObject *value) {
-  const auto replaced = Owned(copyProperty(key));  // goes after the lock
+  const auto replaced = Owned(copyProperty(key));  // released after the lock
   RegistryLock lock;
   if (!fPropertyTable->setObject(key, value)) return false;
   if (inPlane()) freeze(value);
@@ -416,7 +418,7 @@ bool IORegistryEntry::setProperty(const char *key, void *bytes, unsigned int len
 }
 
 void IORegistryEntry::removeProperty(const OSSymbol *key) {
-  const auto removed = Owned(copyProperty(key));  // goes after the lock
+  const auto removed = Owned(copyProperty(key));  // released after the lock
   RegistryLock lock;
   fPropertyTable->removeObject(key);
 }

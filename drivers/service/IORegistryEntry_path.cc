@@ -1,4 +1,4 @@
-// Entries by the way that leads to them. (service.md 2.1)
+// Paths of registry entries. (service.md 2.1)
 #include <stdio.h>
 #include <string.h>
 
@@ -61,7 +61,7 @@ bool IORegistryEntry::getPath(char *path, int *length, const IORegistryPlane *pl
   return true;
 }
 
-// The first child that a part of a path, "name" or "name@location", fits. The lock is held.
+// The first child that a part of a path, "name" or "name@location", names. The lock is held.
 IORegistryEntry *IORegistryEntry::childNamed(const char *component, size_t length,
                                              const IORegistryPlane *plane) const {
   const OSArray *children = linked(plane, 0);

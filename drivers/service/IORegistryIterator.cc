@@ -1,3 +1,4 @@
+// Walks along the links of a plane. (service.md 2.1)
 #include <IOKit/IORegistryEntry.h>
 
 #include "drivers/service/owned.h"
@@ -9,9 +10,9 @@ using drydock::RegistryLock;
 
 OSDefineMetaClassAndStructors(IORegistryIterator, OSIterator)
 
-// The entries next to one.
+// The entries linked to one entry.
 struct IORegistryIterator::Level {
-  IORegistryEntry *root;     // whose; retained
+  IORegistryEntry *root;     // the one entry; retained
   IORegistryEntry *current;  // retained; the root itself before the first
   const IORegistryPlane *plane;
   OSIterator *iterator;  // over the live links; null if there are none
@@ -70,7 +71,7 @@ IORegistryEntry *IORegistryIterator::getNextObject() {
 }
 
 IORegistryEntry *IORegistryIterator::getNextObjectFlat() {
-  OSSharedPtr<IORegistryEntry> before;  // goes after the lock
+  OSSharedPtr<IORegistryEntry> before;  // released after the lock
   RegistryLock lock;
   if (level->iterator == nullptr || !isValid()) return nullptr;
   auto *next = static_cast<IORegistryEntry *>(level->iterator->getNextObject());
@@ -84,7 +85,7 @@ IORegistryEntry *IORegistryIterator::getNextObjectFlat() {
 IORegistryEntry *IORegistryIterator::getNextObjectRecursive() {
   RegistryLock lock;
   if (seen == nullptr) seen = OSSet::withCapacity(8);
-  // Below what was returned last, then next to it, then next to what is above it.
+  // First below the entry that was returned last, then beside it, then beside those above it.
   if (level->current != level->root) enterEntry();
   for (;;) {
     if (IORegistryEntry *next = getNextObjectFlat()) {
@@ -122,7 +123,7 @@ void IORegistryIterator::reset() {
   push(root.get(), plane);
 }
 
-// Whether no links have changed along which it walks.
+// False if links along which the iterator walks have changed.
 bool IORegistryIterator::isValid() {
   RegistryLock lock;
   for (const Level *at = level; at != nullptr; at = at->outer) {

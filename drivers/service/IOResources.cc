@@ -1,3 +1,4 @@
+// The resources service and the methods of IOService about resources. (service.md 3.3, 3.5)
 #include <IOKit/IOCatalogue.h>
 #include <IOKit/IOService.h>
 
@@ -13,7 +14,7 @@ namespace {
 
 drydock::kernel::PerBoot<IOResources *> resources;
 
-// Whether it is published, or all of it is, if there are several names.
+// Whether the resource is published, or all of them are, if there are several names.
 bool Published(OSObject *names) {
   if (OSString *name = OSDynamicCast(OSString, names)) {
     return Owned((*resources)->copyProperty(name)) != nullptr;
@@ -60,7 +61,7 @@ void BootResources(IOService *platform) {
   service->init(nullptr);
   service->attach(platform);
   *resources = service;
-  // Most often there is no driver for it: then there is nothing to leave to another thread.
+  // Usually no driver matches it: then no matching thread is needed.
   SInt32 generation;
   const bool drivers = Owned(gIOCatalogue->findDrivers(service, &generation))->getCount() > 0;
   service->registerService(drivers ? 0 : kIOServiceSynchronous);

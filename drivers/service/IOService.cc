@@ -1,4 +1,5 @@
-// A service's life: what it is born with, its links, its work loop.
+// The life of a service: what it is made with, its links to providers, its work loop, and the
+// methods a driver overrides.
 #include <IOKit/IOService.h>
 #include <IOKit/IOWorkLoop.h>
 
@@ -10,7 +11,8 @@
 #include "drivers/service/power.h"
 #include "drivers/service/registry.h"
 #include "drivers/service/service_lock.h"
-#include "drivers/service/termination.h"
+#include "drivers/service/service_state.h"
+#include "drivers/service/terminate_thread.h"
 #include "libkern/kernel_heap.h"
 #include "libkern/recursive_lock.h"
 #include "scheduler/kernel/choice.h"
@@ -20,6 +22,7 @@
 using drydock::Owned;
 using drydock::RegistryLock;
 using drydock::ServiceLock;
+using drydock::StateOf;
 using drydock::TraceEntry;
 using drydock::kernel::ChoicePoint;
 using drydock::kernel::OperationKind;
@@ -29,37 +32,37 @@ OSDefineMetaClassAndStructors(IOService, IORegistryEntry)
 
 bool IOService::init(OSDictionary *dictionary) {
   if (!IORegistryEntry::init(dictionary)) return false;
-  fArbitrationLock = IORecursiveLockAlloc();
-  if (fArbitrationLock == nullptr) return false;
-  drydock::SetRecursiveLockName(fArbitrationLock, getMetaClass()->getClassName());
+  fState.arbitration_lock = IORecursiveLockAlloc();
+  if (fState.arbitration_lock == nullptr) return false;
+  drydock::SetRecursiveLockName(fState.arbitration_lock, getMetaClass()->getClassName());
   TraceEntry(EventKind::kServiceInit, this);
   return true;
 }
 
 void IOService::free() {
-  drydock::Instances::Leave(this);
-  drydock::Notifications::DropInterests(this);
-  delete fPower;
-  fPower = nullptr;
-  drydock::HeapFree(fInterruptSources);
-  fInterruptSources = nullptr;
-  if (fArbitrationLock != nullptr) {
-    IORecursiveLockFree(fArbitrationLock);
-    fArbitrationLock = nullptr;
+  drydock::instances::Leave(this);
+  drydock::notifications::DropInterests(this);
+  delete fState.power;
+  fState.power = nullptr;
+  drydock::HeapFree(fState.interrupt_sources);
+  fState.interrupt_sources = nullptr;
+  if (fState.arbitration_lock != nullptr) {
+    IORecursiveLockFree(fState.arbitration_lock);
+    fState.arbitration_lock = nullptr;
   }
   IORegistryEntry::free();
 }
 
 bool IOService::lockForArbitration(bool) {
-  IORecursiveLockLock(fArbitrationLock);
+  IORecursiveLockLock(fState.arbitration_lock);
   return true;
 }
 
-void IOService::unlockForArbitration() { IORecursiveLockUnlock(fArbitrationLock); }
+void IOService::unlockForArbitration() { IORecursiveLockUnlock(fState.arbitration_lock); }
 
 bool IOService::isInactive() const {
   ChoicePoint(OperationKind::kService, drydock::ObjectIdOf(this));
-  return (fState & kIOServiceInactiveState) != 0;
+  return (fState.published & kIOServiceInactiveState) != 0;
 }
 
 // --- Links.
@@ -75,11 +78,11 @@ bool IOService::attach(IOService *provider) {
 }
 
 void IOService::detach(IOService *provider) {
-  // The link may be the last to hold either.
+  // The link may hold the last reference to either.
   const OSSharedPtr<IOService> keep_client(this, OSRetain), keep_provider(provider, OSRetain);
   bool last_client, rematch;
   {
-    drydock::BusyChange busy;  // tells of it when the locks are open again
+    drydock::BusyChange busy;  // notifies after the locks are released
     ServiceLock lock(provider);
     RegistryLock registry;
     if (!isParent(provider, gIOServicePlane)) return;
@@ -87,32 +90,35 @@ void IOService::detach(IOService *provider) {
     detachFromParent(provider, gIOServicePlane);
     // What it contributed to the provider's busy count goes with it, to its next provider if it has
     // one.
-    if (fBusy > 0 && was_first) {
+    if (fState.busy > 0 && was_first) {
       busy.Adjust(provider, -1);
       if (IOService *next = getProvider()) busy.Adjust(next, 1);
     }
-    if (has(kTermPhase3) && getProvider() == nullptr) {
-      // One is the termination's own, one that of a job that is just over, one that of a driver
-      // which never came.
-      const UInt32 owed = 1 + (has(kJobBusy) ? 1 : 0) + (has(kModuleStall) ? 1 : 0);
-      if (fBusy > owed) {
-        drydock::kernel::Misuse("busy-count-not-returned",
-                                absl::StrCat(getName(), " goes with a busy count that was raised ",
-                                             fBusy - owed, " times more often than lowered"));
+    if (fState.Has(drydock::kServicePhase3) && getProvider() == nullptr) {
+      // The termination raised it once, and so did a matching job that is just over, and a driver
+      // whose code was never loaded.
+      const UInt32 expected = 1 + (fState.Has(drydock::kServiceJobBusy) ? 1 : 0) +
+                              (fState.Has(drydock::kServiceModuleStall) ? 1 : 0);
+      if (fState.busy > expected) {
+        drydock::kernel::Misuse(
+            "busy-count-not-returned",
+            absl::StrCat(getName(), " is detached with a busy count that was raised ",
+                         fState.busy - expected, " times more often than lowered"));
       }
-      fBusy = 0;
+      fState.busy = 0;
     }
-    last_client = provider->has(kTermPhase3) && provider->getChildCount(gIOServicePlane) == 0;
-    rematch = has(kRematchOnDetach);
-    if ((fState & kIOServiceInactiveState) != 0) drydock::Instances::Leave(this);
+    last_client = StateOf(provider).Has(drydock::kServicePhase3) &&
+                  provider->getChildCount(gIOServicePlane) == 0;
+    rematch = fState.Has(drydock::kServiceRematchOnDetach);
+    if ((fState.published & kIOServiceInactiveState) != 0) drydock::instances::Leave(this);
   }
   TraceEntry(EventKind::kServiceDetach, this, provider);
-  if ((fState & kIOServiceInactiveState) != 0 && getProvider() == nullptr) {
-    drydock::Power::CheckStopped(this);
+  if ((fState.published & kIOServiceInactiveState) != 0 && getProvider() == nullptr) {
+    drydock::CheckPowerStopped(this);
     TraceEntry(EventKind::kTerminateDone, this);
   }
-  drydock::kernel::ThreadWakeup(&fBusy, /*one_thread=*/false);
-  if (last_client) drydock::Termination::ScheduleFinalize(provider);
+  drydock::kernel::ThreadWakeup(&fState.busy, /*one_thread=*/false);
+  if (last_client) drydock::termination::ScheduleFinalize(provider);
   if (rematch) provider->registerService();
 }
 
@@ -129,22 +135,13 @@ IOWorkLoop *IOService::getWorkLoop() const {
   return provider != nullptr ? provider->getWorkLoop() : nullptr;
 }
 
-bool IOService::isBelowRoot() const {
-  RegistryLock lock;
-  const IORegistryEntry *entry = this;
-  while (entry != nullptr && entry != getRegistryRoot()) {
-    entry = entry->getParentEntry(gIOServicePlane);
-  }
-  return entry != nullptr;
-}
-
 // --- What a driver overrides.
 
 IOService *IOService::probe(IOService *, SInt32 *) { return this; }
 
 bool IOService::start(IOService *) { return true; }
 
-void IOService::stop(IOService *) { fReachedSuper = true; }
+void IOService::stop(IOService *) { fState.reached_super = true; }
 
 const char *IOService::stringFromReturn(IOReturn code) {
   switch (code) {

@@ -1,4 +1,5 @@
-// A nub's interrupts: looked up in its properties, handed to the controller they name.
+// A nub's interrupts: looked up in the nub's properties and passed to the controller that these
+// name.
 // (workloop.md 5.3)
 #include <IOKit/IOInterruptController.h>
 #include <IOKit/IOService.h>
@@ -6,16 +7,23 @@
 #include "drivers/service/owned.h"
 #include "drivers/service/platform.h"
 #include "drivers/service/registry.h"
+#include "drivers/service/service_state.h"
 #include "eventsources/interrupt_provider.h"
 #include "libkern/kernel_heap.h"
 
+using drydock::InterruptSource;
 using drydock::Owned;
+using drydock::ServiceState;
+using drydock::StateOf;
 
-// Reads the sources out of the properties, once. Thread context. False if there are none.
-bool IOService::resolveInterrupts() {
-  if (fInterruptSources != nullptr) return true;
-  const auto names = Owned(copyProperty(kIOInterruptControllersKey));
-  const auto specifiers = Owned(copyProperty(kIOInterruptSpecifiersKey));
+namespace {
+
+// Reads the sources out of the properties, once. False if there are none. Thread context only.
+bool Resolve(const IOService *nub) {
+  ServiceState &its = StateOf(nub);
+  if (its.interrupt_sources != nullptr) return true;
+  const auto names = Owned(nub->copyProperty(kIOInterruptControllersKey));
+  const auto specifiers = Owned(nub->copyProperty(kIOInterruptSpecifiersKey));
   OSArray *controllers = OSDynamicCast(OSArray, names.get());
   OSArray *vectors = OSDynamicCast(OSArray, specifiers.get());
   if (controllers == nullptr || vectors == nullptr) return false;
@@ -29,14 +37,26 @@ bool IOService::resolveInterrupts() {
     sources[i].controller = drydock::FindInterruptController(name);
     sources[i].vector = static_cast<SInt32>(*static_cast<const UInt32 *>(vector->getBytesNoCopy()));
   }
-  fInterruptSourceCount = count;
-  fInterruptSources = sources;
+  its.interrupt_source_count = count;
+  its.interrupt_sources = sources;
   return true;
 }
 
-namespace {
+// The controller of a source. A look-up that may have to resolve is for thread context only.
+enum class Lookup { kResolve, kResolvedOnly };
+IOReturn FindController(const IOService *nub, int source, Lookup lookup,
+                        IOInterruptController **controller) {
+  const ServiceState &its = StateOf(nub);
+  if (its.interrupt_sources == nullptr) {
+    if (lookup == Lookup::kResolvedOnly) return kIOReturnNoInterrupt;
+    if (!Resolve(nub)) return kIOReturnNoResources;
+  }
+  if (source < 0 || source >= its.interrupt_source_count) return kIOReturnNoInterrupt;
+  *controller = its.interrupt_sources[source].controller;
+  return *controller != nullptr ? kIOReturnSuccess : kIOReturnNoResources;
+}
 
-// How the event sources, two layers down, reach a nub.
+// How the event sources, which are a layer below services, call a nub.
 const drydock::InterruptProvider kProvider = {
     [](IOService *provider, int source, int *type) {
       return provider->getInterruptType(source, type);
@@ -56,20 +76,10 @@ const drydock::InterruptProvider kProvider = {
 
 }  // namespace
 
-IOReturn IOService::lookupInterrupt(int source, bool resolve, IOInterruptController **controller) {
-  if (fInterruptSources == nullptr) {
-    if (!resolve) return kIOReturnNoInterrupt;
-    if (!resolveInterrupts()) return kIOReturnNoResources;
-  }
-  if (source < 0 || source >= fInterruptSourceCount) return kIOReturnNoInterrupt;
-  *controller = fInterruptSources[source].controller;
-  return *controller != nullptr ? kIOReturnSuccess : kIOReturnNoResources;
-}
-
 IOReturn IOService::registerInterrupt(int source, OSObject *target, IOInterruptAction handler,
                                       void *refCon) {
   IOInterruptController *controller;
-  const IOReturn found = lookupInterrupt(source, /*resolve=*/true, &controller);
+  const IOReturn found = FindController(this, source, Lookup::kResolve, &controller);
   return found != kIOReturnSuccess
              ? found
              : controller->registerInterrupt(this, source, target, handler, refCon);
@@ -77,25 +87,25 @@ IOReturn IOService::registerInterrupt(int source, OSObject *target, IOInterruptA
 
 IOReturn IOService::unregisterInterrupt(int source) {
   IOInterruptController *controller;
-  const IOReturn found = lookupInterrupt(source, /*resolve=*/false, &controller);
+  const IOReturn found = FindController(this, source, Lookup::kResolvedOnly, &controller);
   return found != kIOReturnSuccess ? found : controller->unregisterInterrupt(this, source);
 }
 
 IOReturn IOService::getInterruptType(int source, int *interruptType) {
   IOInterruptController *controller;
-  const IOReturn found = lookupInterrupt(source, /*resolve=*/true, &controller);
+  const IOReturn found = FindController(this, source, Lookup::kResolve, &controller);
   return found != kIOReturnSuccess ? found
                                    : controller->getInterruptType(this, source, interruptType);
 }
 
 IOReturn IOService::enableInterrupt(int source) {
   IOInterruptController *controller;
-  const IOReturn found = lookupInterrupt(source, /*resolve=*/false, &controller);
+  const IOReturn found = FindController(this, source, Lookup::kResolvedOnly, &controller);
   return found != kIOReturnSuccess ? found : controller->enableInterrupt(this, source);
 }
 
 IOReturn IOService::disableInterrupt(int source) {
   IOInterruptController *controller;
-  const IOReturn found = lookupInterrupt(source, /*resolve=*/false, &controller);
+  const IOReturn found = FindController(this, source, Lookup::kResolvedOnly, &controller);
   return found != kIOReturnSuccess ? found : controller->disableInterrupt(this, source);
 }

@@ -1,4 +1,4 @@
-// Who has a service open, and what services tell each other. (service.md 3.8 and 3.9)
+// Opening and closing a service, and the messages services send each other. (service.md 3.8, 3.9)
 #include <IOKit/IOService.h>
 
 #include "drivers/service/io_rules.h"
@@ -6,24 +6,25 @@
 #include "drivers/service/owned.h"
 #include "drivers/service/registry.h"
 #include "drivers/service/service_lock.h"
-#include "drivers/service/termination.h"
+#include "drivers/service/terminate_thread.h"
 #include "scheduler/kernel/panic.h"
 
-using drydock::Notifications;
 using drydock::Owned;
 using drydock::ServiceLock;
 using drydock::TraceEntry;
 using drydock::trace::EventKind;
 
+namespace notifications = drydock::notifications;
+
 namespace {
 
-// Tells every client but one, and who registered interest.
+// Sends the message to every client but one, and to the handlers of registerInterest.
 void MessageOthers(IOService *service, IOService *but, UInt32 type) {
   const auto clients = Owned(service->getClientIterator());
   while (OSObject *client = clients->getNextObject()) {
     if (client != but) service->messageClient(type, client);
   }
-  Notifications::Tell(gIOGeneralInterest, type, service, nullptr);
+  notifications::Tell(gIOGeneralInterest, type, service, nullptr);
 }
 
 }  // namespace
@@ -47,7 +48,7 @@ void IOService::close(IOService *forClient, IOOptionBits options) {
     if (was_open) {
       drydock::IoClientCloses(this, forClient);
       handleClose(forClient, options);
-      last = has(kTermPhase3);
+      last = fState.Has(drydock::kServicePhase3);
     }
   }
   if (!was_open) {
@@ -57,8 +58,8 @@ void IOService::close(IOService *forClient, IOOptionBits options) {
   }
   TraceEntry(EventKind::kServiceClose, this, forClient);
   if (last) {
-    // The branch that was parked on this edge goes on. (TD-13)
-    drydock::Termination::ScheduleStop(forClient, this);
+    // The termination that waited for this close goes on. (TD-13)
+    drydock::termination::ScheduleStop(forClient, this);
   } else {
     MessageOthers(this, forClient, kIOMessageServiceWasClosed);
   }
@@ -71,25 +72,25 @@ bool IOService::isOpen(const IOService *forClient) const {
 }
 
 bool IOService::handleOpen(IOService *forClient, IOOptionBits options, void *) {
-  if (fOwner == nullptr) {
-    fOwner = forClient;
+  if (fState.owner == nullptr) {
+    fState.owner = forClient;
     return true;
   }
   if ((options & kIOServiceSeize) == 0) return false;
-  if (messageClient(kIOMessageServiceIsRequestingClose, fOwner) != kIOReturnSuccess ||
-      fOwner != nullptr) {
+  if (messageClient(kIOMessageServiceIsRequestingClose, fState.owner) != kIOReturnSuccess ||
+      fState.owner != nullptr) {
     return false;
   }
-  fOwner = forClient;
+  fState.owner = forClient;
   return true;
 }
 
 void IOService::handleClose(IOService *forClient, IOOptionBits) {
-  if (fOwner == forClient) fOwner = nullptr;
+  if (fState.owner == forClient) fState.owner = nullptr;
 }
 
 bool IOService::handleIsOpen(const IOService *forClient) const {
-  return forClient != nullptr ? fOwner == forClient : fOwner != nullptr;
+  return forClient != nullptr ? fState.owner == forClient : fState.owner != nullptr;
 }
 
 IOReturn IOService::message(UInt32, IOService *, void *) { return kIOReturnUnsupported; }
@@ -112,7 +113,7 @@ IOReturn IOService::messageClients(UInt32 type, void *argument, vm_size_t argSiz
     const IOReturn answer = messageClient(type, client, argument, argSize);
     if (answer != kIOReturnSuccess) result = answer;
   }
-  const IOReturn answer = Notifications::Tell(gIOGeneralInterest, type, this, argument, argSize);
+  const IOReturn answer = notifications::Tell(gIOGeneralInterest, type, this, argument, argSize);
   if (answer != kIOReturnSuccess) result = answer;
   return result;
 }

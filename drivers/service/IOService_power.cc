@@ -1,72 +1,77 @@
-// What drivers call about power, and what they are called with. (service.md 3.11)
+// The power methods of a service: those a driver calls, and what those it overrides do by default.
+// (service.md 3.11)
 #include <IOKit/IOService.h>
 #include <IOKit/pwr_mgt/IOPMpowerState.h>
 #include <IOKit/pwr_mgt/RootDomain.h>
 
 #include "drivers/service/owned.h"
 #include "drivers/service/power.h"
+#include "drivers/service/service_state.h"
 
 using drydock::Power;
+using drydock::StateOf;
 
 void IOService::PMinit() {
-  if (fPower == nullptr) fPower = new Power(this);
+  if (fState.power == nullptr) fState.power = new Power(this);
 }
 
 void IOService::PMstop() {
-  if (fPower != nullptr) fPower->Stop();
+  if (fState.power != nullptr) fState.power->Stop();
 }
 
 void IOService::joinPMtree(IOService *driver) {
-  if (driver->fPower == nullptr) return;
-  // The nearest of its providers that takes part.
+  if (StateOf(driver).power == nullptr) return;
+  // The nearest of this service and its providers that has called PMinit.
   OSSharedPtr<IOService> parent(this, OSRetain);
-  while (parent != nullptr && (parent->fPower == nullptr || parent == driver)) {
+  while (parent != nullptr && (StateOf(parent.get()).power == nullptr || parent == driver)) {
     parent.reset(parent->getProvider(), OSRetain);
   }
-  IOService *above = parent != nullptr ? parent.get() : Power::RootDomain();
+  IOService *above = parent != nullptr ? parent.get() : drydock::PowerRootDomain();
   driver->attachToParent(above, gIOPowerPlane);
-  driver->fPower->Join();
+  StateOf(driver).power->Join();
 }
 
 IOReturn IOService::registerPowerDriver(IOService *controllingDriver, IOPMPowerState *powerStates,
                                         unsigned long numberOfStates) {
-  if (fPower == nullptr) return kIOPMNotYetInitialized;
-  return fPower->Register(controllingDriver, powerStates, numberOfStates);
+  if (fState.power == nullptr) return kIOPMNotYetInitialized;
+  return fState.power->Register(controllingDriver, powerStates, numberOfStates);
 }
 
 IOReturn IOService::setPowerState(unsigned long, IOService *) { return kIOPMAckImplied; }
 
 IOReturn IOService::acknowledgeSetPowerState() {
-  if (fPower == nullptr) return kIOPMNotYetInitialized;
-  fPower->Acknowledge();
+  if (fState.power == nullptr) return kIOPMNotYetInitialized;
+  fState.power->Acknowledge();
   return IOPMNoErr;
 }
 
 IOReturn IOService::makeUsable() {
-  return fPower != nullptr ? fPower->WantHighest() : kIOPMNotYetInitialized;
+  return fState.power != nullptr ? fState.power->WantHighest() : kIOPMNotYetInitialized;
 }
 
 IOReturn IOService::changePowerStateTo(unsigned long ordinal) {
-  return fPower != nullptr ? fPower->Want(Power::Voice::kDevice, ordinal) : kIOPMNotYetInitialized;
+  return fState.power != nullptr ? fState.power->Want(Power::Voice::kDevice, ordinal)
+                                 : kIOPMNotYetInitialized;
 }
 
 IOReturn IOService::changePowerStateToPriv(unsigned long ordinal) {
-  return fPower != nullptr ? fPower->Want(Power::Voice::kDriver, ordinal) : kIOPMNotYetInitialized;
+  return fState.power != nullptr ? fState.power->Want(Power::Voice::kDriver, ordinal)
+                                 : kIOPMNotYetInitialized;
 }
 
 UInt32 IOService::getPowerState() {
-  return fPower != nullptr ? static_cast<UInt32>(fPower->state()) : 0;
+  return fState.power != nullptr ? static_cast<UInt32>(fState.power->state()) : 0;
 }
 
 IOPMPowerFlags IOService::registerInterestedDriver(IOService *driver) {
-  if (fPower == nullptr || driver == nullptr) return 0;
-  fPower->AddInterested(driver);
-  return fPower->capabilities();
+  if (fState.power == nullptr || driver == nullptr) return 0;
+  fState.power->AddInterested(driver);
+  return fState.power->capabilities();
 }
 
 IOReturn IOService::deRegisterInterestedDriver(IOService *driver) {
-  if (fPower == nullptr) return kIOPMNotYetInitialized;
-  fPower->RemoveInterested(driver);
+  if (fState.power == nullptr) return kIOPMNotYetInitialized;
+  fState.power->RemoveInterested(driver);
   return IOPMNoErr;
 }
 
@@ -79,7 +84,7 @@ IOReturn IOService::powerStateDidChangeTo(IOPMPowerFlags, unsigned long, IOServi
 }
 
 unsigned long IOService::initialPowerStateForDomainState(IOPMPowerFlags domainState) {
-  return fPower != nullptr ? fPower->HighestFor(domainState) : 0;
+  return fState.power != nullptr ? fState.power->HighestFor(domainState) : 0;
 }
 
-IOPMrootDomain *IOService::getPMRootDomain() { return Power::RootDomain(); }
+IOPMrootDomain *IOService::getPMRootDomain() { return drydock::PowerRootDomain(); }

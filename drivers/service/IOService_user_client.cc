@@ -5,7 +5,7 @@
 #include "drivers/service/owned.h"
 #include "drivers/service/registry.h"
 #include "drivers/service/service_lock.h"
-#include "drivers/service/termination.h"
+#include "drivers/service/terminate_thread.h"
 
 using drydock::Owned;
 using drydock::ServiceLock;
@@ -27,17 +27,18 @@ IOReturn IOService::newUserClient(task_t owningTask, void *securityID, UInt32 ty
   if (client == nullptr) return kIOReturnUnsupported;
   if (!client->initWithTask(owningTask, securityID, type, properties)) return kIOReturnBadArgument;
   {
-    // One step: a termination that comes now waits until the client is open. (TD-36)
+    // Attached and held in one step: a termination of this service waits until the client is open.
+    // (TD-36)
     ServiceLock lock(this);
     if (!client->attach(this)) return kIOReturnUnsupported;
-    client->setTerminateDefer(this, true);
+    drydock::termination::HoldPhase2(client, this);
   }
   TraceEntry(EventKind::kServiceStart, client, this);
   const bool started = client->start(this);
   TraceEntry(EventKind::kServiceStarted, client, this, started ? 1 : 0, "user client");
   if (!started) {
     client->detach(this);
-    client->setTerminateDefer(this, false);
+    drydock::termination::ResumePhase2(client, this);
     return kIOReturnUnsupported;
   }
   client->retain();
@@ -47,19 +48,4 @@ IOReturn IOService::newUserClient(task_t owningTask, void *securityID, UInt32 ty
 
 IOReturn IOService::newUserClient(task_t, void *, UInt32, IOUserClient **) {
   return kIOReturnUnsupported;
-}
-
-void IOService::setTerminateDefer(IOService *provider, bool defer) {
-  {
-    ServiceLock lock(provider);
-    if (defer == has(kStart)) return;
-    if (defer) {
-      fState2 |= kStart;
-      ++provider->fClientsOpening;
-      return;
-    }
-    fState2 &= ~kStart;
-    --provider->fClientsOpening;
-  }
-  drydock::Termination::SchedulePhase2(provider, 0);
 }

@@ -1,5 +1,5 @@
-// What user clients are made of: their life, and how a call finds its method. Asynchronous results
-// are in IOUserClient_async.cc.
+// User clients: their life, and how a call finds its method. (service.md 5; asynchronous results
+// are in IOUserClient_async.cc)
 #include <cstring>
 
 #include <IOKit/IOUserClient.h>
@@ -30,8 +30,8 @@ bool IOUserClient::initWithTask(task_t owningTask, void *securityToken, UInt32 t
 bool IOUserClient::initWithTask(task_t, void *, UInt32) { return init(); }
 
 void IOUserClient::free() {
-  OSSafeReleaseNULL(fMappings);
-  if (fCallLock != nullptr) IORWLockFree(fCallLock);
+  OSSafeReleaseNULL(fClientState.mappings);
+  if (fClientState.call_lock != nullptr) IORWLockFree(fClientState.call_lock);
   super::free();
 }
 
@@ -39,7 +39,7 @@ IOReturn IOUserClient::clientClose() { return kIOReturnUnsupported; }
 
 IOReturn IOUserClient::clientDied() {
   IOReturn result = kIOReturnNotReady;
-  drydock::UserCalls::CloseOnce(this, &result);
+  drydock::user_calls::CloseOnce(this, &result);
   return result;
 }
 
@@ -68,7 +68,7 @@ IOExternalMethod *IOUserClient::getTargetAndMethodForIndex(IOService **target, U
 
 IOExternalMethod *IOUserClient::getExternalMethodForIndex(UInt32) { return nullptr; }
 
-// --- Who may.
+// --- Privileges.
 
 IOReturn IOUserClient::clientHasPrivilege(void *securityToken, const char *privilegeName) {
   const auto *task = static_cast<task_t>(securityToken);
@@ -90,7 +90,7 @@ OSPtr<OSObject> IOUserClient::copyClientEntitlement(task_t task, const char *ent
 
 namespace {
 
-// Whether a count that a method was declared with allows what there is.
+// Whether the size a method was declared with allows the size given.
 bool Fits(uint32_t declared, uint64_t given) {
   return declared == kIOUCVariableStructureSize || declared == given;
 }
@@ -123,7 +123,7 @@ IOReturn IOUserClient::externalMethod(uint32_t selector, IOExternalMethodArgumen
   return dispatch->function(target, reference, arguments);
 }
 
-// A method of the old tables takes six words: what goes in, then where to put what comes out.
+// A method of the old tables takes six words: the inputs, then the addresses of the outputs.
 // Scalars are 32 bits wide.
 IOReturn IOUserClient::callLegacyMethod(uint32_t selector, IOExternalMethodArguments *arguments) {
   if (arguments->structureInputDescriptor != nullptr ||

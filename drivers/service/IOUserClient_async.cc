@@ -1,4 +1,4 @@
-// Results that come after the call has returned. (service.md 5.4)
+// Asynchronous results: messages to a program after its call has returned. (service.md 5.4)
 #include <algorithm>
 
 #include <IOKit/IOUserClient.h>
@@ -26,7 +26,7 @@ IOReturn IOUserClient::sendAsyncResult64(OSAsyncReference64 reference, IOReturn 
   return drydock::PortSend(port, message);
 }
 
-// The kernel's own rights are not counted: a port lives until its receiver lets it go.
+// The kernel's own rights are not counted: a port lives until its receiver drops its right.
 IOReturn IOUserClient::releaseAsyncReference64(OSAsyncReference64) { return kIOReturnSuccess; }
 
 IOReturn IOUserClient::releaseNotificationPort(mach_port_t) { return kIOReturnSuccess; }

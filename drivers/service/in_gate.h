@@ -1,7 +1,7 @@
 // drivers/service/in_gate.h
 //
-// Runs code in the gate of a service's work loop, or straight if there is no work loop up its
-// provider chain (TD-35).
+// Runs code in the gate of a service's work loop, or without one if there is no work loop up its
+// provider chain. (TD-35)
 #ifndef DRYDOCK_DRIVERS_SERVICE_IN_GATE_H_
 #define DRYDOCK_DRIVERS_SERVICE_IN_GATE_H_
 
@@ -19,7 +19,7 @@ void InGate(IOService* service, Body body) {
     body();
     return;
   }
-  // The body may be what makes the loop's owner let it go.
+  // The body may make the owner of the work loop release it.
   const OSSharedPtr<IOWorkLoop> keep(loop, OSRetain);
   loop->runAction(
       [](OSObject*, void* argument, void*, void*, void*) -> IOReturn {

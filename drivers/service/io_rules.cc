@@ -1,3 +1,4 @@
+// The rules of teardown for I/O, and the counts of I/O in flight that they need. (service.md 9.3)
 #include "drivers/service/io_rules.h"
 
 #include <algorithm>
@@ -17,8 +18,8 @@ using trace::EventKind;
 
 namespace {
 
-// I/O that was accepted and has not completed. (Or the other way round, for a moment: a family may
-// tell of the second first.)
+// I/O that was accepted and has not completed. The count is negative for a moment if a family
+// reports the completion first.
 struct InFlight {
   const IOService* provider;
   const IOService* client;  // compared only
@@ -46,10 +47,10 @@ void IoAccepted(IOService* provider, IOService* client, const OSObject* queue, u
                 const char* name) {
   Count(provider, client, 1);
   kernel::Trace(EventKind::kIoSubmit, ObjectIdOf(queue), ObjectIdOf(client), bytes, name);
-  if (Termination::ClientsWereTold(provider)) {
+  if (termination::ClientsWereTold(provider)) {
     kernel::Misuse("io-accepted-after-will-terminate",
                    absl::StrCat(client->getName(), " submits I/O to ", provider->getName(),
-                                ", after it was told that that will terminate"));
+                                ", after it was told that the provider will terminate"));
   } else if (!provider->isOpen(client)) {
     kernel::Misuse("io-without-open",
                    absl::StrCat(client->getName(), " submits I/O to ", provider->getName(),
@@ -61,7 +62,7 @@ void IoCompleted(IOService* provider, const IOService* client, const OSObject* q
                  IOReturn status, uint64_t bytes) {
   Count(provider, client, -1);
   kernel::Trace(EventKind::kIoComplete, ObjectIdOf(queue), static_cast<uint32_t>(status), bytes);
-  // Only an address by now, perhaps: it is compared, and not looked at.
+  // The client may have been freed: its address is compared and not followed.
   if (!provider->isChild(const_cast<IOService*>(client), gIOServicePlane)) {
     kernel::Misuse("io-completed-after-stop",
                    absl::StrCat(provider->getName(),

@@ -1,3 +1,4 @@
+// The kexts linked into the program, by name, with their parsed Info.plists.
 #include "drivers/service/kext.h"
 
 #include <map>

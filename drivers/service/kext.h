@@ -1,7 +1,6 @@
 // drivers/service/kext.h
 //
-// The kexts linked into the program. kext_library (drivers/kext.bzl) writes the registration;
-// nobody else needs it.
+// The kexts linked into the program. kext_library (drivers/kext.bzl) writes the registration.
 #ifndef DRYDOCK_DRIVERS_SERVICE_KEXT_H_
 #define DRYDOCK_DRIVERS_SERVICE_KEXT_H_
 
@@ -17,15 +16,12 @@ class KextRegistration {
   KextRegistration(absl::string_view name, absl::string_view info_plist);
 };
 
-// Takes a kext's code away, as if it were on disk only: the first driver of it that a service needs
-// stalls matching until IOCatalogue::moduleHasLoaded. A booted platform, any thread.
-class KextLoading {
- public:
-  static void Unload(absl::string_view bundle_identifier);
-};
+// Counts the code of a kext as not loaded: matching of a service that needs one of its drivers
+// stalls until IOCatalogue::moduleHasLoaded. On any thread of a booted platform.
+void UnloadKext(const char* bundle_identifier);
 
 // The personalities of all kexts, new for this boot, +1: in order of the kexts' names, and within
-// one in the order of its Info.plist. A malformed Info.plist panics with a sentence.
+// one in the order of its Info.plist. A malformed Info.plist panics.
 OSArray* MakeKextPersonalities();
 
 }  // namespace drydock

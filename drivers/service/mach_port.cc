@@ -1,3 +1,4 @@
+// Mach ports: names, rights, message queues, and the death of ports. (service.md 5)
 #include "drivers/service/mach_port.h"
 
 #include <deque>
@@ -28,7 +29,7 @@ struct Ports {
   kernel::Mutex* lock = kernel::MutexAlloc("ports");
   mach_port_t next_name = 0x103;
   std::map<mach_port_t, Port> by_name;
-  // For looking up only: the order is that of addresses.
+  // For look-ups only, never iterated: the order is that of addresses.
   std::map<const OSObject*, mach_port_t> by_object[2];
 
   std::map<const OSObject*, mach_port_t>& of(PortKind kind) {
@@ -46,7 +47,7 @@ Port* Find(mach_port_t name, task_t task) {
   return port->receiver == task || port->rights.contains(task->pid) ? port : nullptr;
 }
 
-// Nobody has a right to the object's port any more. Without the lock.
+// The last right to the object's port has gone. The lock is not held.
 void NoSenders(OSObject* object, PortKind kind) {
   if (auto* notification = OSDynamicCast(DrydockUserNotification, object)) {
     notification->Cancel();
@@ -56,7 +57,7 @@ void NoSenders(OSObject* object, PortKind kind) {
   }
 }
 
-// Takes `count` of the task's rights away, or all.
+// Removes `count` of the task's rights, or all.
 kern_return_t Drop(mach_port_t name, task_t task, uint32_t count) {
   OSSharedPtr<OSObject> object;
   PortKind kind;
@@ -111,7 +112,7 @@ OSSharedPtr<OSObject> PortCopyObject(mach_port_t name, PortKind kind, task_t tas
 }
 
 void PortRevoke(const OSObject* object, OSObject* instead) {
-  // Most objects die without a program ever having heard of them.
+  // Most objects never had a port.
   if (!kernel::kParallel && ports->by_name.empty()) return;
   OSSharedPtr<OSObject> revoked[2];  // released without the lock
   PortLock lock;
@@ -166,7 +167,7 @@ mach_msg_return_t PortReceive(mach_port_t name, task_t task, kernel::Time deadli
   return MACH_MSG_SUCCESS;
 }
 
-// How a data queue, a layer down, tells its program that there is data.
+// How a data queue, which is a layer below, notifies its program of data.
 [[maybe_unused]] static const bool installed = [] {
   SetDataQueueNotifier([](mach_port_t port) { PortSend(port, PortMessage()); });
   return true;

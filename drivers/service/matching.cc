@@ -1,3 +1,4 @@
+// Matching: the jobs, the threads that do them, and the rounds of one job. (service.md 3.2 to 3.5)
 #include "drivers/service/matching.h"
 
 #include <deque>
@@ -13,13 +14,14 @@
 #include "drivers/service/registry.h"
 #include "drivers/service/resources.h"
 #include "drivers/service/service_lock.h"
-#include "drivers/service/termination.h"
+#include "drivers/service/service_state.h"
+#include "drivers/service/terminate_thread.h"
 #include "scheduler/kernel/lock.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/per_boot.h"
 #include "scheduler/kernel/thread.h"
 
-namespace drydock {
+namespace drydock::matching {
 
 using trace::EventKind;
 
@@ -42,15 +44,15 @@ SInt32 ScoreOf(const OSDictionary* personality) {
   return score != nullptr ? static_cast<SInt32>(score->unsigned32BitValue()) : 0;
 }
 
-// A driver and what it scored.
+// A driver that may be started, and its score.
 struct Candidate {
   OSSharedPtr<OSDictionary> personality;
   OSSharedPtr<const OSSymbol> category;
   SInt32 score;
-  OSSharedPtr<IOService> driver;  // once probed
+  OSSharedPtr<IOService> driver;  // null before it is probed
 };
 
-// Puts a candidate behind all that score as much or more.
+// Inserts a candidate behind those with the same score or a higher one.
 void Insert(std::deque<Candidate>* candidates, Candidate candidate) {
   auto at = candidates->begin();
   while (at != candidates->end() && at->score >= candidate.score) ++at;
@@ -63,128 +65,8 @@ OSSharedPtr<const OSSymbol> CategoryOf(const OSDictionary* personality) {
                                : OSSymbol::withCString(kIODefaultMatchCategoryKey));
 }
 
-}  // namespace
-
-void Matching::Register(IOService* service, IOOptionBits options) {
-  IOService* provider = service->getProvider();
-  bool synchronous = (options & kIOServiceSynchronous) != 0 ||
-                     (provider != nullptr && provider->has(IOService::kSynchronous));
-  if ((options & kIOServiceAsynchronous) != 0) synchronous = false;
-  {
-    ServiceLock lock(service);
-    if (service->isInactive()) return;
-    if (synchronous) {
-      service->fState2 |= IOService::kSynchronous;
-    } else {
-      service->fState2 &= ~IOService::kSynchronous;
-    }
-    if (service->has(IOService::kConfig)) {
-      service->fState2 |= IOService::kNeedConfig;  // one more round of the job there is (MT-19)
-      return;
-    }
-    service->fState2 |= IOService::kConfig | IOService::kJobBusy;
-    service->adjustBusy(1);
-  }
-  TraceEntry(EventKind::kServiceRegister, service);
-  if (synchronous) {
-    DoServiceMatch(service);
-    service->waitQuiet();
-  } else {
-    Enqueue(service);
-  }
-}
-
-void Matching::Enqueue(IOService* service) {
-  kernel::MutexLock(state->lock);
-  service->retain();
-  state->jobs.push_back(service);
-  const bool start =
-      static_cast<int>(state->jobs.size()) > state->idle && state->threads < kMaxThreads;
-  if (start) {
-    ++state->threads;
-    kernel::ThreadStart({.name = "IOConfigThread", .priority = MINPRI_KERNEL, .daemon = true},
-                        &WorkerMain);
-  } else {
-    kernel::ThreadWakeup(&state->jobs, /*one_thread=*/true);
-  }
-  kernel::MutexUnlock(state->lock);
-}
-
-void Matching::WorkerMain() {
-  kernel::MutexLock(state->lock);
-  for (;;) {
-    while (state->jobs.empty()) {
-      ++state->idle;
-      kernel::MutexSleep(state->lock, &state->jobs, kernel::Interruptible::kUninterruptible, 0,
-                         {"waits for services to match", "", 0, nullptr});
-      --state->idle;
-    }
-    IOService* service = state->jobs.front();
-    state->jobs.pop_front();
-    kernel::MutexUnlock(state->lock);
-    DoServiceMatch(service);
-    service->release();
-    kernel::MutexLock(state->lock);
-  }
-}
-
-void Matching::DoServiceMatch(IOService* service) {
-  Instances::Enter(service);
-  do {
-    SInt32 generation;
-    do {
-      generation = Round(service);
-    } while (NeedsRound(service, generation));
-    // While code is missing, matching is not finished. (MT-24)
-    if (service->has(IOService::kModuleStall)) continue;
-    const Notifications::Reached matched = Notifications::Reach(service, Notifications::kMatched);
-    if (matched.active) {
-      TraceEntry(EventKind::kServiceMatched, service);
-      Notifications::Deliver(matched.each, service);
-      Notifications::Deliver(matched.first, service);
-    }
-  } while (!EndJob(service));
-  // A termination that came meanwhile has waited for the job to end. (TD-25)
-  Termination::SchedulePhase2(service, 0);
-  // One step for who looks at both, as the last detach does.
-  BusyChange busy;
-  ServiceLock lock(service);
-  RegistryLock registry;
-  service->fState2 &= ~IOService::kJobBusy;
-  busy.Adjust(service, -1);
-}
-
-// Returns the generation of the personalities it saw.
-SInt32 Matching::Round(IOService* service) {
-  const Notifications::Reached published = Notifications::Reach(service, Notifications::kPublished);
-  if (!published.active) return gIOCatalogue->getGenerationCount();
-  Notifications::Deliver(published.first, service);
-  service->getResources();
-  return ProbeCandidates(service, published.each);
-}
-
-// Whether it was registered again, or there are other personalities. (MT-19)
-bool Matching::NeedsRound(IOService* service, SInt32 generation) {
-  return RegisteredAgain(service) ||
-         (generation != gIOCatalogue->getGenerationCount() && !service->isInactive());
-}
-
-bool Matching::RegisteredAgain(IOService* service) {
-  ServiceLock lock(service);
-  if (!service->has(IOService::kNeedConfig) || service->isInactive()) return false;
-  service->fState2 &= ~IOService::kNeedConfig;
-  return true;
-}
-
-// Whether the job is over: whoever registers the service from now on starts another.
-bool Matching::EndJob(IOService* service) {
-  ServiceLock lock(service);
-  if (RegisteredAgain(service)) return false;
-  service->fState2 &= ~(IOService::kConfig | IOService::kNeedConfig);
-  return true;
-}
-
-bool Matching::CategoryTaken(IOService* nub, const OSSymbol* category) {
+// Whether an active client of the nub is of the category.
+bool CategoryTaken(IOService* nub, const OSSymbol* category) {
   const auto clients = Owned(nub->getClientIterator());
   while (OSObject* object = clients->getNextObject()) {
     auto* client = static_cast<IOService*>(object);
@@ -195,13 +77,14 @@ bool Matching::CategoryTaken(IOService* nub, const OSSymbol* category) {
 }
 
 // Allocates, initialises and probes one driver; +1, or null if any of it failed.
-IOService* Matching::Probe(IOService* nub, OSDictionary* personality, const OSSymbol* category,
-                           SInt32* score) {
+IOService* Probe(IOService* nub, OSDictionary* personality, const OSSymbol* category,
+                 SInt32* score) {
   OSString* name = OSDynamicCast(OSString, personality->getObject(kIOClassKey));
   const auto object = Owned(name != nullptr ? OSMetaClass::allocClassWithName(name) : nullptr);
   IOService* driver = OSDynamicCast(IOService, object.get());
   if (driver == nullptr) {
-    kernel::Log("a personality's IOClass names no service class; it is passed over");
+    kernel::Log(
+        "the IOClass of a personality names no class of services; the personality is passed over");
     return nullptr;
   }
   personality->setObject(kIOMatchCategoryKey, category);
@@ -218,11 +101,12 @@ IOService* Matching::Probe(IOService* nub, OSDictionary* personality, const OSSy
   return candidate;
 }
 
-bool Matching::StartCandidate(IOService* nub, IOService* driver) {
+// Attaches and starts a probed driver; detaches it again if that fails.
+bool StartCandidate(IOService* nub, IOService* driver) {
   if (!driver->attach(nub)) return false;
   {
     ServiceLock lock(driver);
-    if (nub->has(IOService::kSynchronous)) driver->fState2 |= IOService::kSynchronous;
+    if (StateOf(nub).Has(kServiceSynchronous)) StateOf(driver).flags |= kServiceSynchronous;
   }
   WaitForResources(nub);
   WaitForResources(driver);
@@ -232,16 +116,29 @@ bool Matching::StartCandidate(IOService* nub, IOService* driver) {
   if (!started) {
     if (nub->isOpen(driver)) {
       kernel::Misuse("start-failed-with-provider-open",
-                     "start() returned false but left its provider open: later opens will fail");
+                     "start() returned false and left its provider open: later opens will fail");
     }
     driver->detach(nub);
   }
   return started;
 }
 
-SInt32 Matching::ProbeCandidates(IOService* nub, const Notifications::Handlers& publish) {
-  // A: who matches by what is written. Who only wants to know is among them, by priority as if it
-  // were a score.
+// A service is busy while the code of a driver that matches it is not loaded. (MT-24)
+void Stall(IOService* nub, bool stalls) {
+  {
+    ServiceLock lock(nub);
+    if (StateOf(nub).Has(kServiceModuleStall) == stalls) return;
+    StateOf(nub).flags ^= kServiceModuleStall;
+  }
+  if (stalls)
+    kernel::Log(
+        "the code of a driver is not loaded: the service it matches stays busy until it is");
+  nub->adjustBusy(stalls ? 1 : -1);
+}
+
+SInt32 ProbeCandidates(IOService* nub, const notifications::Handlers& publish) {
+  // A: the personalities that match the nub passively. The handlers of gIOPublishNotification are
+  // called among them, by their priority as if it were a score.
   SInt32 generation;
   const auto personalities = Owned(gIOCatalogue->findDrivers(nub, &generation));
   bool stalled = false;
@@ -266,7 +163,7 @@ SInt32 Matching::ProbeCandidates(IOService* nub, const Notifications::Handlers& 
   for (; handler != publish.end(); ++handler) (*handler)->Call(nub);
   Stall(nub, stalled);
   if (stalled) return generation;
-  // B: who accepts by looking. All are probed before the first is started.
+  // B: the drivers that accept the nub in probe. All are probed before the first is started.
   std::deque<Candidate> probed;
   std::deque<OSSharedPtr<const OSSymbol>> categories;  // in the order in which they were first seen
   for (Candidate& candidate : passive) {
@@ -278,7 +175,7 @@ SInt32 Matching::ProbeCandidates(IOService* nub, const Notifications::Handlers& 
     if (!known) categories.push_back(candidate.category);
     Insert(&probed, std::move(candidate));
   }
-  // C: the best of each category that starts.
+  // C: of each category, the driver with the highest score that starts.
   for (const auto& category : categories) {
     for (Candidate& candidate : probed) {
       if (candidate.category == category && StartCandidate(nub, candidate.driver.get())) break;
@@ -287,20 +184,132 @@ SInt32 Matching::ProbeCandidates(IOService* nub, const Notifications::Handlers& 
   return generation;
 }
 
-// A service that needs code which is not loaded is busy until it has it. (MT-24)
-void Matching::Stall(IOService* nub, bool stalls) {
-  {
-    ServiceLock lock(nub);
-    if (nub->has(IOService::kModuleStall) == stalls) return;
-    nub->fState2 ^= IOService::kModuleStall;
-  }
-  if (stalls) kernel::Log("a driver's code is not loaded: its service waits for it");
-  nub->adjustBusy(stalls ? 1 : -1);
+// One round of a job. Returns the generation of the personalities it went through.
+SInt32 Round(IOService* service) {
+  const notifications::Reached published = notifications::Reach(service, notifications::kPublished);
+  if (!published.active) return gIOCatalogue->getGenerationCount();
+  notifications::Deliver(published.first, service);
+  service->getResources();
+  return ProbeCandidates(service, published.each);
 }
 
-void Matching::MatchAnew(OSOrderedSet* personalities) {
+// Takes note of a registerService() during the job. False if there was none.
+bool RegisteredAgain(IOService* service) {
+  ServiceLock lock(service);
+  if (!StateOf(service).Has(kServiceNeedConfig) || service->isInactive()) return false;
+  StateOf(service).flags &= ~kServiceNeedConfig;
+  return true;
+}
+
+// Whether another round is due: the service was registered again, or the personalities have
+// changed. (MT-19)
+bool NeedsRound(IOService* service, SInt32 generation) {
+  return RegisteredAgain(service) ||
+         (generation != gIOCatalogue->getGenerationCount() && !service->isInactive());
+}
+
+// Ends the job, so that the next registerService() starts another. False if one came meanwhile.
+bool EndJob(IOService* service) {
+  ServiceLock lock(service);
+  if (RegisteredAgain(service)) return false;
+  StateOf(service).flags &= ~(kServiceConfig | kServiceNeedConfig);
+  return true;
+}
+
+void DoServiceMatch(IOService* service) {
+  instances::Enter(service);
+  do {
+    SInt32 generation;
+    do {
+      generation = Round(service);
+    } while (NeedsRound(service, generation));
+    // Matching is not finished while code is missing. (MT-24)
+    if (StateOf(service).Has(kServiceModuleStall)) continue;
+    const notifications::Reached matched = notifications::Reach(service, notifications::kMatched);
+    if (matched.active) {
+      TraceEntry(EventKind::kServiceMatched, service);
+      notifications::Deliver(matched.each, service);
+      notifications::Deliver(matched.first, service);
+    }
+  } while (!EndJob(service));
+  // A termination that began meanwhile waits for the end of the job. (TD-25)
+  termination::SchedulePhase2(service, 0);
+  // Flag and count change in one step: the last detach looks at both.
+  BusyChange busy;
+  ServiceLock lock(service);
+  RegistryLock registry;
+  StateOf(service).flags &= ~kServiceJobBusy;
+  busy.Adjust(service, -1);
+}
+
+void WorkerMain() {
+  kernel::MutexLock(state->lock);
+  for (;;) {
+    while (state->jobs.empty()) {
+      ++state->idle;
+      kernel::MutexSleep(state->lock, &state->jobs, kernel::Interruptible::kUninterruptible, 0,
+                         {"waits for services to match", "", 0, nullptr});
+      --state->idle;
+    }
+    IOService* service = state->jobs.front();
+    state->jobs.pop_front();
+    kernel::MutexUnlock(state->lock);
+    DoServiceMatch(service);
+    service->release();
+    kernel::MutexLock(state->lock);
+  }
+}
+
+void Enqueue(IOService* service) {
+  kernel::MutexLock(state->lock);
+  service->retain();
+  state->jobs.push_back(service);
+  const bool start =
+      static_cast<int>(state->jobs.size()) > state->idle && state->threads < kMaxThreads;
+  if (start) {
+    ++state->threads;
+    kernel::ThreadStart({.name = "IOConfigThread", .priority = MINPRI_KERNEL, .daemon = true},
+                        &WorkerMain);
+  } else {
+    kernel::ThreadWakeup(&state->jobs, /*one_thread=*/true);
+  }
+  kernel::MutexUnlock(state->lock);
+}
+
+}  // namespace
+
+void Register(IOService* service, IOOptionBits options) {
+  IOService* provider = service->getProvider();
+  bool synchronous = (options & kIOServiceSynchronous) != 0 ||
+                     (provider != nullptr && StateOf(provider).Has(kServiceSynchronous));
+  if ((options & kIOServiceAsynchronous) != 0) synchronous = false;
+  {
+    ServiceLock lock(service);
+    if (service->isInactive()) return;
+    if (synchronous) {
+      StateOf(service).flags |= kServiceSynchronous;
+    } else {
+      StateOf(service).flags &= ~kServiceSynchronous;
+    }
+    if (StateOf(service).Has(kServiceConfig)) {
+      StateOf(service).flags |= kServiceNeedConfig;  // one more round of the job there is (MT-19)
+      return;
+    }
+    StateOf(service).flags |= kServiceConfig | kServiceJobBusy;
+    service->adjustBusy(1);
+  }
+  TraceEntry(EventKind::kServiceRegister, service);
+  if (synchronous) {
+    DoServiceMatch(service);
+    service->waitQuiet();
+  } else {
+    Enqueue(service);
+  }
+}
+
+void MatchAnew(OSOrderedSet* personalities) {
   if (personalities->getCount() == 0) return;
-  for (const auto& service : Instances::In(kIOServiceRegisteredState)) {
+  for (const auto& service : instances::In(kIOServiceRegisteredState)) {
     bool fits = false;
     for (unsigned i = 0; !fits && i < personalities->getCount(); ++i) {
       auto* personality = static_cast<OSDictionary*>(personalities->getObject(i));
@@ -311,57 +320,4 @@ void Matching::MatchAnew(OSOrderedSet* personalities) {
   }
 }
 
-}  // namespace drydock
-
-using drydock::Owned;
-
-void IOService::registerService(IOOptionBits options) {
-  if (!isBelowRoot()) {
-    drydock::kernel::Log("registerService of a service that is not below the registry root");
-    return;
-  }
-  drydock::Matching::Register(this, options);
-}
-
-bool IOService::matchPropertyTable(OSDictionary* table, SInt32*) {
-  return matchPropertyTable(table);
-}
-
-bool IOService::matchPropertyTable(OSDictionary*) { return true; }
-
-bool IOService::compareProperty(OSDictionary* matching, const char* key) {
-  OSObject* wanted = matching->getObject(key);
-  if (wanted == nullptr) return true;
-  const auto value = Owned(copyProperty(key));
-  return wanted->isEqualTo(value.get());
-}
-
-OSPtr<OSDictionary> IOService::serviceMatching(const char* className, OSDictionary* table) {
-  if (table == nullptr) table = OSDictionary::withCapacity(2);
-  const auto name = Owned(OSString::withCString(className));
-  table->setObject(kIOProviderClassKey, name.get());
-  return table;
-}
-
-OSPtr<OSDictionary> IOService::nameMatching(const char* name, OSDictionary* table) {
-  if (table == nullptr) table = OSDictionary::withCapacity(2);
-  const auto text = Owned(OSString::withCString(name));
-  table->setObject(kIONameMatchKey, text.get());
-  return table;
-}
-
-OSPtr<OSDictionary> IOService::propertyMatching(const OSSymbol* key, const OSObject* value,
-                                                OSDictionary* table) {
-  if (table == nullptr) table = OSDictionary::withCapacity(2);
-  const auto properties = Owned(OSDictionary::withCapacity(1));
-  properties->setObject(key, value);
-  table->setObject(kIOPropertyMatchKey, properties.get());
-  return table;
-}
-
-OSPtr<OSDictionary> IOService::registryEntryIDMatching(uint64_t entryID, OSDictionary* table) {
-  if (table == nullptr) table = OSDictionary::withCapacity(2);
-  const auto number = Owned(OSNumber::withNumber(entryID, 64));
-  table->setObject(kIORegistryEntryIDKey, number.get());
-  return table;
-}
+}  // namespace drydock::matching

@@ -1,39 +1,25 @@
 // drivers/service/matching.h
 //
-// Finding drivers for services: the jobs, the threads that do them, and what a job does.
-// (service.md 3.2 to 3.5)
+// Matching: finds and starts drivers for services. A service has at most one job at a time;
+// matching threads do the jobs, first come, first served. They call drivers without any lock or
+// gate. (service.md 3.2 to 3.5)
+//
+// Both functions may be called on any thread.
 #ifndef DRYDOCK_DRIVERS_SERVICE_MATCHING_H_
 #define DRYDOCK_DRIVERS_SERVICE_MATCHING_H_
 
 #include <IOKit/IOService.h>
+#include <libkern/c++/OSContainers.h>
 
-#include "drivers/service/notification.h"
+namespace drydock::matching {
 
-namespace drydock {
+// registerService for a service that is below the root. Starts a job, on a matching thread or on
+// this one, or has the running job do another round. Nothing happens if the service is inactive.
+void Register(IOService* service, IOOptionBits options);
 
-class Matching {
- public:
-  // registerService for an active service that is below the root.
-  static void Register(IOService* service, IOOptionBits options);
-  // Registers again the registered services that one of these personalities may fit.
-  static void MatchAnew(OSOrderedSet* personalities);
+// Registers again the registered services that one of these personalities may fit.
+void MatchAnew(OSOrderedSet* personalities);
 
- private:
-  static void Enqueue(IOService* service);
-  static void WorkerMain();
-  static void DoServiceMatch(IOService* service);
-  static SInt32 Round(IOService* service);
-  static bool NeedsRound(IOService* service, SInt32 generation);
-  static bool RegisteredAgain(IOService* service);
-  static bool EndJob(IOService* service);
-  static SInt32 ProbeCandidates(IOService* nub, const Notifications::Handlers& publish);
-  static void Stall(IOService* nub, bool stalls);
-  static bool CategoryTaken(IOService* nub, const OSSymbol* category);
-  static IOService* Probe(IOService* nub, OSDictionary* personality, const OSSymbol* category,
-                          SInt32* score);
-  static bool StartCandidate(IOService* nub, IOService* driver);
-};
-
-}  // namespace drydock
+}  // namespace drydock::matching
 
 #endif  // DRYDOCK_DRIVERS_SERVICE_MATCHING_H_

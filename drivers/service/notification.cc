@@ -1,3 +1,4 @@
+// Notification: the lists of handlers, and the calls of them. (service.md 3.7, 3.9)
 #include "drivers/service/notification.h"
 
 #include <optional>
@@ -7,13 +8,16 @@
 #include "drivers/service/passive_matching.h"
 #include "drivers/service/registry.h"
 #include "drivers/service/service_lock.h"
+#include "drivers/service/service_state.h"
 #include "scheduler/kernel/atomic_section.h"
 #include "scheduler/kernel/lock.h"
 #include "scheduler/kernel/per_boot.h"
 #include "scheduler/kernel/thread.h"
 
-using drydock::Notifications;
+using drydock::StateOf;
+
 namespace kernel = drydock::kernel;
+namespace notifications = drydock::notifications;
 
 OSDefineMetaClassAndAbstractStructors(IONotifier, OSObject)
 OSDefineMetaClassAndAbstractStructors(DrydockNotifier, IONotifier)
@@ -52,7 +56,7 @@ constexpr Name kNames[] = {
 
 struct State {
   kernel::Mutex *lock = kernel::MutexAlloc("notifications");
-  // Retained; highest priority first, first come first among equals.
+  // Retained; highest priority first, the older first among equals.
   std::vector<DrydockMatchingNotifier *> handlers;
 
   // A run that ended badly never shut down: nothing of it may be found by the next.
@@ -63,7 +67,7 @@ struct State {
 
 kernel::PerBoot<State> state;
 
-// The lock over all lists, and over who is in a handler.
+// The lock over all lists and visits.
 class Lock {
  public:
   Lock() { kernel::MutexLock(state->lock); }
@@ -92,7 +96,7 @@ DrydockNotifier::Visit::~Visit() {
   kernel::ThreadWakeup(&notifier_->visits_, /*one_thread=*/false);
 }
 
-// With the lock held.
+// Waits until no other thread is inside the handler. The lock is held.
 void DrydockNotifier::waitForOthers() {
   for (;;) {
     kernel::Thread *other = nullptr;
@@ -162,7 +166,20 @@ void DrydockMatchingNotifier::Call(IOService *service) {
   if (visit.allowed()) handler_(target_, ref_, service, this);
 }
 
-bool DrydockMatchingNotifier::leaveList() { return Notifications::Unlist(this); }
+void DrydockMatchingNotifier::EnterList() {
+  auto place = state->handlers.begin();
+  while (place != state->handlers.end() && (*place)->priority_ >= priority_) ++place;
+  retain();
+  listed_ = true;
+  state->handlers.insert(place, this);
+}
+
+bool DrydockMatchingNotifier::leaveList() {
+  if (!listed_) return false;
+  listed_ = false;
+  std::erase(state->handlers, this);
+  return true;
+}
 
 DrydockInterestNotifier *DrydockInterestNotifier::Make(const OSSymbol *type, IOService *service,
                                                        IOServiceInterestHandler handler,
@@ -185,68 +202,73 @@ IOReturn DrydockInterestNotifier::Call(UInt32 message, IOService *provider, void
                          : kIOReturnSuccess;
 }
 
-bool DrydockInterestNotifier::leaveList() { return Notifications::Unlist(this); }
+bool DrydockInterestNotifier::leaveList() {
+  if (service_ == nullptr) return false;
+  OSArray *list = StateOf(service_).interests;
+  list->removeObject(list->getNextIndexOfObject(this, 0));
+  service_ = nullptr;
+  return false;  // removeObject has dropped the list's reference
+}
 
-namespace drydock {
+namespace drydock::notifications {
 
 // --- The lists.
 
-void Notifications::Boot() {
+void Boot() {
   for (const Name &name : kNames) *name.symbol = OSSymbol::withCString(name.text);
 }
 
-void Notifications::Shutdown() {
+void Shutdown() {
   for (const Name &name : kNames) OSSafeReleaseNULL(*name.symbol);
 }
 
-const Notifications::Stage Notifications::kPublished = {
-    kIOServiceRegisteredState, kIOServiceFirstPublishState, gIOPublishNotification,
-    gIOFirstPublishNotification};
-const Notifications::Stage Notifications::kMatched = {
-    kIOServiceMatchedState, kIOServiceFirstMatchState, gIOMatchedNotification,
-    gIOFirstMatchNotification};
+const Stage kPublished = {kIOServiceRegisteredState, kIOServiceFirstPublishState,
+                          gIOPublishNotification, gIOFirstPublishNotification};
+const Stage kMatched = {kIOServiceMatchedState, kIOServiceFirstMatchState, gIOMatchedNotification,
+                        gIOFirstMatchNotification};
 
 namespace {
 
-Notifications::Handlers ListedFor(const OSSymbol *type) {
-  Notifications::Handlers handlers;
+Handlers ListedFor(const OSSymbol *type) {
+  Handlers handlers;
   for (DrydockMatchingNotifier *handler : state->handlers) {
     if (handler->type() == type) handlers.emplace_back(handler, OSRetain);
   }
   return handlers;
 }
 
-// A family may be asked: no lock is held.
-void KeepThoseThatWant(IOService *service, Notifications::Handlers *handlers) {
+// Matching may call the family: no lock is held.
+void KeepThoseThatWant(IOService *service, Handlers *handlers) {
   std::erase_if(*handlers, [service](const auto &handler) { return !handler->Wants(service); });
 }
 
 }  // namespace
 
-Notifications::Reached Notifications::Reach(IOService *service, const Stage &stage) {
+Reached Reach(IOService *service, const Stage &stage) {
   Reached reached;
   {
     ServiceLock service_lock(service);
     if (service->isInactive()) return reached;
-    // Most of the time nobody listens: then the rest is one step without the lock.
+    // Most of the time there are no handlers: then the rest is one step without the lock.
     std::optional<Lock> lock;
     if (kernel::kParallel || !state->handlers.empty()) lock.emplace();
     reached.active = true;
     reached.each = ListedFor(stage.each);
-    if ((service->fState & stage.first_state) == 0) reached.first = ListedFor(stage.first);
-    service->fState |= stage.state | stage.first_state;
+    if ((StateOf(service).published & stage.first_state) == 0)
+      reached.first = ListedFor(stage.first);
+    StateOf(service).published |= stage.state | stage.first_state;
   }
   KeepThoseThatWant(service, &reached.each);
   KeepThoseThatWant(service, &reached.first);
   return reached;
 }
 
-void Notifications::Deliver(const Handlers &handlers, IOService *service) {
+void Deliver(const Handlers &handlers, IOService *service) {
   for (const auto &handler : handlers) handler->Call(service);
 }
 
-void Notifications::Deliver(const OSSymbol *type, IOService *service) {
-  if (state->handlers.empty()) return;  // nobody listens, most of the time
+void Deliver(const OSSymbol *type, IOService *service) {
+  if (state->handlers.empty()) return;  // the usual case
   Handlers handlers;
   {
     Lock lock;
@@ -256,44 +278,34 @@ void Notifications::Deliver(const OSSymbol *type, IOService *service) {
   Deliver(handlers, service);
 }
 
-IONotifier *Notifications::Add(DrydockMatchingNotifier *notifier) {
+IONotifier *Add(DrydockMatchingNotifier *notifier) {
   UInt32 wanted = 0;
   for (const Stage *stage : {&kPublished, &kMatched}) {
-    if (notifier->type_ == stage->each || notifier->type_ == stage->first) wanted = stage->state;
+    if (notifier->type() == stage->each || notifier->type() == stage->first) wanted = stage->state;
   }
   std::vector<OSSharedPtr<IOService>> existing;
   const OSSharedPtr<DrydockMatchingNotifier> keep(notifier, OSRetain);
   {
     Lock lock;
-    auto place = state->handlers.begin();
-    while (place != state->handlers.end() && (*place)->priority_ >= notifier->priority_) ++place;
-    notifier->retain();
-    notifier->listed_ = true;
-    state->handlers.insert(place, notifier);
-    if (wanted != 0) existing = Instances::In(wanted);
+    notifier->EnterList();
+    if (wanted != 0) existing = drydock::instances::In(wanted);
   }
   for (const auto &service : existing) {
     if (notifier->Wants(service.get())) notifier->Call(service.get());
   }
   Lock lock;
-  return notifier->listed_ ? notifier : nullptr;
+  return notifier->listed() ? notifier : nullptr;
 }
 
-bool Notifications::Unlist(DrydockMatchingNotifier *notifier) {
-  if (!notifier->listed_) return false;
-  notifier->listed_ = false;
-  std::erase(state->handlers, notifier);
-  return true;
-}
-
-IOReturn Notifications::Tell(const OSSymbol *type, UInt32 message, IOService *service,
-                             void *argument, vm_size_t size) {
-  if (service->fInterests == nullptr) return kIOReturnSuccess;
+IOReturn Tell(const OSSymbol *type, UInt32 message, IOService *service, void *argument,
+              vm_size_t size) {
+  if (StateOf(service).interests == nullptr) return kIOReturnSuccess;
   std::vector<OSSharedPtr<DrydockInterestNotifier>> interested;
   {
     Lock lock;
-    for (unsigned i = 0; i < service->fInterests->getCount(); ++i) {
-      auto *notifier = static_cast<DrydockInterestNotifier *>(service->fInterests->getObject(i));
+    for (unsigned i = 0; i < StateOf(service).interests->getCount(); ++i) {
+      auto *notifier =
+          static_cast<DrydockInterestNotifier *>(StateOf(service).interests->getObject(i));
       if (notifier->type() == type) interested.emplace_back(notifier, OSRetain);
     }
   }
@@ -305,53 +317,44 @@ IOReturn Notifications::Tell(const OSSymbol *type, UInt32 message, IOService *se
   return result;
 }
 
-IONotifier *Notifications::AddInterest(IOService *service, DrydockInterestNotifier *notifier) {
+IONotifier *AddInterest(IOService *service, DrydockInterestNotifier *notifier) {
   Lock lock;
-  if (service->fInterests == nullptr) service->fInterests = OSArray::withCapacity(2);
-  service->fInterests->setObject(notifier);
+  if (StateOf(service).interests == nullptr) StateOf(service).interests = OSArray::withCapacity(2);
+  StateOf(service).interests->setObject(notifier);
   return notifier;
 }
 
-bool Notifications::Unlist(DrydockInterestNotifier *notifier) {
-  if (notifier->service_ == nullptr) return false;
-  OSArray *list = notifier->service_->fInterests;
-  list->removeObject(list->getNextIndexOfObject(notifier, 0));
-  notifier->service_ = nullptr;
-  return false;  // the list let go of it itself
-}
-
-void Notifications::DropInterests(IOService *service) {
-  if (service->fInterests == nullptr) return;
+void DropInterests(IOService *service) {
+  if (StateOf(service).interests == nullptr) return;
   OSArray *list;
   {
     Lock lock;
-    list = service->fInterests;
-    service->fInterests = nullptr;
+    list = StateOf(service).interests;
+    StateOf(service).interests = nullptr;
     for (unsigned i = 0; i < list->getCount(); ++i) {
-      static_cast<DrydockInterestNotifier *>(list->getObject(i))->service_ = nullptr;
+      static_cast<DrydockInterestNotifier *>(list->getObject(i))->ServiceIsFreed();
     }
   }
   list->release();
 }
 
-}  // namespace drydock
+}  // namespace drydock::notifications
 
 // --- What drivers and clients call.
 
-using drydock::Instances;
 using drydock::Owned;
 
 IONotifier *IOService::addMatchingNotification(const OSSymbol *type, OSDictionary *matching,
                                                IOServiceMatchingNotificationHandler handler,
                                                void *target, void *ref, SInt32 priority) {
   if (type == nullptr || matching == nullptr || handler == nullptr) return nullptr;
-  return Notifications::Add(
+  return notifications::Add(
       DrydockMatchingNotifier::Make(type, matching, handler, target, ref, priority));
 }
 
 namespace {
 
-// What the handler of waitForMatchingService and the thread that waits share.
+// Shared by the handler and the waiting thread of waitForMatchingService.
 struct Awaited {
   IOService *service = nullptr;  // retained
 };
@@ -391,7 +394,7 @@ OSPtr<IOService> IOService::waitForMatchingService(OSDictionary *matching, uint6
 }
 
 OSPtr<IOService> IOService::copyMatchingService(OSDictionary *matching) {
-  for (const auto &service : Instances::In(kIOServiceRegisteredState)) {
+  for (const auto &service : drydock::instances::In(kIOServiceRegisteredState)) {
     if (!drydock::MatchesTable(service.get(), matching)) continue;
     service->retain();
     return service.get();
@@ -401,7 +404,7 @@ OSPtr<IOService> IOService::copyMatchingService(OSDictionary *matching) {
 
 OSPtr<OSIterator> IOService::getMatchingServices(OSDictionary *matching) {
   const auto found = Owned(OSArray::withCapacity(4));
-  for (const auto &service : Instances::In(kIOServiceRegisteredState)) {
+  for (const auto &service : drydock::instances::In(kIOServiceRegisteredState)) {
     if (drydock::MatchesTable(service.get(), matching)) found->setObject(service.get());
   }
   return OSCollectionIterator::withCollection(found.get());
@@ -414,6 +417,6 @@ IONotifier *IOService::registerInterest(const OSSymbol *type, IOServiceInterestH
       type != gIOPriorityPowerStateInterest) {
     return nullptr;
   }
-  return Notifications::AddInterest(
+  return notifications::AddInterest(
       this, DrydockInterestNotifier::Make(type, this, handler, target, ref));
 }

@@ -1,7 +1,10 @@
 // drivers/service/notification.h
 //
-// Handlers that are told of services coming and going, or of one service's messages.
-// (service.md 3.7 and 3.9)
+// Notification: handlers that are called when services come and go, or with one service's messages.
+// (service.md 3.7, 3.9)
+//
+// One lock guards all lists and the record of the threads that are inside a handler. Handlers are
+// called without it, on the thread that causes the notification.
 #ifndef DRYDOCK_DRIVERS_SERVICE_NOTIFICATION_H_
 #define DRYDOCK_DRIVERS_SERVICE_NOTIFICATION_H_
 
@@ -13,8 +16,8 @@
 
 #include "scheduler/kernel/types.h"
 
-// A handler and who is in it. Whoever made it has a reference, which remove() drops; so has the
-// list it is on.
+// A handler, with the threads that are inside it. The thread that added it has a reference, which
+// remove() drops; the list it is on has another.
 class DrydockNotifier : public IONotifier {
   OSDeclareAbstractStructors(DrydockNotifier)
 
@@ -24,7 +27,7 @@ class DrydockNotifier : public IONotifier {
   void enable(bool was) override;
 
  protected:
-  // One thread's stay in the handler.
+  // A thread is inside the handler as long as this lives.
   class Visit {
    public:
     explicit Visit(DrydockNotifier* notifier);
@@ -50,7 +53,7 @@ class DrydockNotifier : public IONotifier {
   Visit* visits_;
 };
 
-// Of services that come and go.
+// A handler for services that come and go.
 class DrydockMatchingNotifier : public DrydockNotifier {
   OSDeclareDefaultStructors(DrydockMatchingNotifier)
 
@@ -65,11 +68,14 @@ class DrydockMatchingNotifier : public DrydockNotifier {
   bool Wants(IOService* service) const;
   void Call(IOService* service);
 
+  // The notification lock is held.
+  void EnterList();
+  bool listed() const { return listed_; }
+
  protected:
   bool leaveList() override;
 
  private:
-  friend class drydock::Notifications;
   const OSSymbol* type_;
   OSDictionary* table_;
   IOServiceMatchingNotificationHandler handler_;
@@ -79,7 +85,7 @@ class DrydockMatchingNotifier : public DrydockNotifier {
   bool listed_;
 };
 
-// Of one service's messages.
+// A handler for one service's messages.
 class DrydockInterestNotifier : public DrydockNotifier {
   OSDeclareDefaultStructors(DrydockInterestNotifier)
 
@@ -90,68 +96,63 @@ class DrydockInterestNotifier : public DrydockNotifier {
   const OSSymbol* type() const { return type_; }
   IOReturn Call(UInt32 message, IOService* provider, void* argument, vm_size_t size);
 
+  // The service's list goes. The notification lock is held.
+  void ServiceIsFreed() { service_ = nullptr; }
+
  protected:
   bool leaveList() override;
 
  private:
-  friend class drydock::Notifications;
   const OSSymbol* type_;  // lives as long as the platform
-  IOService* service_;    // whose list it is on; not retained
+  IOService* service_;    // not retained; null once that is freed or the notifier is off its list
   IOServiceInterestHandler handler_;
   void* target_;
   void* ref_;
 };
 
-namespace drydock {
+namespace drydock::notifications {
 
-class Notifications {
- public:
-  using Handlers = std::vector<OSSharedPtr<DrydockMatchingNotifier>>;
+using Handlers = std::vector<OSSharedPtr<DrydockMatchingNotifier>>;
 
-  // Makes the gIO… symbols. At boot and at shutdown.
-  static void Boot();
-  static void Shutdown();
+// Makes and releases the gIO… symbols. At boot and at shutdown.
+void Boot();
+void Shutdown();
 
-  // A state that services reach again and again, with the handlers to be told: each time, and the
-  // first time.
-  struct Stage {
-    UInt32 state;
-    UInt32 first_state;
-    const OSSymbol* const& each;
-    const OSSymbol* const& first;
-  };
-  static const Stage kPublished, kMatched;
-  struct Reached {
-    bool active = false;  // else nothing was done
-    Handlers each;
-    Handlers first;  // none, if it had been there before
-  };
-  // Sets a service's state, if it is active, and returns who wants to know, highest priority first.
-  // State and list are one step: a handler that is being added sees the state or is on the list.
-  static Reached Reach(IOService* service, const Stage& stage);
-
-  // Calls the handlers / all handlers of `type` that want the service.
-  static void Deliver(const Handlers& handlers, IOService* service);
-  static void Deliver(const OSSymbol* type, IOService* service);
-
-  // Adds a handler and calls it for the services there are. Null if it removed itself meanwhile.
-  static IONotifier* Add(DrydockMatchingNotifier* notifier);
-
-  // Calls the handlers of a service's messages of `type`, in order of their registration. Returns
-  // the last answer that was not success, if any.
-  static IOReturn Tell(const OSSymbol* type, UInt32 message, IOService* service, void* argument,
-                       vm_size_t size = 0);
-  static IONotifier* AddInterest(IOService* service, DrydockInterestNotifier* notifier);
-  // The service is going.
-  static void DropInterests(IOService* service);
-
- private:
-  friend class ::DrydockMatchingNotifier;
-  friend class ::DrydockInterestNotifier;
-  static bool Unlist(DrydockMatchingNotifier* notifier);
-  static bool Unlist(DrydockInterestNotifier* notifier);
+// A state that services reach again and again, with the notifications that say so: each time, and
+// the first time.
+struct Stage {
+  UInt32 state;
+  UInt32 first_state;
+  const OSSymbol* const& each;
+  const OSSymbol* const& first;
 };
+extern const Stage kPublished, kMatched;
 
-}  // namespace drydock
+struct Reached {
+  bool active = false;  // else nothing was done
+  Handlers each;
+  Handlers first;  // empty, if the service had been there before
+};
+// Sets the state of an active service and returns the handlers to be called, highest priority
+// first. State and list are one step: a handler that is being added sees the state or is on the
+// list.
+Reached Reach(IOService* service, const Stage& stage);
+
+// Calls the handlers, or all handlers of `type` that want the service. No lock is held.
+void Deliver(const Handlers& handlers, IOService* service);
+void Deliver(const OSSymbol* type, IOService* service);
+
+// Adds a handler and calls it for the services that exist. Null if it removed itself meanwhile.
+IONotifier* Add(DrydockMatchingNotifier* notifier);
+
+// Calls the handlers of a service's messages of `type`, in order of their registration. Returns the
+// last answer that was not kIOReturnSuccess, if any.
+IOReturn Tell(const OSSymbol* type, UInt32 message, IOService* service, void* argument,
+              vm_size_t size = 0);
+IONotifier* AddInterest(IOService* service, DrydockInterestNotifier* notifier);
+// The service is being freed: its list goes, notifiers that are still held stay without effect.
+void DropInterests(IOService* service);
+
+}  // namespace drydock::notifications
 
 #endif  // DRYDOCK_DRIVERS_SERVICE_NOTIFICATION_H_

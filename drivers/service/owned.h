@@ -1,6 +1,6 @@
 // drivers/service/owned.h
 //
-// Takes over the reference that a factory or copy method returns.
+// Takes ownership of the reference that a factory or copy method returns.
 #ifndef DRYDOCK_DRIVERS_SERVICE_OWNED_H_
 #define DRYDOCK_DRIVERS_SERVICE_OWNED_H_
 

@@ -1,3 +1,4 @@
+// Passive matching: the keys of a dictionary compared with a service. (service.md 3.3)
 #include "drivers/service/passive_matching.h"
 
 #include "drivers/service/owned.h"
@@ -47,7 +48,8 @@ unsigned MatchedClients(IOService* service) {
   return count;
 }
 
-// Goes through the keys that mean the same for all services.
+// Compares the keys that mean the same for all services, and counts those that are left for the
+// family.
 class Matcher {
  public:
   Matcher(IOService* service, OSDictionary* table) : service_(service), table_(table) {}
@@ -58,12 +60,12 @@ class Matcher {
                          Property() && PropertyExists() && Path() && EntryID() && Count() &&
                          Parent();
     if (!generic) return false;
-    // What is left is the family's; nothing left, nothing to ask. (MT-14)
+    // The other keys are the family's; it is not called if there are none. (MT-14)
     return left_ == 0 || service_->matchPropertyTable(table_, score);
   }
 
  private:
-  // The value of a key, which is thereby dealt with.
+  // The value of a key, which then no longer counts as left.
   OSObject* Take(const char* key) {
     OSObject* value = table_->getObject(key);
     if (value != nullptr) --left_;

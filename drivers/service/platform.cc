@@ -1,15 +1,16 @@
+// The platform: its service, its interrupt controller, boot and shutdown. (service.md 2.2)
 #include "drivers/service/platform.h"
 
 #include <IOKit/IOCatalogue.h>
 #include <IOKit/IOWorkLoop.h>
 
 #include "drivers/service/kext.h"
-#include "drivers/service/matching.h"
 #include "drivers/service/notification.h"
 #include "drivers/service/owned.h"
 #include "drivers/service/power.h"
 #include "drivers/service/registry.h"
 #include "drivers/service/resources.h"
+#include "drivers/service/terminate_thread.h"
 #include "drivers/service/termination.h"
 #include "libkern/kernel_heap.h"
 #include "scheduler/kernel/clock.h"
@@ -18,8 +19,8 @@
 #include "scheduler/kernel/per_boot.h"
 #include "scheduler/kernel/thread.h"
 
-// The service at the top. Its work loop is the one everybody has who has no other.
-// (service.md 2.2)
+// The service above all others. Drivers without a work loop of their own or their provider's use
+// its work loop. (service.md 2.2)
 class DrydockPlatform : public IOService {
   OSDeclareDefaultStructors(DrydockPlatform)
 
@@ -41,8 +42,8 @@ class DrydockPlatform : public IOService {
 
 OSDefineMetaClassAndStructors(DrydockPlatform, IOService)
 
-// All lines of the machine, each a vector that can be shared. Level-triggered, as a bus's lines
-// are.
+// The controller of all interrupt lines of the machine. Each line is a vector that can be shared,
+// level-triggered as those of a bus.
 class DrydockInterruptController : public IOInterruptController {
   OSDeclareDefaultStructors(DrydockInterruptController)
 
@@ -100,7 +101,7 @@ struct Platform {
   DrydockPlatform* service = nullptr;
   DrydockInterruptController* controller = nullptr;
 
-  // A run that ended badly never shut down: nothing of it may be found by the next.
+  // A run that ended in a failure never shut down: the next run must not see its catalogue.
   ~Platform() { gIOCatalogue = nullptr; }
 };
 
@@ -109,9 +110,10 @@ kernel::PerBoot<Platform> platform;
 }  // namespace
 
 IOService* BootPlatform(const PlatformOptions& options) {
-  Termination::SetNaive(options.naive_teardown);
+  termination::BootTerminateThread();
+  termination::SetNaive(options.naive_teardown);
   BootRegistry();
-  Notifications::Boot();
+  notifications::Boot();
   gIOCatalogue = OSTypeAlloc(IOCatalogue);
   gIOCatalogue->init(Owned(MakeKextPersonalities()).get());
 
@@ -125,8 +127,8 @@ IOService* BootPlatform(const PlatformOptions& options) {
   return platform->service;
 }
 
-// Threads may still be letting go of what they worked on: the terminate and matching threads, a
-// work loop's that ends on its own.
+// Waits for threads that still release the objects they worked on: the terminate and matching
+// threads, the thread of a work loop that ends by itself.
 static void WaitForRest() {
   while (!kernel::OthersAreAtRest()) kernel::Sleep(kernel::kMillisecond);
 }
@@ -140,19 +142,19 @@ bool ShutdownPlatform() {
     }
   }
   if (service->waitQuiet(kShutdownLimit) != kIOReturnSuccess) {
-    Termination::ReportParked(service);
+    termination::ReportParked(service);
     return false;
   }
   WaitForRest();
   kernel::Thread* loop_thread = service->getWorkLoop()->getThread();
   OSSafeReleaseNULL(platform->controller);
-  Power::Shutdown();
+  ShutdownPower();
   ShutdownResources();
   service->detachAbove(gIOServicePlane);
   OSSafeReleaseNULL(platform->service);
   OSSafeReleaseNULL(gIOCatalogue);
   kernel::ThreadJoin(loop_thread);
-  Notifications::Shutdown();
+  notifications::Shutdown();
   ShutdownRegistry();
   WaitForRest();
   return true;

@@ -1,3 +1,5 @@
+// Power management: one machine of states for each service, and the sleep of the whole system.
+// (service.md 3.11)
 #include "drivers/service/power.h"
 
 #include <algorithm>
@@ -7,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "drivers/service/owned.h"
+#include "drivers/service/service_state.h"
 #include "libkern/kernel_heap.h"
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/lock.h"
@@ -19,8 +22,8 @@ OSDefineMetaClassAndStructors(IOPMrootDomain, IOService)
 namespace drydock {
 namespace {
 
-// How long a driver may take to acknowledge, at least, and how finely that is measured. (section
-// 0.5)
+// The least time a driver has to acknowledge, and the step in which it is measured.
+// (service.md 0.5)
 constexpr kernel::Time kAcknowledgeFloor = 10 * kernel::kSecond;
 constexpr kernel::Time kAcknowledgeTick = 100 * kernel::kMillisecond;
 
@@ -57,7 +60,7 @@ void Power::Stop() {
   service_->detachAbove(gIOPowerPlane);
 }
 
-// A driver that stops in its own setPowerState waits for itself, as on a Mac.
+// A driver that calls PMstop in its own setPowerState waits for itself, as on a Mac.
 void Power::Halt() {
   StateLock lock;
   stopped_ = true;
@@ -70,11 +73,12 @@ void Power::Halt() {
   }
 }
 
-void Power::CheckStopped(IOService* service) {
-  Power* power = Of(service);
-  if (power == nullptr || power->stopped_) return;
-  kernel::Misuse("pm-init-without-stop",
-                 absl::StrCat(service->getName(), " called PMinit, and goes without PMstop"));
+void CheckPowerStopped(IOService* service) {
+  Power* power = StateOf(service).power;
+  if (power == nullptr || power->stopped()) return;
+  kernel::Misuse(
+      "pm-init-without-stop",
+      absl::StrCat(service->getName(), " called PMinit and is detached without a call of PMstop"));
   power->Stop();
 }
 
@@ -113,7 +117,7 @@ IOReturn Power::Want(Voice voice, unsigned long wanted) {
   StateLock lock;
   if (wanted >= count_) return IOPMParameterError;
   wanted_[static_cast<int>(voice)] = wanted;
-  spoken_ = true;
+  asked_ = true;
   Begin();
   return IOPMNoErr;
 }
@@ -167,9 +171,9 @@ IOPMPowerFlags Power::capabilities() const {
   return state_ == kUnknown ? 0 : states_[state_].capabilityFlags;
 }
 
-// --- Changes. With the lock held, unless they say otherwise.
+// --- Changes. The lock is held unless the comment says otherwise.
 
-// Sets the thread call to work, if there is anything to do and it is not at it.
+// Enters the thread call, if there is a state to go to and it is not entered already.
 void Power::Begin() {
   unsigned long next;
   if (changing_ || !Next(&next)) return;
@@ -177,14 +181,14 @@ void Power::Begin() {
   kernel::ThreadCallEnter(call_, nullptr);
 }
 
-// Whether there is a state to go to.
+// Whether the service is to change to another state, `*next`.
 bool Power::Next(unsigned long* next) {
   if (driver_ == nullptr || !joined_ || stopped_) return false;
-  *next = asleep_ ? 0 : spoken_ ? std::max(wanted_[0], wanted_[1]) : initial_;
+  *next = asleep_ ? 0 : asked_ ? std::max(wanted_[0], wanted_[1]) : initial_;
   return *next != state_;
 }
 
-// The thread call, without the lock. The service stays: PMstop waits for the end of it.
+// The body of the thread call; the lock is not held. The service lives: PMstop waits for its end.
 void Power::Change() {
   StateLock lock;
   for (unsigned long next; Next(&next);) {
@@ -204,7 +208,7 @@ void Power::Change() {
   kernel::ThreadWakeup(this, /*one_thread=*/false);
 }
 
-// Lets go of the lock meanwhile; the driver is not called if PMstop came.
+// Drops the lock for the call. The driver is not called after PMstop.
 void Power::CallDriver(unsigned long next) {
   if (stopped_) return;
   acknowledged_ = false;
@@ -229,7 +233,7 @@ void Power::CallDriver(unsigned long next) {
   }
 }
 
-// Without the lock.
+// The lock is not held.
 void Power::TellInterested(unsigned long next, bool done) {
   OSSharedPtr<OSArray> interested;
   {
@@ -250,7 +254,7 @@ void Power::TellInterested(unsigned long next, bool done) {
 
 // --- The system.
 
-IOPMrootDomain* Power::RootDomain() {
+IOPMrootDomain* PowerRootDomain() {
   {
     StateLock lock;
     if (boot->root != nullptr) return boot->root;
@@ -266,7 +270,7 @@ IOPMrootDomain* Power::RootDomain() {
   return boot->root;
 }
 
-void Power::Shutdown() {
+void ShutdownPower() {
   if (boot->root == nullptr) return;
   boot->root->detachAll(gIOPowerPlane);
   OSSafeReleaseNULL(boot->root);
@@ -288,7 +292,7 @@ OSSharedPtr<OSArray> Devices(IOPMrootDomain* root) {
 }
 
 void SetAsleep(OSObject* object, bool asleep) {
-  Power* power = Power::Of(static_cast<IOService*>(object));
+  Power* power = StateOf(static_cast<IOService*>(object)).power;
   if (power == nullptr) return;
   power->SetAsleep(asleep);
   power->Settle();

@@ -1,6 +1,7 @@
 // drivers/service/registry.h
 //
-// The registry's state in one boot, and what the layer's files share of it.
+// The registry of one boot: its lock, its start and its end, and events about entries. For the
+// files of drivers/service/ and for tools that read the registry.
 #ifndef DRYDOCK_DRIVERS_SERVICE_REGISTRY_H_
 #define DRYDOCK_DRIVERS_SERVICE_REGISTRY_H_
 
@@ -17,10 +18,10 @@ namespace drydock {
 
 // Makes the planes and the root; sets gIOServicePlane. On a thread.
 void BootRegistry();
-// Takes the root away again. The entries below it must have been detached.
+// Releases the root and the planes. The entries below the root must have been detached.
 void ShutdownRegistry();
 
-// The names of the planes there are, in the order in which they were made.
+// The names of all planes, in the order in which they were made.
 std::vector<std::string> RegistryPlanes();
 
 // The lock over all links and property tables. Recursive; never held while drivers are called.
@@ -35,7 +36,8 @@ class RegistryLock {
   IORecursiveLock* const lock_;
 };
 
-// Publishes an event about an entry: its id and name; `other` is the second entry in the story.
+// Publishes an event about an entry, with its id and name; `other` is the second object of the
+// event.
 inline void TraceEntry(trace::EventKind kind, const IORegistryEntry* entry,
                        const OSObject* other = nullptr, uint64_t value = 0,
                        const char* detail = "") {

@@ -1,3 +1,4 @@
+// The registry printed as a tree, as ioreg prints it.
 #include "drivers/service/registry_tree.h"
 
 #include <IOKit/IOService.h>
@@ -61,7 +62,8 @@ class Writer {
   Writer(const RegistryTreeOptions& options, const IORegistryPlane* plane)
       : options_(options), plane_(plane) {}
 
-  // An entry and all below it. `more` says of each level above whether that goes on below.
+  // Writes an entry and all below it; `has_sibling` says whether another entry of its level
+  // follows.
   void Write(IORegistryEntry* entry, bool has_sibling) {
     const int references = entry->getRetainCount();  // before ours
     const std::vector<IORegistryEntry*> children = Children(entry);
@@ -81,7 +83,7 @@ class Writer {
   std::string Take() { return std::move(text_); }
 
  private:
-  // Nobody can take them away: we have the lock.
+  // Not retained: the registry lock keeps them.
   std::vector<IORegistryEntry*> Children(IORegistryEntry* entry) const {
     std::vector<IORegistryEntry*> children;
     const auto iterator = Owned(entry->getChildIterator(plane_));
@@ -141,8 +143,8 @@ class Writer {
 
   const RegistryTreeOptions& options_;
   const IORegistryPlane* const plane_;
-  std::vector<bool> more_;
-  int inside_ = 0;  // shown entries that we are below
+  std::vector<bool> more_;  // for each level above: whether an entry of it follows further down
+  int inside_ = 0;          // the number of shown entries above the current one
   std::string text_;
 };
 

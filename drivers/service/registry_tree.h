@@ -1,10 +1,9 @@
 // drivers/service/registry_tree.h
 //
-// The registry on paper: a plane as a tree, the way Apple's ioreg prints it.
+// Prints a plane of the registry as a tree, as Apple's ioreg does.
 //
 //   +-o Root  <class IORegistryEntry, id 0x100000100, retain 5>
-//     +-o DrydockPlatform  <class DrydockPlatform, id 0x100000101, !registered, !matched, active,
-//     …>
+//     +-o DrydockPlatform  <class DrydockPlatform, id 0x100000101, !registered, !matched, …>
 //       | {
 //       |   "key" = "value"
 //       | }
@@ -22,14 +21,14 @@ namespace drydock {
 struct RegistryTreeOptions {
   std::string plane = kIOServicePlane;
   bool properties = false;  // of all entries
-  // Of entries of this class or one derived from it properties are shown in any case.
+  // The properties of entries of this class, or of one derived from it, are shown in any case.
   std::string class_name = "";
-  bool subtrees_only = false;  // only those whose root is of the class
+  bool subtrees_only = false;  // only the subtrees whose root is of that class
   size_t columns = 0;          // lines are cut there; 0: never
 };
 
-// The tree as it is now, lines ended by newlines; empty if there is no such plane. On a thread;
-// the registry stands still meanwhile.
+// The tree as it is now, lines ended by newlines; empty if there is no such plane. Thread context;
+// holds the registry lock.
 std::string RegistryTree(const RegistryTreeOptions& options);
 
 }  // namespace drydock

@@ -1,7 +1,7 @@
 // drivers/service/resources.h
 //
-// The service that stands for what is not hardware, and waiting for it.
-// (service.md 3.3 and 3.5)
+// The resources service, whose properties are the resources that are no hardware, and the wait for
+// them. Thread context. (service.md 3.3, 3.5)
 #ifndef DRYDOCK_DRIVERS_SERVICE_RESOURCES_H_
 #define DRYDOCK_DRIVERS_SERVICE_RESOURCES_H_
 
@@ -9,11 +9,11 @@
 
 namespace drydock {
 
-// Makes and registers it below the platform; lets it go when it has terminated.
+// Makes and registers the resources service below the platform; releases it after its termination.
 void BootResources(IOService* platform);
 void ShutdownResources();
 
-// Waits until all that the service's IOResourceMatch names is published. There is no timeout.
+// Blocks until the resources that the service's IOResourceMatch names are published; no timeout.
 void WaitForResources(IOService* service);
 
 }  // namespace drydock

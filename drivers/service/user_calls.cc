@@ -1,3 +1,4 @@
+// Opening, calling and closing user clients for programs. (service.md 5)
 #include "drivers/service/user_calls.h"
 
 #include <libkern/OSAtomic.h>
@@ -6,14 +7,44 @@
 #include "absl/strings/str_cat.h"
 #include "drivers/service/owned.h"
 #include "drivers/service/registry.h"
-#include "drivers/service/termination.h"
+#include "drivers/service/service_state.h"
+#include "drivers/service/terminate_thread.h"
 #include "libkern/task.h"
 
-namespace drydock {
+namespace drydock::user_calls {
 
 // --- Opening.
 
-IOReturn UserCalls::Open(IOService* service, task_t task, UInt32 type, mach_port_t* connection) {
+namespace {
+
+IOReturn SetUpLocking(IOUserClient* client) {
+  const auto locking = Owned(client->copyProperty(kIOUserClientDefaultLockingKey));
+  const auto locking_set = Owned(client->copyProperty(kIOUserClientDefaultLockingSetPropertiesKey));
+  const auto single =
+      Owned(client->copyProperty(kIOUserClientDefaultLockingSingleThreadExternalMethodKey));
+  if (OSDynamicCast(IOUserClient2022, client) != nullptr &&
+      (locking == nullptr || locking_set == nullptr || single == nullptr)) {
+    return kIOReturnError;
+  }
+  if (locking.get() != kOSBooleanTrue) return kIOReturnSuccess;
+  StateOfClient(client).call_lock = IORWLockAlloc();
+  StateOfClient(client).single_threaded = single.get() == kOSBooleanTrue;
+  return StateOfClient(client).call_lock != nullptr ? kIOReturnSuccess : kIOReturnNoMemory;
+}
+
+// The property names the entitlement that the program must have. False or absent: none.
+IOReturn CheckEntitlements(IOUserClient* client, task_t task) {
+  const auto wanted = Owned(client->copyProperty(kIOUserClientEntitlementsKey));
+  if (wanted == nullptr || wanted.get() == kOSBooleanFalse) return kIOReturnSuccess;
+  const OSString* name = OSDynamicCast(OSString, wanted.get());
+  if (name == nullptr) return kIOReturnNotPrivileged;
+  const auto value = Owned(IOUserClient::copyClientEntitlement(task, name->getCStringNoCopy()));
+  return value.get() == kOSBooleanTrue ? kIOReturnSuccess : kIOReturnNotPrivileged;
+}
+
+}  // namespace
+
+IOReturn Open(IOService* service, task_t task, UInt32 type, mach_port_t* connection) {
   IOUserClient* made = nullptr;
   const IOReturn result = service->newUserClient(task, task, type, nullptr, &made);
   if (result != kIOReturnSuccess) return result;
@@ -24,68 +55,46 @@ IOReturn UserCalls::Open(IOService* service, task_t task, UInt32 type, mach_port
     const std::string creator = absl::StrCat("pid ", task->pid, ", ", task->name);
     client->setProperty(kIOUserClientCreatorKey, creator.c_str());
     *connection = PortGive(client.get(), PortKind::kConnect, task);
-    // A termination that came meanwhile found no port to revoke.
+    // A termination before the port existed had nothing to revoke.
     if (client->isInactive()) Revoke(client.get());
   } else {
     IOReturn ignored;
     CloseOnce(client.get(), &ignored);
   }
-  client->setTerminateDefer(service, false);
+  termination::ResumePhase2(client.get(), service);
   return refused;
-}
-
-IOReturn UserCalls::SetUpLocking(IOUserClient* client) {
-  const auto locking = Owned(client->copyProperty(kIOUserClientDefaultLockingKey));
-  const auto locking_set = Owned(client->copyProperty(kIOUserClientDefaultLockingSetPropertiesKey));
-  const auto single =
-      Owned(client->copyProperty(kIOUserClientDefaultLockingSingleThreadExternalMethodKey));
-  if (OSDynamicCast(IOUserClient2022, client) != nullptr &&
-      (locking == nullptr || locking_set == nullptr || single == nullptr)) {
-    return kIOReturnError;
-  }
-  if (locking.get() != kOSBooleanTrue) return kIOReturnSuccess;
-  client->fCallLock = IORWLockAlloc();
-  client->fSingleThreaded = single.get() == kOSBooleanTrue;
-  return client->fCallLock != nullptr ? kIOReturnSuccess : kIOReturnNoMemory;
-}
-
-// A string: the entitlement that the program must have. False: none. Not there: an older client.
-IOReturn UserCalls::CheckEntitlements(IOUserClient* client, task_t task) {
-  const auto wanted = Owned(client->copyProperty(kIOUserClientEntitlementsKey));
-  if (wanted == nullptr || wanted.get() == kOSBooleanFalse) return kIOReturnSuccess;
-  const OSString* name = OSDynamicCast(OSString, wanted.get());
-  if (name == nullptr) return kIOReturnNotPrivileged;
-  const auto value = Owned(IOUserClient::copyClientEntitlement(task, name->getCStringNoCopy()));
-  return value.get() == kOSBooleanTrue ? kIOReturnSuccess : kIOReturnNotPrivileged;
 }
 
 // --- Calls.
 
-UserCalls::Inside::Inside(mach_port_t connection, task_t task) {
+Inside::Inside(mach_port_t connection, task_t task) {
   const OSSharedPtr<OSObject> object =
       PortCopyObject(connection, PortKind::kConnect, task, [](OSObject* object) {
-        if (auto* client = OSDynamicCast(IOUserClient, object)) ++client->fCallsInside;
+        if (auto* client = OSDynamicCast(IOUserClient, object))
+          ++StateOfClient(client).calls_inside;
       });
   client_.reset(OSDynamicCast(IOUserClient, object.get()), OSRetain);
-  // What a revoked connection with live mappings stands for is no client. (UC-10)
+  // The port of a revoked connection with live mappings stands for these, not for a client. (UC-10)
   failure_ = object == nullptr    ? MACH_SEND_INVALID_DEST
              : client_ == nullptr ? kIOReturnBadArgument
                                   : kIOReturnSuccess;
 }
 
-UserCalls::Inside::~Inside() {
+Inside::~Inside() {
   if (client_ == nullptr) return;
   bool finalize;
   {
     PortLock lock;
-    finalize = --client_->fCallsInside == 0 && client_->fFinalizeAfterCalls;
+    UserClientState& its = StateOfClient(client_.get());
+    finalize = --its.calls_inside == 0 && its.finalize_after_calls;
   }
-  if (finalize) Termination::ScheduleFinalize(client_.get());
+  if (finalize) termination::ScheduleFinalize(client_.get());
 }
 
-IOReturn UserCalls::ExternalMethod(IOUserClient* client, IOExternalMethodArguments* arguments) {
-  IORWLock* lock = client->fCallLock;
-  if (lock != nullptr) client->fSingleThreaded ? IORWLockWrite(lock) : IORWLockRead(lock);
+IOReturn ExternalMethod(IOUserClient* client, IOExternalMethodArguments* arguments) {
+  IORWLock* lock = StateOfClient(client).call_lock;
+  if (lock != nullptr)
+    StateOfClient(client).single_threaded ? IORWLockWrite(lock) : IORWLockRead(lock);
   IOReturn result;
   if (auto* modern = OSDynamicCast(IOUserClient2022, client)) {
     result = modern->externalMethod(arguments->selector,
@@ -97,9 +106,9 @@ IOReturn UserCalls::ExternalMethod(IOUserClient* client, IOExternalMethodArgumen
   return result;
 }
 
-bool UserCalls::CloseOnce(IOUserClient* client, IOReturn* result) {
-  if (!OSCompareAndSwap8(0, 1, &client->fClosed)) return false;
-  IORWLock* lock = client->fCallLock;
+bool CloseOnce(IOUserClient* client, IOReturn* result) {
+  if (!OSCompareAndSwap8(0, 1, &StateOfClient(client).closed)) return false;
+  IORWLock* lock = StateOfClient(client).call_lock;
   if (lock != nullptr) IORWLockWrite(lock);
   *result = client->clientClose();
   if (lock != nullptr) IORWLockUnlock(lock);
@@ -108,8 +117,7 @@ bool UserCalls::CloseOnce(IOUserClient* client, IOReturn* result) {
 
 // --- Memory.
 
-IOReturn UserCalls::MapMemory(IOUserClient* client, UInt32 type, IOOptionBits options,
-                              IOMemoryMap** map) {
+IOReturn MapMemory(IOUserClient* client, UInt32 type, IOOptionBits options, IOMemoryMap** map) {
   IOMemoryDescriptor* shared = nullptr;
   const IOReturn result = client->clientMemoryForType(type, &options, &shared);
   const auto memory = Owned(shared);
@@ -119,14 +127,15 @@ IOReturn UserCalls::MapMemory(IOUserClient* client, UInt32 type, IOOptionBits op
   if (mapped == nullptr) return kIOReturnNoMemory;
   {
     PortLock lock;
-    if (client->fMappings == nullptr) client->fMappings = OSArray::withCapacity(2);
-    client->fMappings->setObject(mapped.get());
+    OSArray*& mappings = StateOfClient(client).mappings;
+    if (mappings == nullptr) mappings = OSArray::withCapacity(2);
+    mappings->setObject(mapped.get());
   }
-  *map = mapped.get();  // the client keeps it
+  *map = mapped.get();  // the client has a reference
   return kIOReturnSuccess;
 }
 
-IOReturn UserCalls::UnmapMemory(IOUserClient* client, UInt32 type, mach_vm_address_t address) {
+IOReturn UnmapMemory(IOUserClient* client, UInt32 type, mach_vm_address_t address) {
   IOOptionBits options = 0;
   IOMemoryDescriptor* shared = nullptr;
   const IOReturn result = client->clientMemoryForType(type, &options, &shared);
@@ -134,7 +143,7 @@ IOReturn UserCalls::UnmapMemory(IOUserClient* client, UInt32 type, mach_vm_addre
   if (result != kIOReturnSuccess) return result;
   OSSharedPtr<IOMemoryMap> gone;
   PortLock lock;
-  OSArray* mappings = client->fMappings;
+  OSArray* mappings = StateOfClient(client).mappings;
   for (unsigned i = 0; mappings != nullptr && i < mappings->getCount(); ++i) {
     auto* map = static_cast<IOMemoryMap*>(mappings->getObject(i));
     if (map->getMemoryDescriptor() != memory.get() || map->getAddress() != address) continue;
@@ -147,18 +156,19 @@ IOReturn UserCalls::UnmapMemory(IOUserClient* client, UInt32 type, mach_vm_addre
 
 // --- Terminations.
 
-void UserCalls::Revoke(IOService* victim) {
+void Revoke(IOService* victim) {
   auto* client = OSDynamicCast(IOUserClient, victim);
-  OSArray* mappings = client != nullptr ? client->fMappings : nullptr;
+  OSArray* mappings = client != nullptr ? StateOfClient(client).mappings : nullptr;
   PortRevoke(victim, mappings != nullptr && mappings->getCount() > 0 ? mappings : nullptr);
 }
 
-bool UserCalls::MayFinalize(IOService* victim) {
+bool MayFinalize(IOService* victim) {
   auto* client = OSDynamicCast(IOUserClient, victim);
   if (client == nullptr) return true;
   PortLock lock;
-  client->fFinalizeAfterCalls = client->fCallsInside > 0;
-  return !client->fFinalizeAfterCalls;
+  UserClientState& its = StateOfClient(client);
+  its.finalize_after_calls = its.calls_inside > 0;
+  return !its.finalize_after_calls;
 }
 
-}  // namespace drydock
+}  // namespace drydock::user_calls

@@ -1,3 +1,4 @@
+// Notifications of programs: handlers in the kernel that send messages. (service.md 3.7)
 #include "drivers/service/user_notification.h"
 
 #include <algorithm>
@@ -95,7 +96,7 @@ OSObject *DrydockServiceNotification::CopyNextObject() {
 }
 
 void DrydockServiceNotification::free() {
-  Cancel();  // first: a handler may be at the array
+  Cancel();  // first: a handler may be using the array
   OSSafeReleaseNULL(waiting_);
   DrydockUserNotification::free();
 }

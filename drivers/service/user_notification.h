@@ -1,7 +1,7 @@
 // drivers/service/user_notification.h
 //
-// A program's notification: what the kernel keeps so that a program hears of services coming and
-// going, or of a service's messages. (service.md 3.7)
+// A program's notification: the kernel object behind its port, which sends the program a message
+// when services come or go, or when a service sends one. (service.md 3.7)
 #ifndef DRYDOCK_DRIVERS_SERVICE_USER_NOTIFICATION_H_
 #define DRYDOCK_DRIVERS_SERVICE_USER_NOTIFICATION_H_
 
@@ -10,12 +10,12 @@
 
 #include "drivers/service/mach_port.h"
 
-// Lives until the program has no right to its port any more; then Cancel takes the handler away.
+// Lives until the last right to its port has gone; then Cancel removes the handler.
 class DrydockUserNotification : public OSIterator {
   OSDeclareAbstractStructors(DrydockUserNotification)
 
  public:
-  // Where messages go, and as what.
+  // The port that messages are sent to, and the reference they carry.
   void SetReceiver(mach_port_t port, const io_user_reference_t* reference, uint32_t count);
 
   // Waits for the handler to return on other threads.
@@ -29,9 +29,9 @@ class DrydockUserNotification : public OSIterator {
   IONotifier* notifier_;
 };
 
-// Services that came or went. As an iterator it hands out each once, the newest first; at most 1024
-// wait for that, others are dropped. A message is sent for the first that comes after the iterator
-// was exhausted.
+// A notification of services that come or go. As an iterator it returns each service once, the
+// newest first. At most 1024 wait to be returned; more are dropped. A message is sent for the first
+// service that comes after the iterator was exhausted.
 class DrydockServiceNotification : public DrydockUserNotification {
   OSDeclareDefaultStructors(DrydockServiceNotification)
 
@@ -39,14 +39,14 @@ class DrydockServiceNotification : public DrydockUserNotification {
   // Null if there is no such kind of notification (kIO…Notification). +1.
   static DrydockServiceNotification* Make(const char* type);
 
-  // The services there are already are handed to the iterator before it returns. `own` is the name
-  // of the notification's own port.
+  // Adds the handler; existing services are in the iterator when it returns. `own` is the name of
+  // the notification's own port.
   bool Begin(OSDictionary* matching, mach_port_t own);
 
   void free() override;
   void reset() override {}
   bool isValid() override { return true; }
-  // The reference goes to the caller.
+  // +1; null at the end.
   OSObject* CopyNextObject();
   OSObject* getNextObject() override { return nullptr; }
 
@@ -58,7 +58,7 @@ class DrydockServiceNotification : public DrydockUserNotification {
   bool armed_;  // it was exhausted
 };
 
-// A service's messages.
+// A notification of a service's messages.
 class DrydockMessageNotification : public DrydockUserNotification {
   OSDeclareDefaultStructors(DrydockMessageNotification)
 

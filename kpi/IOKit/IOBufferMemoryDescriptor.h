@@ -30,7 +30,7 @@ class IOBufferMemoryDescriptor : public IOGeneralMemoryDescriptor {
                                                    IODirection withDirection,
                                                    bool withContiguousMemory = false);
 
-  // How much of the buffer is used. More than the capacity is a finding, and nothing happens.
+  // Sets the used part of the buffer. More than the capacity is a finding, and nothing happens.
   virtual void setLength(vm_size_t length);
   virtual void setDirection(IODirection direction);
   virtual vm_size_t getCapacity() const;
@@ -39,8 +39,8 @@ class IOBufferMemoryDescriptor : public IOGeneralMemoryDescriptor {
   virtual void *getBytesNoCopy();
   virtual void *getBytesNoCopy(vm_size_t start, vm_size_t withLength);
 
-  // Copies to the end and makes the buffer longer; what the capacity has no room for is dropped,
-  // and the result true all the same (OB-17).
+  // Appends bytes and makes the used part longer. Bytes beyond the capacity are dropped, and the
+  // result is true all the same (OB-17).
   virtual bool appendBytes(const void *bytes, vm_size_t withLength);
 
  protected:

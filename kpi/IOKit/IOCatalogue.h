@@ -1,6 +1,8 @@
 // IOKit/IOCatalogue.h
 //
-// The personalities that drivers announce.
+// The catalogue: the personalities of all drivers, which matching goes through. (service.md 3.2)
+//
+// All methods may be called on any thread; none from interrupt context.
 #ifndef _IOKIT_IOCATALOGUE_H
 #define _IOKIT_IOCATALOGUE_H
 
@@ -10,7 +12,7 @@
 class IOService;
 
 namespace drydock {
-class KextLoading;
+void UnloadKext(const char *bundle_identifier);
 }
 
 class IOCatalogue : public OSObject {
@@ -20,9 +22,9 @@ class IOCatalogue : public OSObject {
   virtual bool init(OSArray *initArray);
   virtual void free() APPLE_KEXT_OVERRIDE;
 
-  // Adds personalities behind those there are, but for those that are there already. Registered
-  // services that they fit are matched again, if `doNubMatching`. False, and nothing is added, if
-  // one is no dictionary.
+  // Adds personalities behind the existing ones; a personality that is there already is skipped.
+  // With `doNubMatching`, registered services that they fit are matched again. False, and nothing
+  // is added, if one of them is no dictionary.
   bool addDrivers(OSArray *personalities, bool doNubMatching = true);
   // Removes the personalities that are equal to `matching` in all of its keys. Their drivers stay.
   bool removeDrivers(OSDictionary *matching);
@@ -34,18 +36,18 @@ class IOCatalogue : public OSObject {
   OSPtr<OSOrderedSet> findDrivers(OSDictionary *matching, SInt32 *generationCount);
   SInt32 getGenerationCount() const { return generation; }
 
-  // Matches the services anew that personalities equal to `matching` fit.
+  // Matches again the registered services that personalities equal to `matching` fit.
   bool startMatching(OSDictionary *matching);
 
   // Whether the code of a kext, or the one a personality names by its CFBundleIdentifier, is
-  // loaded. Here all that is linked in is, unless drydock::KextLoading took it away.
+  // loaded. Here all that is linked in is, unless drydock::UnloadKext took it away.
   bool isModuleLoaded(const char *moduleName) const;
   bool isModuleLoaded(OSDictionary *driver) const;
-  // The kext's code is here: who stalled on it goes on. (MT-24)
+  // The code of the kext is loaded now: matching that stalled on it goes on. (MT-24)
   void moduleHasLoaded(OSString *name);
 
  private:
-  friend class drydock::KextLoading;
+  friend void drydock::UnloadKext(const char *bundle_identifier);
   OSArray *personalities;
   OSSet *unloaded;  // names of kexts, symbols
   SInt32 generation;

@@ -8,8 +8,8 @@
 //   IORWLock          as a writer: deadlock      blocks; writers first      yes
 //   IOSimpleLock      deadlock                   spins                      no
 //
-// The first three are for thread context only. A released lock is not handed to a waiter: whoever
-// comes first has it. Sleeping on an event drops a lock completely and takes it again as it was
+// The first three are for thread context only. A released lock is not handed to a waiter: the first
+// thread to run takes it. Sleeping on an event drops a lock completely and takes it again as it was
 // (LK-1), whatever ended the sleep: the result is THREAD_AWAKENED, THREAD_TIMED_OUT or
 // THREAD_INTERRUPTED. A null event panics.
 #ifndef _IOKIT_IOLOCKS_H
@@ -39,14 +39,15 @@ lck_mtx_t *IOLockGetMachLock(IOLock *lock);
 void IOLockInitWithState(IOLock *lock, IOLockState state);
 #define IOLockInit(lock) IOLockInitWithState((lock), kIOLockStateUnlocked)
 void IOLockLock(IOLock *lock);
-// Takes the lock if it is free; whether it did.
+// Takes the lock if it is free; false if it is not.
 boolean_t IOLockTryLock(IOLock *lock);
 void IOLockUnlock(IOLock *lock);
 // Drops the lock, waits for `event`, takes it again. `interType` is THREAD_UNINT, _INTERRUPTIBLE or
 // _ABORTSAFE; `deadline` an absolute time.
 int IOLockSleep(IOLock *lock, void *event, UInt32 interType);
 int IOLockSleepDeadline(IOLock *lock, void *event, AbsoluteTime deadline, UInt32 interType);
-// Wakes all who sleep on `event`, or the first in line, with whichever lock (LK-3).
+// Wakes all threads that sleep on `event`, or the first in line, whichever lock they slept with
+// (LK-3).
 void IOLockWakeup(IOLock *lock, void *event, bool oneThread);
 #define IOTakeLock(lock) IOLockLock(lock)
 #define IOTryLock(lock) IOLockTryLock(lock)
@@ -68,8 +69,8 @@ int IORecursiveLockSleepDeadline(IORecursiveLock *lock, void *event, AbsoluteTim
                                  UInt32 interType);
 void IORecursiveLockWakeup(IORecursiveLock *lock, void *event, bool oneThread);
 
-// A lock for many readers or one writer. A waiting writer keeps new readers out (LK-4); when the
-// last waiting writer is through, they all come in.
+// A lock for many readers or one writer. A waiting writer keeps new readers out (LK-4); when no
+// writer waits any more, all waiting readers enter.
 IORWLock *IORWLockAlloc(void);
 void IORWLockFree(IORWLock *lock);
 lck_rw_t *IORWLockGetMachLock(IORWLock *lock);

@@ -56,26 +56,27 @@ class IOMemoryDescriptor : public OSObject {
   virtual IOOptionBits getTag() const;
 
   // Copies `withLength` bytes from `offset` on out of / into the memory; returns how many: all, or
-  // 0 if the range is not inside (OB-16). A null source writes zeros. Memory prepared for going out
+  // 0 if the range is not inside (OB-16). A null source writes zeros. Memory prepared for output
   // only cannot be written: 0.
   virtual IOByteCount readBytes(IOByteCount offset, void *bytes, IOByteCount withLength);
   virtual IOByteCount writeBytes(IOByteCount offset, const void *bytes, IOByteCount withLength);
 
-  // Readies the memory for hardware, and undoes that. Counted; the direction of the first counts,
-  // None is the descriptor's own. Both return kIOReturnSuccess; one complete too many is a finding.
+  // Prepares the memory for hardware, and undoes that. The calls nest, and the direction of the
+  // first prepare counts (None: the descriptor's own). Both return kIOReturnSuccess; one complete
+  // too many is a finding.
   virtual IOReturn prepare(IODirection forDirection = kIODirectionNone) = 0;
   virtual IOReturn complete(IODirection forDirection = kIODirectionNone) = 0;
 
-  // The memory, for as long as the map is kept. The caller owns the reference.
+  // A map of the whole memory, which retains the descriptor; +1.
   OSPtr<IOMemoryMap> map(IOOptionBits options = 0);
 
  protected:
   friend class IOMemoryMap;
   friend class IOSubMemoryDescriptor;
 
-  // Where the memory is.
+  // The first byte of the memory.
   virtual void *getMemory() const = 0;
-  // Whether it is prepared for going out only.
+  // Whether the memory is prepared for output only.
   virtual bool isReadOnly() const = 0;
 
   IOOptionBits _flags;  // the direction

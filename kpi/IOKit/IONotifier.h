@@ -1,6 +1,6 @@
 // IOKit/IONotifier.h
 //
-// A handler that somebody installed: for services that come and go, or for a service's messages.
+// An installed handler: for services that come and go, or for a service's messages.
 // (service.md 3.7)
 #ifndef _IOKIT_IONOTIFIER_H
 #define _IOKIT_IONOTIFIER_H
@@ -11,10 +11,11 @@ class IONotifier : public OSObject {
   OSDeclareAbstractStructors(IONotifier)
 
  public:
-  // Takes the handler away for good, and with it the caller's reference. When it returns the
-  // handler runs on no other thread; on the handler's own thread it does not wait. (MT-23)
+  // Removes the handler for good and releases the caller's reference. Waits until the handler runs
+  // on no other thread, so a caller must hold no lock that the handler takes; the handler itself
+  // may call it. (MT-23)
   virtual void remove() = 0;
-  // The handler is not called until enable(true). Returns whether it was enabled; waits like
+  // Stops calls of the handler until enable(true). Returns whether it was enabled; waits like
   // remove.
   virtual bool disable() = 0;
   virtual void enable(bool was) = 0;

@@ -26,8 +26,8 @@ class IORegistryPlane : public OSObject {
   virtual void free() APPLE_KEXT_OVERRIDE;
 };
 
-// The planes there always are, set while a platform is booted: of providers and clients, of power,
-// and of what firmware found.
+// The planes of every platform, valid while it is booted: providers and clients, power, and the
+// firmware's device tree.
 extern const IORegistryPlane *gIOServicePlane;
 extern const IORegistryPlane *gIOPowerPlane;
 extern const IORegistryPlane *gIODTPlane;
@@ -53,12 +53,11 @@ class IORegistryEntry : public OSObject {
 
   // `dictionary` becomes the property table (a copy, if it is immutable); null gives an empty one.
   virtual bool init(OSDictionary *dictionary = NULL);
-  // Takes the place of `old` in `plane`: its id, property table, names and links there.
+  // Replaces `old` in `plane`: takes its id, property table, names and links there.
   virtual bool init(IORegistryEntry *old, const IORegistryPlane *plane);
   virtual void free() APPLE_KEXT_OVERRIDE;
 
-  // 0 before the entry was first attached, then for ever the same; ids start at 0x100000100.
-  // (RG-1)
+  // 0 before the entry is first attached, then constant; ids start at 0x100000100. (RG-1)
   uint64_t getRegistryEntryID();
 
   // --- Links.
@@ -124,36 +123,39 @@ class IORegistryEntry : public OSObject {
                                        IOOptionBits options = kIORegistryIterateRecursively |
                                                               kIORegistryIterateParents) const;
   virtual OSPtr<OSDictionary> dictionaryWithProperties() const;
-  // As a dictionary, with properties that a subclass makes up when asked.
+  // Writes the properties as a dictionary; a subclass may add computed ones.
   virtual bool serializeProperties(OSSerialize *serialize) const;
-  // From user space. Default: kIOReturnUnsupported.
+  // A program sets properties. On the program's thread, without any gate. Default:
+  // kIOReturnUnsupported.
   virtual IOReturn setProperties(OSObject *properties);
 
   // --- Names.
 
-  // The entry's name in the plane, else its own, else its class's. (RG-11) setName and setLocation
-  // without a plane set what holds in all planes that have none of their own.
+  // The entry's name in the plane, else its name in all planes, else its class's; valid until it is
+  // set anew. (RG-11) Without a plane, setName and setLocation set the name for all planes in which
+  // the entry has none of its own.
   virtual const char *getName(const IORegistryPlane *plane = NULL) const;
   virtual void setName(const char *name, const IORegistryPlane *plane = NULL);
   virtual void setName(const OSSymbol *name, const IORegistryPlane *plane = NULL);
   virtual const char *getLocation(const IORegistryPlane *plane = NULL) const;
   virtual void setLocation(const char *location, const IORegistryPlane *plane = NULL);
-  // Whether the entry goes by this name / by one of these (a string, an array or set of strings);
-  // the one it was comes back with a reference.
+  // Whether the entry has this name, or one of these (a string, or an array or set of strings);
+  // `*matched` is the name it has, +1.
   virtual bool compareName(OSString *name, OSString **matched = NULL) const;
   virtual bool compareNames(OSObject *names, OSString **matched = NULL) const;
-  // "IOService:/a/b@2" / its last part, "b@2": writes at most *length bytes, sets it to what was
-  // used. False if it did not fit or the entry is not below the root.
+  // The path of the entry, "IOService:/a/b@2", or the last part of it, "b@2". Writes at most
+  // *length bytes and sets *length to the bytes used. False if it does not fit or the entry is not
+  // below the root.
   virtual bool getPath(char *path, int *length, const IORegistryPlane *plane) const;
   virtual bool getPathComponent(char *path, int *length, const IORegistryPlane *plane) const;
-  // How many links the entry is below the root.
+  // The number of links from the root to the entry.
   virtual unsigned int getDepth(const IORegistryPlane *plane) const;
 
   // The entry at a path, +1, or null. "Plane:/…" names the plane unless `plane` is given; a path
   // that does not begin with "/" begins with an alias, a property of the entry "/aliases" in the
-  // device tree, or at `fromEntry`. A part without a location fits whichever child of that name
-  // comes first. What follows a colon is left over and goes, null-terminated, to `residualPath`,
-  // *residualLength bytes at most; a path that leaves something over is an error without it.
+  // device tree, or at `fromEntry`. A part without a location stands for the first child of
+  // that name. The rest after a colon is copied, null-terminated, to `residualPath`, at most
+  // *residualLength bytes; without `residualPath` such a rest is an error.
   static OSPtr<IORegistryEntry> fromPath(const char *path, const IORegistryPlane *plane = NULL,
                                          char *residualPath = NULL, int *residualLength = NULL,
                                          IORegistryEntry *fromEntry = NULL);
@@ -163,7 +165,7 @@ class IORegistryEntry : public OSObject {
                                                int *residualLength = NULL);
 
  protected:
-  // The table itself, for a subclass's initialisation. Everybody else uses the methods.
+  // The table itself, for the initialisation of a subclass only; not retained, no lock held.
   OSDictionary *getPropertyTable() const { return fPropertyTable; }
 
  private:
@@ -178,7 +180,7 @@ class IORegistryEntry : public OSObject {
   void freeze(OSObject *value) const;
 
   OSDictionary *fPropertyTable;
-  PlaneLinks *fLinks;  // one for each plane it was ever linked in
+  PlaneLinks *fLinks;  // one for each plane in which the entry was ever linked
   const OSSymbol *fName;
   const OSSymbol *fLocation;
   uint64_t fRegistryEntryID;
@@ -204,11 +206,11 @@ class IORegistryIterator : public OSIterator {
   virtual IORegistryEntry *getNextObject() APPLE_KEXT_OVERRIDE;
   virtual IORegistryEntry *getNextObjectFlat();
   virtual IORegistryEntry *getNextObjectRecursive();
-  // What was returned last; the starting entry before that.
+  // The entry that was returned last, or the starting entry; not retained.
   virtual IORegistryEntry *getCurrentEntry();
 
-  // Goes on with the entries next to the current one, in the same or another plane; and back to
-  // where it was, false at the outermost level.
+  // Continues below the current entry, in the same or another plane; and leaves that level again
+  // (false at the outermost level).
   virtual void enterEntry();
   virtual void enterEntry(const IORegistryPlane *plane);
   virtual bool exitEntry();

@@ -1,7 +1,7 @@
 // IOKit/IOReturn.h
 //
-// What I/O Kit calls return. A code is made of system 0x38, a subsystem (the family) and a number.
-// (service.md 0.1; workloop.md 0.1)
+// The results of I/O Kit calls. A code is made of system 0x38, a subsystem (the family) and a
+// number. (service.md 0.1; workloop.md 0.1)
 #ifndef _IOKIT_IORETURN_H
 #define _IOKIT_IORETURN_H
 

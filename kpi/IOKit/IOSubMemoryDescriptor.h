@@ -15,11 +15,11 @@ class IOSubMemoryDescriptor : public IOMemoryDescriptor {
   static OSPtr<IOSubMemoryDescriptor> withSubRange(IOMemoryDescriptor *of, IOByteCount offset,
                                                    IOByteCount length, IOOptionBits options);
 
-  // Also gives a descriptor that has a range another one. Direction None is the parent's.
+  // Also changes the range of a descriptor that has one. Direction None is the parent's.
   virtual bool initSubRange(IOMemoryDescriptor *parent, IOByteCount offset, IOByteCount length,
                             IODirection withDirection);
 
-  // Those of the parent.
+  // Passed on to the parent.
   virtual IOReturn prepare(IODirection forDirection = kIODirectionNone) APPLE_KEXT_OVERRIDE;
   virtual IOReturn complete(IODirection forDirection = kIODirectionNone) APPLE_KEXT_OVERRIDE;
 

@@ -1,6 +1,6 @@
 // IOKit/IOTypes.h
 //
-// The words of I/O Kit. (workloop.md 0.3, 0.4)
+// The basic types and constants of I/O Kit. (workloop.md 0.3, 0.4)
 #ifndef _IOKIT_IOTYPES_H
 #define _IOKIT_IOTYPES_H
 

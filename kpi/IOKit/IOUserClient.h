@@ -1,19 +1,26 @@
 // IOKit/IOUserClient.h
 //
-// The kernel's end of a program's connection to a service. (service.md 5)
+// A user client: the kernel's end of a program's connection to a service. (service.md 5)
 //
 // A program opens a service (drivers/client/IOKitLib.h); the service makes a user client, which is
 // attached to it like any other client. The program's calls come in through externalMethod, on the
 // calling user thread, without any gate and any number at a time, unless the client asks for a lock
 // (IOUserClientDefaultLocking).
 //
-//   life                     what ends it
-//   initWithTask, attach,    IOServiceClose, or the task's death without it (clientDied):
-//   clientClose start                    runs once, and usually terminates the client calls phase 1
-//   of the termination makes the program's port a dead one: later
-//                            calls fail before they reach the kernel's half
-//   calls still inside       run to their end; finalize and stop come after the last (UC-9,
-//   service.md 5.4)
+// The life of a connection:
+//
+//   step                     thread            meaning
+//   newUserClient, which     the program's     IOServiceOpen; a termination of the service waits
+//   calls initWithTask,                        for the end of it (TD-36)
+//   attach and start
+//   externalMethod and       the program's     any number of calls at a time
+//   its siblings
+//   clientClose              the program's     IOServiceClose, or by way of clientDied the death of
+//                                              the task; once. It usually calls terminate()
+//   terminate, phase 1       any               the program's port is dead: later calls fail before
+//                                              they reach the user client
+//   the last call leaves     the program's     finalize and stop come only then (UC-9)
+//   finalize, stop, detach   terminate thread  as for any service (IOService.h)
 #ifndef _IOKIT_IOUSERCLIENT_H
 #define _IOKIT_IOUSERCLIENT_H
 
@@ -24,8 +31,10 @@
 #include <kern/task.h>
 #include <mach/port.h>
 
+class IOUserClient;
+
 namespace drydock {
-class UserCalls;
+UserClientState &StateOfClient(const IOUserClient *client);
 }  // namespace drydock
 
 enum {
@@ -38,22 +47,22 @@ enum {
   kIOUCForegroundOnly = 0x00000010,
 };
 
-// A count that says: any.
+// A declared count or size that allows any.
 #define kIOUCVariableStructureSize 0xffffffff
 
-// An entry of the old tables of methods, which getTargetAndMethodForIndex hands out.
+// An entry of the old tables of methods, as getTargetAndMethodForIndex returns it.
 typedef IOReturn (IOService::*IOMethod)(void *p1, void *p2, void *p3, void *p4, void *p5, void *p6);
 
 struct IOExternalMethod {
   IOService *object;
   IOMethod func;
   IOOptionBits flags;  // kIOUC…
-  IOByteCount count0;  // of what goes in: scalars, or bytes
-  IOByteCount count1;  // of what comes out; kIOUCScalarIStructI: bytes that go in
+  IOByteCount count0;  // of the input: scalars, or bytes
+  IOByteCount count1;  // of the output; kIOUCScalarIStructI: of the input structure
 };
 
-// What a program's call consists of. Inputs are copies; outputs reach the program if the method
-// returns kIOReturnSuccess, as far as the counts, which the method may lower, say.
+// The arguments of a program's call, valid until the method returns. Inputs are copies. Outputs
+// reach the program if the method returns kIOReturnSuccess; it may lower their counts.
 enum {
   kIOExternalMethodArgumentsCurrentVersion = 2,
 };
@@ -63,8 +72,7 @@ struct IOExternalMethodArguments {
 
   uint32_t selector;
 
-  // Of an asynchronous call; else 0. The reference is copied with setAsyncReference64 or memcpy: it
-  // is gone when the method returns.
+  // Of an asynchronous call; else 0. A method that will answer later copies the reference (memcpy).
   mach_port_t asyncWakePort;
   io_user_reference_t *asyncReference;
   uint32_t asyncReferenceCount;
@@ -95,13 +103,14 @@ struct IOExternalMethodArguments {
   uint32_t __reserved[30];
 };
 
-// The same, for who leaves the checks to dispatchExternalMethod.
+// The same, for IOUserClient2022, which leaves the checks to dispatchExternalMethod.
 struct IOExternalMethodArgumentsOpaque;
 
 typedef IOReturn (*IOExternalMethodAction)(OSObject *target, void *reference,
                                            IOExternalMethodArguments *arguments);
 
-// What a method takes. Sizes that do not fit are refused before it is called.
+// What a method takes; kIOUCVariableStructureSize allows any size. A call that does not fit fails
+// with kIOReturnBadArgument before the method is called.
 struct IOExternalMethodDispatch {
   IOExternalMethodAction function;
   uint32_t checkScalarInputCount;
@@ -117,10 +126,10 @@ struct IOExternalMethodDispatch2022 {
   uint32_t checkScalarOutputCount;
   uint32_t checkStructureOutputSize;
   uint8_t allowAsync;
-  const char *checkEntitlement;  // null: everybody may
+  const char *checkEntitlement;  // the caller needs it; null: none is needed
 };
 
-// What clientHasPrivilege can be asked for.
+// The names clientHasPrivilege knows.
 #define kIOClientPrivilegeAdministrator "root"
 #define kIOClientPrivilegeLocalUser "local"
 
@@ -132,79 +141,74 @@ class IOUserClient : public IOService {
   virtual bool init(OSDictionary *dictionary) override;
   virtual void free() override;
 
-  // For the program's task; `securityToken` is the task too. `properties` is null. The first calls
-  // the second. False makes the open fail with kIOReturnBadArgument.
+  // Initialises the client for a program's task; `securityToken` is the task too, `properties` is
+  // null. The first form calls the second. False makes the open fail with kIOReturnBadArgument.
   virtual bool initWithTask(task_t owningTask, void *securityToken, UInt32 type,
                             OSDictionary *properties);
   virtual bool initWithTask(task_t owningTask, void *securityToken, UInt32 type);
 
-  // The program has closed the connection; once. Default: kIOReturnUnsupported, and the client
-  // stays. On the thread that closes, ungated.
+  // The program has closed the connection; called once. A driver overrides it to call terminate().
+  // Default: kIOReturnUnsupported, and the client stays. On the closing thread, without any gate.
   virtual IOReturn clientClose();
-  // Nobody has the connection any more: its task died, or let go of the port. Default: clientClose,
-  // unless that was called already.
+  // The last right to the connection has gone: the task died or released the port. Default:
+  // clientClose, unless that was called already.
   virtual IOReturn clientDied();
 
-  // What IOConnectGetService tells. Default: null.
+  // The service that IOConnectGetService returns; not retained. Default: null.
   virtual IOService *getService();
 
-  // The program wants messages of `type` at `port`. Default: kIOReturnUnsupported. The first calls
-  // the second.
+  // The program asks for messages of `type` at `port`. The first form calls the second, which is
+  // kIOReturnUnsupported by default.
   virtual IOReturn registerNotificationPort(mach_port_t port, UInt32 type,
                                             io_user_reference_t refCon);
   virtual IOReturn registerNotificationPort(mach_port_t port, UInt32 type, UInt32 refCon);
 
-  // Memory that the program wants mapped; `*memory` is +1. Default: kIOReturnUnsupported.
+  // The memory that the program asks to be mapped; `*memory` is +1. Default: kIOReturnUnsupported.
   virtual IOReturn clientMemoryForType(UInt32 type, IOOptionBits *options,
                                        IOMemoryDescriptor **memory);
 
-  // A program's call. The default does what `dispatch` says: refuses sizes that do not fit with
-  // kIOReturnBadArgument and calls its function with `target` and `reference`
-  // (kIOReturnNoCompletion if it has none). Without `dispatch` it looks for an old-style method
-  // (kIOReturnUnsupported if there is none). Subclasses choose `dispatch` by selector and call it.
+  // A program's call, on its thread, without any gate. A subclass chooses `dispatch` by `selector`
+  // and calls the default, which checks the sizes (kIOReturnBadArgument) and calls the function of
+  // `dispatch` with `target` and `reference` (kIOReturnNoCompletion if it has none). Without
+  // `dispatch` the default calls a method of the old tables (kIOReturnUnsupported if there is
+  // none).
   virtual IOReturn externalMethod(uint32_t selector, IOExternalMethodArguments *arguments,
                                   IOExternalMethodDispatch *dispatch = NULL,
                                   OSObject *target = NULL, void *reference = NULL);
 
-  // The old way to find a method; the first calls the second. Default: null.
+  // The old way to find a method; not retained. The first form calls the second, which is null by
+  // default.
   virtual IOExternalMethod *getTargetAndMethodForIndex(IOService **target, UInt32 index);
   virtual IOExternalMethod *getExternalMethodForIndex(UInt32 index);
 
-  // Whether the task (an initWithTask's securityToken) may: kIOReturnSuccess,
-  // kIOReturnNotPrivileged, kIOReturnUnsupported for what nobody knows.
+  // Whether the task (the securityToken of initWithTask) has a privilege: kIOReturnSuccess,
+  // kIOReturnNotPrivileged, or kIOReturnUnsupported for an unknown name.
   static IOReturn clientHasPrivilege(void *securityToken, const char *privilegeName);
   // The value of the task's entitlement, +1; null if it has none of that name.
   static OSPtr<OSObject> copyClientEntitlement(task_t task, const char *entitlement);
 
-  // Writes what an asynchronous result will need: where to, and whose.
+  // Fills a reference in: the port for the result, and the program's callback and refcon.
   static void setAsyncReference64(OSAsyncReference64 asyncRef, mach_port_t wakePort,
                                   mach_vm_address_t callback, io_user_reference_t refcon);
-  // Sends the result of an asynchronous call, with at most 16 arguments (kIOReturnMessageTooLarge).
-  // A reference without port is kIOReturnSuccess, and nothing happens. Any thread.
+  // Sends the result of an asynchronous call with up to 16 arguments (more:
+  // kIOReturnMessageTooLarge). With a reference without port nothing happens: kIOReturnSuccess. Any
+  // thread; not in interrupt context.
   static IOReturn sendAsyncResult64(OSAsyncReference64 reference, IOReturn result,
                                     io_user_reference_t args[], UInt32 numArgs);
-  // Says that no more results will be sent there.
+  // The driver will send no more results with the reference.
   static IOReturn releaseAsyncReference64(OSAsyncReference64 reference);
   static IOReturn releaseNotificationPort(mach_port_t port);
 
  private:
-  friend class drydock::UserCalls;
+  // The only way to the private state; for drivers/service/.
+  friend drydock::UserClientState &drydock::StateOfClient(const IOUserClient *client);
+  drydock::UserClientState fClientState;
 
   IOReturn callLegacyMethod(uint32_t selector, IOExternalMethodArguments *arguments);
-
-  task_t fTask;
-  volatile UInt8 fClosed;  // clientClose was called
-  // Calls inside, and whether the finalization waits for the last of them. Protected by the lock
-  // over ports: a call is counted in the step that finds the port alive.
-  UInt32 fCallsInside;
-  bool fFinalizeAfterCalls;
-  OSArray *fMappings;  // what the program has mapped; null before the first
-  // IOUserClientDefaultLocking: held shared during calls, exclusive if single-threaded.
-  IORWLock *fCallLock;
-  bool fSingleThreaded;
 };
 
-// The form of 2022: it must declare its locking, and every method what it allows.
+// The form of 2022: the client declares its locking (three properties, else the open fails with
+// kIOReturnError), and each method what it allows.
 class IOUserClient2022 : public IOUserClient {
   OSDeclareAbstractStructors(IOUserClient2022)
 
@@ -213,9 +217,9 @@ class IOUserClient2022 : public IOUserClient {
                                   IOExternalMethodArgumentsOpaque *arguments) = 0;
 
  protected:
-  // Does what the entry at `selector` says: kIOReturnBadArgument if there is none, it does not
-  // allow an asynchronous call, or sizes do not fit; kIOReturnNotPrivileged if the caller lacks its
-  // entitlement.
+  // Calls the function of the entry at `selector`. kIOReturnBadArgument if there is no entry, the
+  // entry does not allow an asynchronous call, or sizes do not fit; kIOReturnNotPrivileged if the
+  // caller lacks the entitlement.
   IOReturn dispatchExternalMethod(uint32_t selector, IOExternalMethodArgumentsOpaque *arguments,
                                   const IOExternalMethodDispatch2022 dispatchArray[],
                                   size_t dispatchArrayCount, OSObject *target, void *reference);

@@ -1,7 +1,7 @@
 // IOKit/OSMessageNotification.h
 //
-// What the kernel sends to a program's ports, and the references by which the program knows what a
-// message is about.
+// The types of the messages that the kernel sends to a program's ports, and the references by which
+// the program knows what a message is about.
 #ifndef _IOKIT_OSMESSAGENOTIFICATION_H
 #define _IOKIT_OSMESSAGENOTIFICATION_H
 
@@ -18,7 +18,7 @@ enum {
   kLastIOKitNotificationType = 199,
 };
 
-// Where things are in an asynchronous reference: the port's name first, then what the program gave.
+// The layout of an asynchronous reference: the port's name first, then the program's values.
 enum {
   kOSAsyncRef64Count = 8,
   kIOAsyncReservedIndex = 0,

@@ -4,7 +4,7 @@
 #ifndef _IOKIT_IOPM_H
 #define _IOKIT_IOPM_H
 
-// What a power state can do, gives and needs.
+// The capabilities of a power state, the power it gives and the power it needs.
 typedef unsigned long IOPMPowerFlags;
 enum {
   kIOPMPowerOff = 0,
@@ -22,8 +22,8 @@ enum {
 #define IOPMDeviceUsable kIOPMDeviceUsable
 #define IOPMLowPower kIOPMLowPower
 
-// What power management answers, and is answered. A driver's setPowerState that returns more than
-// kIOPMAckImplied says in how many microseconds at most it will acknowledge.
+// The results of power management's methods, and of a driver's setPowerState: more than
+// kIOPMAckImplied is the number of microseconds within which the driver will acknowledge.
 #define IOPMNoErr 0
 #define kIOPMNoErr IOPMNoErr
 #define IOPMAckImplied 0

@@ -10,11 +10,12 @@ class IOPMrootDomain : public IOService {
   OSDeclareDefaultStructors(IOPMrootDomain)
 
  public:
-  // Puts the system to sleep: tells who is interested (kIOMessageSystemWillSleep), then puts every
-  // device into its state 0, children before their parents. Returns when all are there. Thread
-  // context, no lock held.
+  // Puts the system to sleep: sends kIOMessageSystemWillSleep to its clients and interest handlers,
+  // then puts every device into its state 0, children before their parents. Returns when all
+  // devices are in it. Thread context, no lock held.
   IOReturn sleepSystem();
-  // And back, parents first; then kIOMessageSystemHasPoweredOn. Not Apple's: there the lid does it.
+  // The reverse, parents first; then kIOMessageSystemHasPoweredOn. Not in Apple's class: on a Mac
+  // the hardware wakes the system.
   IOReturn wakeSystem();
 };
 

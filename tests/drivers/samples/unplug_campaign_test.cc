@@ -1,6 +1,6 @@
-// Unplug against every client call on the stack of four, under as many random schedules as asked
-// for: --drydock_unplug_schedules=100000. And the same with the teardown that the talk of 2003
-// begins with, which must be found out.
+// Unplug against every client call on the stack of four, under as many random schedules as
+// --drydock_unplug_schedules says. And the same with the naive teardown of the talk of 2003, whose
+// defect must be found.
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -61,8 +61,8 @@ void UseFromAProgram(Calls* calls) {
   calls->Count(IOServiceClose(connection));
 }
 
-// Threads of the kernel and of two programs make every call that there is; somewhere in between the
-// cable is pulled, and one of the programs dies, at moments that the seed says.
+// Threads of the kernel and of two programs make every call that there is. Meanwhile the disk is
+// unplugged, and one of the programs dies, at times drawn from the seed.
 void UnplugAgainstEveryCall(uint64_t seed, const PlatformOptions& options, Calls* calls) {
   BlockStack stack(options);
   Prng random(seed, "cable");
@@ -167,11 +167,11 @@ TEST(UnplugCampaign, FreeingTheNubAtOnceIsFoundAsUseAfterFreeWithBothStacks) {
       IOService* platform = BootPlatform({.naive_teardown = true});
       BlockNub* nub = BlockNub::plug(platform, kDiskBlocks, kDiskLatencyUs);
       platform->waitQuiet();
-      // Who wants to read holds on to the reader, as a user client does.
+      // A thread that reads retains the reader, as a user client does.
       auto* reader = OSDynamicCast(BlockReader, CopyAbove(nub, 3).get());
       reader->retain();
       kernel::Thread* client = kernel::ThreadStart({.name = "reader"}, [reader] {
-        for (;;) reader->readBlocks(0, 1);  // it is not told that there is nothing to read any more
+        for (;;) reader->readBlocks(0, 1);  // no call tells the reader that the disk is gone
       });
       kernel::Sleep(seed % 500 * kMicrosecond);
       nub->release();  // the registry's reference is the last
@@ -188,7 +188,7 @@ TEST(UnplugCampaign, FreeingTheNubAtOnceIsFoundAsUseAfterFreeWithBothStacks) {
     EXPECT_EQ(found->evidence[0].what.rfind("allocated", 0), 0u);
     EXPECT_FALSE(found->evidence[0].stack.empty());
     EXPECT_EQ(found->evidence[1].what.rfind("freed", 0), 0u);
-    EXPECT_TRUE(StackHas(found->evidence[1].stack, "Termination::Terminate")) << found->sentence;
+    EXPECT_TRUE(StackHas(found->evidence[1].stack, "termination::Terminate")) << found->sentence;
     if (HasFailure()) break;
   }
 }

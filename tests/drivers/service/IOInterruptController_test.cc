@@ -1,4 +1,4 @@
-// Interrupts from the line to the handlers of all who share it. (workloop.md 5.3 to 5.5)
+// Interrupts from the line to the handlers of all devices that share it. (workloop.md 5.3 to 5.5)
 #include <string>
 
 #include <IOKit/IOFilterInterruptEventSource.h>
@@ -146,7 +146,7 @@ DRYDOCK_TEST(IOInterruptController, IN19IndexBeyondTheNubsSources) {
   EXPECT_EQ(IOInterruptEventSource::interruptEventSource(bare, action, bare, 0), nullptr);
 }
 
-// A handler that takes its time, and looks whether it is still wanted.
+// A slow handler, which checks that its interrupt is still registered.
 struct SlowHandler {
   bool running = false;
   bool disables_itself = false;
@@ -208,7 +208,7 @@ DRYDOCK_TEST(IOInterruptController, IN21ClientThatIsNotEnabledTakesTheLineDown) 
   EXPECT_STREQ(advice.last().name, "shared-line-starved");
   Raise();
   EXPECT_EQ(log, "11");
-  second.Unregister();  // the laggard gone, the line comes back
+  second.Unregister();  // without the disabled client the line is unmasked
   EXPECT_FALSE(kernel::InterruptIsMasked(kLine));
   Settle();
   EXPECT_EQ(log, "111");
@@ -283,7 +283,7 @@ DRYDOCK_TEST(IOInterruptController, IN24AllHandlersAreCalledInSlotOrder) {
   for (const int i : {0, 2, 3}) clients[i].Unregister();
 }
 
-// One that leaves the question whose the interrupt is to a filter.
+// A nub whose handler asks a filter whether the interrupt is its own.
 struct Filterer {
   IOWorkLoop* loop;
   IOFilterInterruptEventSource* source;
@@ -328,7 +328,7 @@ DRYDOCK_TEST(IOInterruptController, SpuriousInterruptIsOneThatEveryFilterDecline
   EXPECT_EQ(findings.Advice("spurious-interrupt"), 2);
 }
 
-// A handler that is no filter cannot say.
+// A handler that is no filter cannot tell whether the interrupt is its own.
 DRYDOCK_TEST(IOInterruptController, InterruptThatAHandlerMayHaveWantedIsNotSpurious) {
   BootedPlatform platform;
   Findings findings;
@@ -400,8 +400,8 @@ DRYDOCK_TEST(IOInterruptController, EnableIsNotUndoneByAnInterruptThatMasksTheLi
   client.Unregister();
 }
 
-// A device on a shared level line: wants service from time to time, and holds the line up until it
-// has had it.
+// A device on a shared level line: requests service from time to time, and keeps the line raised
+// until it is served.
 struct Device {
   static inline int wanting = 0;  // devices that hold the line up
 
@@ -445,7 +445,7 @@ struct Device {
     --wanting;
     Drive();
   }
-  // Until the line agrees with the devices: others may change their minds meanwhile.
+  // Until the line agrees with the devices, which may change meanwhile.
   static void Drive() {
     bool up;
     do {
@@ -471,7 +471,7 @@ DRYDOCK_TEST(IOInterruptController, LevelClientsOfOneLineAreAllServed) {
     EXPECT_GE(first.served, 1);
     EXPECT_GE(second.served, 1);
   }
-  EXPECT_EQ(advice.count(), 0);  // masking a level line for its action is not starving anybody
+  EXPECT_EQ(advice.count(), 0);  // masking a level line until its action has run starves no device
 }
 
 }  // namespace

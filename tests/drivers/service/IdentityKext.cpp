@@ -1,3 +1,4 @@
+// The code of the kext, which is compiled as a kext is.
 #include "tests/drivers/service/IdentityKext.h"
 
 #include <libkern/OSKextLib.h>

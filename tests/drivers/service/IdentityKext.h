@@ -1,6 +1,6 @@
 // tests/drivers/service/IdentityKext.h
 //
-// A kext that asks who it is.
+// A kext that asks for its own identifier and version.
 #ifndef DRYDOCK_TESTS_DRIVERS_SERVICE_IDENTITYKEXT_H_
 #define DRYDOCK_TESTS_DRIVERS_SERVICE_IDENTITYKEXT_H_
 

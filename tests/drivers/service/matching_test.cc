@@ -1,4 +1,4 @@
-// How a nub finds its drivers. (service.md 3.2 to 3.5)
+// Matching: how I/O Kit finds the drivers of a nub. (service.md 3.2 to 3.5)
 #include <algorithm>
 #include <initializer_list>
 #include <string>
@@ -23,8 +23,8 @@ drydock::testing::Journal* journal;
 
 }  // namespace
 
-// A driver that writes down its life under its personality's "Tag" and behaves as other keys of it
-// say.
+// A driver that records its life under its personality's "Tag", and behaves as other keys of the
+// personality say.
 class MatchDriver : public IOService {
   OSDeclareDefaultStructors(MatchDriver)
 
@@ -115,12 +115,12 @@ using ::testing::ElementsAre;
 using ::testing::Not;
 
 // Boots, with a nub below the platform that is not registered yet.
-struct Bench {
+struct Fixture {
   Journal lines;
   BootedPlatform platform;
   MatchNub* nub = OSTypeAlloc(MatchNub);
 
-  Bench() {
+  Fixture() {
     journal = &lines;
     nub->init(nullptr);
     nub->attach(platform.service());
@@ -166,7 +166,7 @@ struct Bench {
 };
 
 DRYDOCK_TEST(Matching, MT1TheBestScoreIsStartedAfterAllWereProbed) {
-  Bench b;
+  Fixture b;
   b.Add("A", {{kIOProbeScoreKey, 1000}});
   b.Add("B", {{kIOProbeScoreKey, 2000}});
   b.Register();
@@ -177,7 +177,7 @@ DRYDOCK_TEST(Matching, MT1TheBestScoreIsStartedAfterAllWereProbed) {
 }
 
 DRYDOCK_TEST(Matching, MT2IfStartFailsTheNextIsStartedAndStopIsNotCalled) {
-  Bench b;
+  Fixture b;
   b.Add("A", {{kIOProbeScoreKey, 1000}});
   b.Add("B", {{kIOProbeScoreKey, 2000}, {"FailStart", 1}});
   b.Register();
@@ -187,7 +187,7 @@ DRYDOCK_TEST(Matching, MT2IfStartFailsTheNextIsStartedAndStopIsNotCalled) {
 }
 
 DRYDOCK_TEST(Matching, MT3EachCategoryHasItsDriver) {
-  Bench b;
+  Fixture b;
   b.Add("A", {}, {{kIOMatchCategoryKey, "X"}});
   b.Add("B", {}, {{kIOMatchCategoryKey, "Y"}});
   b.Register();
@@ -196,7 +196,7 @@ DRYDOCK_TEST(Matching, MT3EachCategoryHasItsDriver) {
 }
 
 DRYDOCK_TEST(Matching, MT4ProbeMayRaiseItsScore) {
-  Bench b;
+  Fixture b;
   b.Add("A", {{kIOProbeScoreKey, 1000}, {"AddScore", 5000}});
   b.Add("B", {{kIOProbeScoreKey, 2000}});
   b.Register();
@@ -205,14 +205,14 @@ DRYDOCK_TEST(Matching, MT4ProbeMayRaiseItsScore) {
 }
 
 DRYDOCK_TEST(Matching, MT5WhoDeclinesIsAttachedDetachedAndFreed) {
-  Bench b;
+  Fixture b;
   b.Add("A", {{"FailProbe", 1}});
   b.Register();
   EXPECT_THAT(b.lines, ElementsAre("A.init", "A.attach", "A.probe", "A.detach", "A.free"));
 }
 
 DRYDOCK_TEST(Matching, MT6AnotherServiceMayBeProposed) {
-  Bench b;
+  Fixture b;
   b.Add("A", {{"Stand-in", 1}, {kIOProbeScoreKey, 7}});
   b.Register();
   EXPECT_THAT(b.lines, ElementsAre("A.init", "A.attach", "A.probe", "stand-in.init", "A.detach",
@@ -225,14 +225,14 @@ DRYDOCK_TEST(Matching, MT6AnotherServiceMayBeProposed) {
 }
 
 DRYDOCK_TEST(Matching, MT7IfInitFailsThereIsNoAttach) {
-  Bench b;
+  Fixture b;
   b.Add("A", {{"FailInit", 1}});
   b.Register();
   EXPECT_THAT(b.lines, ElementsAre("A.init", "A.free"));
 }
 
 DRYDOCK_TEST(Matching, MT8AnUnknownClassIsPassedOver) {
-  Bench b;
+  Fixture b;
   b.Add("X", {{kIOProbeScoreKey, 9000}}, {{kIOClassKey, "NoSuchClass"}});
   b.Add("A");
   b.Register();
@@ -241,7 +241,7 @@ DRYDOCK_TEST(Matching, MT8AnUnknownClassIsPassedOver) {
 }
 
 DRYDOCK_TEST(Matching, MT9EqualScoresGoInOrder) {
-  Bench b;
+  Fixture b;
   b.Add("A", {{kIOProbeScoreKey, 5}});
   b.Add("B", {{kIOProbeScoreKey, 5}});
   b.Register();
@@ -250,7 +250,7 @@ DRYDOCK_TEST(Matching, MT9EqualScoresGoInOrder) {
 }
 
 DRYDOCK_TEST(Matching, MT10ASuperclassMatches) {
-  Bench b;
+  Fixture b;
   b.Add("A", {}, {{kIOProviderClassKey, "IOService"}});
   b.nub->registerService();
   EXPECT_EQ(b.nub->waitQuiet(kernel::kSecond), kIOReturnSuccess);
@@ -258,7 +258,7 @@ DRYDOCK_TEST(Matching, MT10ASuperclassMatches) {
 }
 
 DRYDOCK_TEST(Matching, MT11AllPropertiesOfADictionaryMustAgree) {
-  Bench b;
+  Fixture b;
   b.nub->setProperty("k", "v");
   const auto wanted = Owned(OSDictionary::withCapacity(2));
   const auto value = Owned(OSString::withCString("v"));
@@ -277,7 +277,7 @@ DRYDOCK_TEST(Matching, MT11AllPropertiesOfADictionaryMustAgree) {
 }
 
 DRYDOCK_TEST(Matching, MT12AnyOfTheNamedPropertiesSuffices) {
-  Bench b;
+  Fixture b;
   b.nub->setProperty("m", "anything");
   const auto names = Owned(OSArray::withCapacity(2));
   names->setObject(Owned(OSString::withCString("k")).get());
@@ -295,7 +295,7 @@ DRYDOCK_TEST(Matching, MT12AnyOfTheNamedPropertiesSuffices) {
 }
 
 DRYDOCK_TEST(Matching, MT13TheNameThatMatchedIsWrittenDown) {
-  Bench b;
+  Fixture b;
   b.nub->setName("uart");
   const auto names = Owned(OSArray::withCapacity(2));
   names->setObject(Owned(OSString::withCString("serial")).get());
@@ -314,10 +314,10 @@ DRYDOCK_TEST(Matching, MT13TheNameThatMatchedIsWrittenDown) {
 }
 
 DRYDOCK_TEST(Matching, MT14AFamilyIsAskedOnlyIfKeysAreLeft) {
-  Bench b;
+  Fixture b;
   b.nub->setProperty("k", "v");
   b.Register();
-  EXPECT_EQ(b.nub->family_calls, 0);  // nobody asked
+  EXPECT_EQ(b.nub->family_calls, 0);  // the family was not asked
   const auto value = Owned(OSString::withCString("v"));
   const auto key = Owned(OSSymbol::withCString("k"));
   const auto table = Owned(
@@ -333,7 +333,7 @@ DRYDOCK_TEST(Matching, MT14AFamilyIsAskedOnlyIfKeysAreLeft) {
 
 // What a dictionary can ask for besides class, name and properties.
 DRYDOCK_TEST(Matching, PlaceIdAndProvidersCanBeAskedFor) {
-  Bench b;
+  Fixture b;
   b.nub->setLocation("2");
   b.nub->setProperty("k", "v");
   const auto child = Owned(OSTypeAlloc(MatchNub));
@@ -367,7 +367,7 @@ DRYDOCK_TEST(Matching, PlaceIdAndProvidersCanBeAskedFor) {
 }
 
 DRYDOCK_TEST(Matching, TheFamilyMayRefuse) {
-  Bench b;
+  Fixture b;
   b.nub->refuse = true;
   b.Add("A");
   b.Register();
@@ -376,7 +376,7 @@ DRYDOCK_TEST(Matching, TheFamilyMayRefuse) {
 }
 
 DRYDOCK_TEST(Matching, MT16StartWaitsForAResource) {
-  Bench b;
+  Fixture b;
   b.Add("A", {}, {{kIOResourceMatchKey, "Test"}});
   b.nub->registerService();
   EXPECT_EQ(b.nub->waitQuiet(kernel::kSecond), kIOReturnTimeout);
@@ -389,7 +389,7 @@ DRYDOCK_TEST(Matching, MT16StartWaitsForAResource) {
 }
 
 DRYDOCK_TEST(Matching, ADriverOfResourcesIsStartedWhenAllOfThemAreThere) {
-  Bench b;
+  Fixture b;
   const auto names = Owned(OSArray::withCapacity(2));
   names->setObject(Owned(OSString::withCString("One")).get());
   names->setObject(Owned(OSString::withCString("Two")).get());
@@ -409,9 +409,9 @@ DRYDOCK_TEST(Matching, ADriverOfResourcesIsStartedWhenAllOfThemAreThere) {
 }
 
 DRYDOCK_TEST(Matching, MT24UnloadedCodeStallsItsServiceUntilItIsLoaded) {
-  Bench b;
+  Fixture b;
   const auto kext = Owned(OSString::withCString("com.example.A"));
-  KextLoading::Unload(kext->getCStringNoCopy());
+  UnloadKext(kext->getCStringNoCopy());
   EXPECT_FALSE(gIOCatalogue->isModuleLoaded(kext->getCStringNoCopy()));
   b.Add("A", {{kIOProbeScoreKey, 5}}, {{kCFBundleIdentifierKey, "com.example.A"}});
   b.Add("B", {}, {{kIOMatchCategoryKey, "other"}});
@@ -431,8 +431,8 @@ DRYDOCK_TEST(Matching, MT24UnloadedCodeStallsItsServiceUntilItIsLoaded) {
 }
 
 DRYDOCK_TEST(Matching, AStalledServiceGoesLikeAnyOther) {
-  Bench b;
-  KextLoading::Unload("com.example.A");
+  Fixture b;
+  UnloadKext("com.example.A");
   b.Add("A", {}, {{kCFBundleIdentifierKey, "com.example.A"}});
   b.nub->registerService();
   EXPECT_EQ(b.nub->waitQuiet(kernel::kSecond), kIOReturnTimeout);
@@ -441,7 +441,7 @@ DRYDOCK_TEST(Matching, AStalledServiceGoesLikeAnyOther) {
 }
 
 DRYDOCK_TEST(Catalogue, NewPersonalitiesFindTheServicesThereAre) {
-  Bench b;
+  Fixture b;
   b.Register();
   const SInt32 before = gIOCatalogue->getGenerationCount();
   const auto a = b.Add("A");
@@ -453,7 +453,7 @@ DRYDOCK_TEST(Catalogue, NewPersonalitiesFindTheServicesThereAre) {
 }
 
 DRYDOCK_TEST(Catalogue, RemovedPersonalitiesMatchNoMore) {
-  Bench b;
+  Fixture b;
   const auto a = b.Add("A");
   b.Add("B");
   const auto tag = Owned(OSDictionary::withCapacity(1));
@@ -468,7 +468,7 @@ DRYDOCK_TEST(Catalogue, RemovedPersonalitiesMatchNoMore) {
 }
 
 DRYDOCK_TEST(Catalogue, WhatIsNoPersonalityChangesNothing) {
-  Bench b;
+  Fixture b;
   const SInt32 before = gIOCatalogue->getGenerationCount();
   const auto list = Owned(OSArray::withCapacity(2));
   list->setObject(Owned(IOService::serviceMatching("MatchNub")).get());
@@ -479,7 +479,7 @@ DRYDOCK_TEST(Catalogue, WhatIsNoPersonalityChangesNothing) {
 
 // Personalities that come while a service is being matched are tried in the same job.
 DRYDOCK_TEST(Catalogue, PersonalitiesThatComeMeanwhileAreNotMissed) {
-  Bench b;
+  Fixture b;
   b.Add("A", {}, {{kIOMatchCategoryKey, "other"}});
   b.nub->registerService();
   b.Add("B");
@@ -491,7 +491,7 @@ DRYDOCK_TEST(Catalogue, PersonalitiesThatComeMeanwhileAreNotMissed) {
 // --- Each step that fails undoes what came before it, and nothing else. (service.md 3.5)
 
 DRYDOCK_TEST(Unwinding, WhoeverFailsLeavesNothingBehind) {
-  Bench b;
+  Fixture b;
   b.Add("I", {{"FailInit", 1}, {kIOProbeScoreKey, 50}});
   b.Add("P", {{"FailProbe", 1}, {kIOProbeScoreKey, 40}});
   b.Add("S", {{"FailStart", 1}, {kIOProbeScoreKey, 30}});
@@ -503,7 +503,7 @@ DRYDOCK_TEST(Unwinding, WhoeverFailsLeavesNothingBehind) {
   EXPECT_FALSE(b.nub->isOpen());
   EXPECT_EQ(b.nub->getBusyState(), 0u);
   EXPECT_NE(b.nub->getState() & kIOServiceMatchedState, 0u);  // all the same
-  // The category is free for who comes later.
+  // The category is free for a later driver.
   b.lines.clear();
   b.Add("A", {{kIOProbeScoreKey, 60}});
   EXPECT_EQ(b.nub->waitQuiet(kernel::kSecond), kIOReturnSuccess);
@@ -511,10 +511,10 @@ DRYDOCK_TEST(Unwinding, WhoeverFailsLeavesNothingBehind) {
 }
 
 DRYDOCK_TEST(Unwinding, AttachRefusedByANubThatWentIsNotUndone) {
-  Bench b;
+  Fixture b;
   b.Add("A");
   const OSSharedPtr<IOService> keep(b.nub, OSRetain);
-  // The nub goes while the matching job is on its way: wherever that finds the driver.
+  // The nub is terminated while the matching job runs, at whatever step that is.
   kernel::Thread* unplug = kernel::ThreadStart({.name = "unplug"}, [&] { b.nub->terminate(); });
   b.nub->registerService();
   kernel::ThreadJoin(unplug);
@@ -529,7 +529,7 @@ DRYDOCK_TEST(Unwinding, AttachRefusedByANubThatWentIsNotUndone) {
 }
 
 DRYDOCK_TEST(Unwinding, ADriverThatOnlyLooksIsProbedAndFreed) {
-  Bench b;
+  Fixture b;
   b.Add("A", {{kIOProbeScoreKey, 2}});
   b.Add("B", {{kIOProbeScoreKey, 1}});
   b.Register();
@@ -539,7 +539,7 @@ DRYDOCK_TEST(Unwinding, ADriverThatOnlyLooksIsProbedAndFreed) {
 }
 
 DRYDOCK_TEST(Matching, MT17ATakenCategoryIsNotMatchedAgain) {
-  Bench b;
+  Fixture b;
   b.Add("A");
   b.Register();
   b.lines.clear();
@@ -548,7 +548,7 @@ DRYDOCK_TEST(Matching, MT17ATakenCategoryIsNotMatchedAgain) {
 }
 
 DRYDOCK_TEST(Matching, MT18NothingHappensOffTheRoot) {
-  Bench b;
+  Fixture b;
   b.Add("A");
   const auto stray = Owned(OSTypeAlloc(MatchNub));
   stray->init(nullptr);
@@ -558,7 +558,7 @@ DRYDOCK_TEST(Matching, MT18NothingHappensOffTheRoot) {
 }
 
 DRYDOCK_TEST(Matching, MT19RegisteringWhileItRunsMeansOneMoreRound) {
-  Bench b;
+  Fixture b;
   b.Add("A", {{"SlowStartMS", 5}});
   b.nub->registerService();
   kernel::Sleep(kernel::kMillisecond);
@@ -571,7 +571,7 @@ DRYDOCK_TEST(Matching, MT19RegisteringWhileItRunsMeansOneMoreRound) {
 }
 
 DRYDOCK_TEST(Matching, MT25NobodyAttachesToAnInactiveProvider) {
-  Bench b;
+  Fixture b;
   const OSSharedPtr<IOService> keep(b.nub, OSRetain);
   b.nub->terminate();
   const auto late = Owned(OSTypeAlloc(MatchNub));
@@ -581,7 +581,7 @@ DRYDOCK_TEST(Matching, MT25NobodyAttachesToAnInactiveProvider) {
 }
 
 DRYDOCK_TEST(Matching, MT26SynchronousRegistrationReturnsWithTheDriverStarted) {
-  Bench b;
+  Fixture b;
   b.Add("A", {{"SlowStartMS", 5}});
   b.nub->registerService(kIOServiceSynchronous);
   EXPECT_THAT(b.lines, Contains("A.start"));
@@ -589,7 +589,7 @@ DRYDOCK_TEST(Matching, MT26SynchronousRegistrationReturnsWithTheDriverStarted) {
 }
 
 DRYDOCK_TEST(Matching, TD25TerminationDuringStartWaitsForTheJob) {
-  Bench b;
+  Fixture b;
   b.Add("A", {{"SlowStartMS", 5}});
   b.nub->registerService();
   kernel::Sleep(2 * kernel::kMillisecond);
@@ -603,7 +603,7 @@ DRYDOCK_TEST(Matching, TD25TerminationDuringStartWaitsForTheJob) {
 DRYDOCK_TEST(Matching, LC19AStartThatFailsAfterOpeningLeavesTheProviderOpenForGood) {
   AllowFinding("start-failed-with-provider-open");
   Findings findings;
-  Bench b;
+  Fixture b;
   b.Add("A", {{"OpenInStart", 1}, {"FailStart", 1}});
   b.Register();
   EXPECT_EQ(findings.Count("start-failed-with-provider-open"), 1);
@@ -614,7 +614,7 @@ DRYDOCK_TEST(Matching, LC19AStartThatFailsAfterOpeningLeavesTheProviderOpenForGo
 }
 
 DRYDOCK_TEST(Matching, RG12TheDriversPropertiesAreItsPersonalitys) {
-  Bench b;
+  Fixture b;
   b.Add("A", {{"Extra", 7}});
   b.Register();
   IOService* driver = b.nub->getClient();
@@ -625,7 +625,7 @@ DRYDOCK_TEST(Matching, RG12TheDriversPropertiesAreItsPersonalitys) {
 }
 
 DRYDOCK_TEST(Matching, MT15CompareProperty) {
-  Bench b;
+  Fixture b;
   b.nub->setProperty("k", "v");
   const auto table = Owned(OSDictionary::withCapacity(1));
   EXPECT_TRUE(b.nub->compareProperty(table.get(), "k"));

@@ -1,4 +1,4 @@
-// Who is told of services and of their messages, when and by whom. (service.md 3.7, 3.9)
+// Notifications: which handlers are called, when, and on which thread. (service.md 3.7, 3.9)
 #include <string>
 #include <vector>
 
@@ -25,13 +25,13 @@ OSSharedPtr<OSDictionary> Recorders() {
   return Owned(IOService::serviceMatching("RecordingService"));
 }
 
-// A handler that writes down whom it is told of.
+// A handler that records the services it is called with.
 struct Listener {
   std::vector<std::string>* lines;
   const char* tag = "";
   kernel::Time takes = 0;  // how long the handler sleeps
   bool removes_itself = false;
-  kernel::Thread* thread = nullptr;  // who called last
+  kernel::Thread* thread = nullptr;  // that called last
   bool done = false;
 
   static bool Handle(void* target, void*, IOService* service, IONotifier* notifier) {
@@ -50,7 +50,7 @@ struct Listener {
   }
 };
 
-struct Bench {
+struct Fixture {
   Journal journal;
   BootedPlatform platform;
   std::vector<std::string> lines;
@@ -65,7 +65,7 @@ struct Bench {
 };
 
 DRYDOCK_TEST(Notification, MT21ServicesThatExistAreToldOfBeforeTheCallReturns) {
-  Bench b;
+  Fixture b;
   b.Register(b.Make("A"));
   b.Register(b.Make("B"));
   b.Make("unregistered");
@@ -77,7 +77,7 @@ DRYDOCK_TEST(Notification, MT21ServicesThatExistAreToldOfBeforeTheCallReturns) {
 }
 
 DRYDOCK_TEST(Notification, MT22FirstMatchFiresOnceAndMatchedEachTime) {
-  Bench b;
+  Fixture b;
   Listener each{&b.lines, "matched "}, first{&b.lines, "first match "};
   Listener published{&b.lines, "published "}, first_published{&b.lines, "first published "};
   IONotifier* notifiers[] = {each.Add(gIOMatchedNotification), first.Add(gIOFirstMatchNotification),
@@ -95,7 +95,7 @@ DRYDOCK_TEST(Notification, MT22FirstMatchFiresOnceAndMatchedEachTime) {
 }
 
 DRYDOCK_TEST(Notification, WhoIsAddedWhileAServiceComesIsToldOnce) {
-  Bench b;
+  Fixture b;
   RecordingService* a = b.Make("A");
   kernel::Thread* adder = nullptr;
   Listener listener{&b.lines};
@@ -109,7 +109,7 @@ DRYDOCK_TEST(Notification, WhoIsAddedWhileAServiceComesIsToldOnce) {
 }
 
 DRYDOCK_TEST(Notification, MT23RemoveWaitsForTheHandlerOnOtherThreads) {
-  Bench b;
+  Fixture b;
   Listener listener{&b.lines, "", 5 * kernel::kMillisecond};
   IONotifier* notifier = listener.Add(gIOPublishNotification);
   b.Make("A")->registerService();
@@ -120,7 +120,7 @@ DRYDOCK_TEST(Notification, MT23RemoveWaitsForTheHandlerOnOtherThreads) {
 }
 
 DRYDOCK_TEST(Notification, MT23RemoveInTheHandlerDoesNotWait) {
-  Bench b;
+  Fixture b;
   Listener listener{&b.lines};
   listener.removes_itself = true;
   listener.Add(gIOPublishNotification);
@@ -131,7 +131,7 @@ DRYDOCK_TEST(Notification, MT23RemoveInTheHandlerDoesNotWait) {
 }
 
 DRYDOCK_TEST(Notification, RemovedInItsFirstDeliveryItIsNotReturned) {
-  Bench b;
+  Fixture b;
   b.Register(b.Make("A"));
   Listener listener{&b.lines};
   listener.removes_itself = true;
@@ -140,7 +140,7 @@ DRYDOCK_TEST(Notification, RemovedInItsFirstDeliveryItIsNotReturned) {
 }
 
 DRYDOCK_TEST(Notification, ADisabledHandlerIsNotCalled) {
-  Bench b;
+  Fixture b;
   Listener listener{&b.lines};
   IONotifier* notifier = listener.Add(gIOMatchedNotification);
   const bool was = notifier->disable();
@@ -156,7 +156,7 @@ DRYDOCK_TEST(Notification, ADisabledHandlerIsNotCalled) {
 }
 
 DRYDOCK_TEST(Notification, HigherPriorityIsToldFirstAndEqualOnesInOrder) {
-  Bench b;
+  Fixture b;
   Listener one{&b.lines, "1 "}, two{&b.lines, "2 "}, three{&b.lines, "3 "};
   IONotifier* notifiers[] = {one.Add(gIOMatchedNotification, 0), two.Add(gIOMatchedNotification, 5),
                              three.Add(gIOMatchedNotification, 0)};
@@ -166,7 +166,7 @@ DRYDOCK_TEST(Notification, HigherPriorityIsToldFirstAndEqualOnesInOrder) {
 }
 
 DRYDOCK_TEST(Notification, TerminatedIsToldOnTheCallersThreadAndWillTerminateOnAnother) {
-  Bench b;
+  Fixture b;
   RecordingService* a = b.Make("A");
   b.Register(a);
   Listener gone{&b.lines, "terminated "}, going{&b.lines, "will terminate "};
@@ -182,7 +182,7 @@ DRYDOCK_TEST(Notification, TerminatedIsToldOnTheCallersThreadAndWillTerminateOnA
 }
 
 DRYDOCK_TEST(Notification, MT20WaitingTakesUntilMatchingIsFinished) {
-  Bench b;
+  Fixture b;
   Listener slow{&b.lines, "", 5 * kernel::kMillisecond};
   IONotifier* notifier = slow.Add(gIOPublishNotification);  // part of the matching job
   RecordingService* a = b.Make("A");
@@ -199,7 +199,7 @@ DRYDOCK_TEST(Notification, MT20WaitingTakesUntilMatchingIsFinished) {
 }
 
 DRYDOCK_TEST(Notification, MT20NothingComesTheWaitTimesOut) {
-  Bench b;
+  Fixture b;
   const kernel::Time before = kernel::Now();
   EXPECT_EQ(IOService::waitForMatchingService(Recorders().get(), 3 * kernel::kMillisecond),
             nullptr);
@@ -207,7 +207,7 @@ DRYDOCK_TEST(Notification, MT20NothingComesTheWaitTimesOut) {
 }
 
 DRYDOCK_TEST(Notification, MatchingServicesAreTheRegisteredActiveOnesOldestFirst) {
-  Bench b;
+  Fixture b;
   RecordingService *a = b.Make("A"), *c = b.Make("C"), *d = b.Make("D");
   b.Make("unregistered");
   b.Register(d);
@@ -249,7 +249,7 @@ struct Interest {
 };
 
 DRYDOCK_TEST(Interest, GeneralHearsWhatClientsHear) {
-  Bench b;
+  Fixture b;
   RecordingService* a = b.Make("A");
   RecordingService* client = RecordingService::Make("client", a, &b.journal);
   Interest interest;
@@ -258,7 +258,7 @@ DRYDOCK_TEST(Interest, GeneralHearsWhatClientsHear) {
   EXPECT_TRUE(a->open(client));
   a->close(client);
   EXPECT_THAT(interest.lines, ElementsAre("A attempted", "A closed"));
-  // Clients first, then who is interested: the last answer that is not success counts.
+  // Clients first, then interest handlers: the last answer that is not success counts.
   interest.answer = kIOReturnBusy;
   EXPECT_EQ(a->messageClients(iokit_vendor_specific_msg(1)), kIOReturnBusy);
   interest.answer = kIOReturnSuccess;
@@ -269,7 +269,7 @@ DRYDOCK_TEST(Interest, GeneralHearsWhatClientsHear) {
 }
 
 DRYDOCK_TEST(Interest, LC13BusyHearsOfTheChangesOnly) {
-  Bench b;
+  Fixture b;
   RecordingService* a = b.Make("A");
   RecordingService* client = RecordingService::Make("client", a, &b.journal);
   Interest interest;
@@ -288,7 +288,7 @@ DRYDOCK_TEST(Interest, LC13BusyHearsOfTheChangesOnly) {
 }
 
 DRYDOCK_TEST(Interest, LC10UnknownKindsAndInactiveServicesAreRefused) {
-  Bench b;
+  Fixture b;
   RecordingService* a = b.Make("A");
   const OSSharedPtr<IOService> keep(a, OSRetain);
   Interest interest;
@@ -298,7 +298,7 @@ DRYDOCK_TEST(Interest, LC10UnknownKindsAndInactiveServicesAreRefused) {
 }
 
 DRYDOCK_TEST(Interest, TheNotifierOutlivesTheService) {
-  Bench b;
+  Fixture b;
   RecordingService* a = b.Make("A");
   Interest interest;
   IONotifier* notifier = a->registerInterest(gIOGeneralInterest, &Interest::Handle, &interest);

@@ -115,7 +115,7 @@ DRYDOCK_TEST(IOService, LC7MessageIsUnsupportedUnlessOverridden) {
   Journal journal;
   BootedPlatform platform;
   RecordingService* p = RecordingService::Make("P", platform.service(), &journal);
-  EXPECT_EQ(p->messageClients(kIOMessageServiceIsSuspended), kIOReturnSuccess);  // nobody there
+  EXPECT_EQ(p->messageClients(kIOMessageServiceIsSuspended), kIOReturnSuccess);  // without clients
   RecordingService* c = RecordingService::Make("C", p, &journal);
   EXPECT_EQ(p->messageClient(kIOMessageServiceIsSuspended, c), kIOReturnUnsupported);
   EXPECT_EQ(p->messageClients(kIOMessageServiceIsSuspended), kIOReturnUnsupported);

@@ -1,4 +1,4 @@
-// Power states: who changes them, on which thread, in which order. (service.md 3.11)
+// Power states: which calls change them, on which thread, in which order. (service.md 3.11)
 #include <string>
 
 #include <IOKit/IOService.h>
@@ -17,7 +17,7 @@
 using drydock::kernel::kMillisecond;
 using drydock::kernel::kSecond;
 
-// A device that takes part in power management, and writes down what state it is asked for.
+// A device under power management, which records the states it is brought into.
 class PowerDevice : public IOService {
   OSDeclareDefaultStructors(PowerDevice)
 
@@ -81,7 +81,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-struct Bench {
+struct Fixture {
   Journal lines;
   BootedPlatform platform;
 
@@ -91,7 +91,7 @@ struct Bench {
 };
 
 DRYDOCK_TEST(Power, LC16RegisteringNeedsPMinitAndTwoStates) {
-  Bench b;
+  Fixture b;
   PowerDevice* a = b.Make("A");
   IOPMPowerState states[2] = {};
   EXPECT_EQ(a->registerPowerDriver(a, states, 2), kIOPMNotYetInitialized);
@@ -111,7 +111,7 @@ DRYDOCK_TEST(Power, LC16RegisteringNeedsPMinitAndTwoStates) {
 }
 
 DRYDOCK_TEST(Power, TheDriverIsCalledForItsFirstStateOnAnotherThread) {
-  Bench b;
+  Fixture b;
   PowerDevice* a = b.Make("A");
   EXPECT_EQ(a->Join(), IOPMNoErr);
   EXPECT_TRUE(a->inPlane(gIOPowerPlane));
@@ -122,7 +122,7 @@ DRYDOCK_TEST(Power, TheDriverIsCalledForItsFirstStateOnAnotherThread) {
 }
 
 DRYDOCK_TEST(Power, LC17ALateAcknowledgementIsWaitedForTenSeconds) {
-  Bench b;
+  Fixture b;
   PowerDevice* a = b.Make("A");
   a->answer = 1;
   const kernel::Time before = kernel::Now();
@@ -135,7 +135,7 @@ DRYDOCK_TEST(Power, LC17ALateAcknowledgementIsWaitedForTenSeconds) {
 }
 
 DRYDOCK_TEST(Power, AnAcknowledgementEndsTheWait) {
-  Bench b;
+  Fixture b;
   PowerDevice* a = b.Make("A");
   a->answer = 2'000'000;
   a->Join();
@@ -148,7 +148,7 @@ DRYDOCK_TEST(Power, AnAcknowledgementEndsTheWait) {
 }
 
 DRYDOCK_TEST(Power, LC18AcknowledgedInTheCallTheAnswerIsIgnored) {
-  Bench b;
+  Fixture b;
   PowerDevice* a = b.Make("A");
   a->answer = 5'000'000;
   a->acknowledges = true;
@@ -158,7 +158,7 @@ DRYDOCK_TEST(Power, LC18AcknowledgedInTheCallTheAnswerIsIgnored) {
 }
 
 DRYDOCK_TEST(Power, TheHigherOfTwoWishesCounts) {
-  Bench b;
+  Fixture b;
   PowerDevice* a = b.Make("A");
   a->Join();
   kernel::Sleep(kMillisecond);
@@ -176,7 +176,7 @@ DRYDOCK_TEST(Power, TheHigherOfTwoWishesCounts) {
 }
 
 DRYDOCK_TEST(Power, WhoIsInterestedIsToldBeforeAndAfter) {
-  Bench b;
+  Fixture b;
   PowerDevice *a = b.Make("A"), *c = b.Make("C");
   a->Join();
   kernel::Sleep(kMillisecond);
@@ -192,7 +192,7 @@ DRYDOCK_TEST(Power, WhoIsInterestedIsToldBeforeAndAfter) {
 }
 
 DRYDOCK_TEST(Power, PMstopWaitsForARunningCall) {
-  Bench b;
+  Fixture b;
   PowerDevice* a = b.Make("A");
   a->takes = 5 * kMillisecond;
   a->Join();
@@ -208,7 +208,7 @@ DRYDOCK_TEST(Power, PMstopWaitsForARunningCall) {
 }
 
 DRYDOCK_TEST(Power, TerminationMeetsAPowerChangeAnywhere) {
-  Bench b;
+  Fixture b;
   PowerDevice* a = b.Make("A");
   a->answer = 1;
   kernel::Thread* change = kernel::ThreadStart({.name = "power"}, [&] { a->Join(); });
@@ -219,7 +219,7 @@ DRYDOCK_TEST(Power, TerminationMeetsAPowerChangeAnywhere) {
 
 DRYDOCK_TEST(Power, GoingWithoutPMstopIsAFinding) {
   AllowFinding("pm-init-without-stop");
-  Bench b;
+  Fixture b;
   PowerDevice* a = b.Make("A");
   a->forgets = true;
   a->Join();
@@ -230,7 +230,7 @@ DRYDOCK_TEST(Power, GoingWithoutPMstopIsAFinding) {
 }
 
 DRYDOCK_TEST(Power, TheSystemSleepsFromTheLeavesAndWakesFromTheRoot) {
-  Bench b;
+  Fixture b;
   PowerDevice* a = b.Make("A");
   PowerDevice* c = b.Make("C", a);
   a->Join();

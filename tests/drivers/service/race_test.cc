@@ -24,7 +24,7 @@
 
 namespace {
 
-// What the drivers of the run in progress are to do in start; true: it succeeds.
+// What the drivers of the run in progress do in start; true: it succeeds.
 std::function<bool(IOService* self, IOService* provider)> in_start;
 int stops;  // of them
 
@@ -75,9 +75,9 @@ namespace {
 
 using kernel::kMicrosecond;
 
-// Runs `race` under 200 random schedules; it gets a moment to be late by, and returns which of two
-// outcomes it came to. Both must occur, and each run end well.
-// A finding called `allowed` is no failure.
+// Runs `race` under 200 random schedules. It is given a delay, and returns which of its two
+// outcomes occurred. Both must occur over all runs, and every run must end well. A finding called
+// `allowed` is no failure.
 void ExpectBoth(const std::function<bool(kernel::Time)>& race, const std::string& allowed = "") {
   int seen[2] = {};
   for (uint64_t seed = 1; seed <= 200; ++seed) {
@@ -98,7 +98,7 @@ void ExpectBoth(const std::function<bool(kernel::Time)>& race, const std::string
   EXPECT_GT(seen[1], 0);
 }
 
-// Runs both at once, one of them late by `moment`: which one, its last bit says.
+// Runs both at once, one of them delayed by `moment`, whose last bit says which one.
 void Race(kernel::Time moment, const std::function<void()>& first,
           const std::function<void()>& second) {
   const bool second_is_late = moment % 2 == 0;
@@ -214,7 +214,7 @@ TEST(TerminationRace, WithRegisterService) {
   });
 }
 
-// Whoever comes second finds the whole tree inactive when it returns.
+// The second terminate finds the whole tree inactive when it returns.
 TEST(TerminationRace, WithASecondTerminateInPhase1) {
   ExpectBoth([](kernel::Time moment) {
     Tree tree;
@@ -356,7 +356,7 @@ TEST(TerminationRace, WithTheStartOfAUserClient) {
   });
 }
 
-// A driver opens its provider in start and fails: nobody will be able to open that again; unless
+// A driver opens its provider in start and fails: no client will be able to open that again; unless
 // another client was faster, and then nothing is left behind.
 TEST(TerminationRace, OfAStartThatFailsWithItsProviderOpen) {
   ExpectBoth(
@@ -405,7 +405,7 @@ TEST(TerminationRace, FromStop) {
   });
 }
 
-// Another tree is served before the one whose driver blocks in didTerminate, or has to wait.
+// Another tree is terminated before the tree whose driver blocks in didTerminate, or after it.
 TEST(TerminationRace, WithADidTerminateThatBlocks) {
   int seen[2] = {};
   for (uint64_t seed = 1; seed <= 200; ++seed) {

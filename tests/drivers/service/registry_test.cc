@@ -1,3 +1,4 @@
+// The registry: links, iterators, properties, paths, work loops of providers. (service.md 2)
 #include <string>
 #include <vector>
 
@@ -324,7 +325,7 @@ DRYDOCK_TEST(IORegistryEntry, PropertiesAreSerializedAsADictionary) {
 // --- Gates of drivers: the work loop and its command gates are eventsources/; here they are a
 // service's.
 
-struct GateBench {
+struct GateFixture {
   Journal journal;
   BootedPlatform platform;
   RecordingService* service = RecordingService::Make("A", platform.service(), &journal);
@@ -336,16 +337,16 @@ struct GateBench {
 };
 
 DRYDOCK_TEST(IOService, RG13AGateOffTheWorkLoopIsNotReady) {
-  GateBench b;
-  EXPECT_EQ(b.gate->runAction(&GateBench::Answer), kIOReturnNotReady);
+  GateFixture b;
+  EXPECT_EQ(b.gate->runAction(&GateFixture::Answer), kIOReturnNotReady);
   b.Add();
   EXPECT_EQ(b.gate->runAction(nullptr), kIOReturnBadArgument);
-  EXPECT_EQ(b.gate->runAction(&GateBench::Answer), 42);
+  EXPECT_EQ(b.gate->runAction(&GateFixture::Answer), 42);
   b.Remove();
 }
 
 DRYDOCK_TEST(IOService, RG14ADisabledGateRefusesAttemptsAndParksCallers) {
-  GateBench b;
+  GateFixture b;
   b.Add();
   b.service->getWorkLoop()->runAction(
       [](OSObject*, void* gate, void*, void*, void*) -> IOReturn {
@@ -355,14 +356,14 @@ DRYDOCK_TEST(IOService, RG14ADisabledGateRefusesAttemptsAndParksCallers) {
       b.service, b.gate.get());
   IOReturn refused;
   do {
-    refused = b.gate->attemptAction(&GateBench::Answer);
+    refused = b.gate->attemptAction(&GateFixture::Answer);
   } while (refused == kIOReturnCannotLock);  // the loop's thread may still be looking for work
   EXPECT_EQ(refused, kIOReturnNotPermitted);
   IOReturn removed = 0, aborted = 0;
   kernel::Thread* parked = kernel::ThreadStart(
-      {.name = "parked"}, [&] { removed = b.gate->runAction(&GateBench::Answer); });
+      {.name = "parked"}, [&] { removed = b.gate->runAction(&GateFixture::Answer); });
   kernel::Thread* interrupted = kernel::ThreadStart(
-      {.name = "interrupted"}, [&] { aborted = b.gate->runAction(&GateBench::Answer); });
+      {.name = "interrupted"}, [&] { aborted = b.gate->runAction(&GateFixture::Answer); });
   WaitUntil(
       [&] { return kernel::ThreadIsBlocked(parked) && kernel::ThreadIsBlocked(interrupted); });
   kernel::ThreadAbort(interrupted, /*safely=*/false);
@@ -375,14 +376,15 @@ DRYDOCK_TEST(IOService, RG14ADisabledGateRefusesAttemptsAndParksCallers) {
 
 DRYDOCK_TEST(IOService, RG15AHeldGateCannotBeLocked) {
   AllowFinding("blocking-sleep-in-action");  // the holder waits for the other, in the gate
-  GateBench b;
+  GateFixture b;
   b.Add();
   b.service->getWorkLoop()->runAction(
       [](OSObject*, void* argument, void*, void*, void*) -> IOReturn {
-        auto* bench = static_cast<GateBench*>(argument);
+        auto* fixture = static_cast<GateFixture*>(argument);
         IOReturn result = 0;
-        kernel::ThreadJoin(kernel::ThreadStart(
-            {.name = "other"}, [&] { result = bench->gate->attemptAction(&GateBench::Answer); }));
+        kernel::ThreadJoin(kernel::ThreadStart({.name = "other"}, [&] {
+          result = fixture->gate->attemptAction(&GateFixture::Answer);
+        }));
         EXPECT_EQ(result, kIOReturnCannotLock);
         return kIOReturnSuccess;
       },
@@ -391,7 +393,7 @@ DRYDOCK_TEST(IOService, RG15AHeldGateCannotBeLocked) {
 }
 
 DRYDOCK_TEST(IOService, RG16ASleepInTheGateTimesOutOrIsWoken) {
-  GateBench b;
+  GateFixture b;
   b.Add();
   const auto sleep = [](OSObject* owner, void* gate, void* deadline, void*, void*) -> IOReturn {
     auto* command_gate = static_cast<IOCommandGate*>(gate);

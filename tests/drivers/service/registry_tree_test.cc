@@ -1,4 +1,4 @@
-// The registry on paper.
+// The registry printed as a tree.
 #include "drivers/service/registry_tree.h"
 
 #include <IOKit/IOService.h>
@@ -25,7 +25,7 @@ struct World {
     a->setLocation("1d");
     a->registerService(kIOServiceSynchronous);
   }
-  // Without the lines of root and platform, whose retain counts are their own affair.
+  // Without the lines of root and platform, whose retain counts do not matter here.
   static std::string Below(const std::string& tree) {
     const size_t at = tree.find("    +-o A");
     return at == std::string::npos ? tree : tree.substr(at);

@@ -1,4 +1,4 @@
-// What drivers must not do while they are torn down, and how it is told. (service.md 9.3)
+// The rules of teardown, and the findings when drivers break them. (service.md 9.3)
 #include <string>
 
 #include <IOKit/IOService.h>
@@ -15,7 +15,7 @@
 #include "tests/drydock_test.h"
 #include "tests/workloop/fixtures.h"
 
-// A driver that forgets its superclass where it is told to.
+// A driver that does not call its superclass in the calls a test names.
 class ForgetfulService : public IOService {
   OSDeclareDefaultStructors(ForgetfulService)
 
@@ -128,10 +128,10 @@ DRYDOCK_TEST(TeardownRules, BusyCountThatItsDriverDoesNotReturn) {
   tree.Settle();  // the count went with the service
   EXPECT_EQ(findings.Count("busy-count-not-returned"), 1);
   EXPECT_EQ(findings.sentence("busy-count-not-returned"),
-            "C goes with a busy count that was raised 2 times more often than lowered");
+            "C is detached with a busy count that was raised 2 times more often than lowered");
 }
 
-// What is still parked when the platform shuts down.
+// Terminations that still wait when the platform shuts down.
 void ExpectParked(bool open, const char* name, const char* sentence) {
   TimedStrategy timed;
   const Outcome outcome = Simulation({}, &timed).Run([open] {
@@ -154,12 +154,14 @@ void ExpectParked(bool open, const char* name, const char* sentence) {
 
 TEST(TeardownRules, ParkedByAnOpenProvider) {
   ExpectParked(true, "provider-left-open",
-               "B still has A open, which has terminated: neither will ever be stopped");
+               "B still has its terminated provider A open: neither will ever be stopped");
 }
 
 TEST(TeardownRules, ParkedByADeferredDidTerminate) {
-  ExpectParked(false, "did-terminate-never-resumed",
-               "B deferred the end of A and never went on: neither will ever be stopped");
+  ExpectParked(
+      false, "did-terminate-never-resumed",
+      "B deferred the end of its provider A in didTerminate and never resumed it: neither will "
+      "ever be stopped");
 }
 
 // `count` transfers of C's are done.
@@ -212,7 +214,7 @@ DRYDOCK_TEST(TeardownRules, CloseWithIoInFlight) {
 DRYDOCK_TEST(TeardownRules, CloseWhenAllIoHasCompletedIsFine) {
   Tree tree;
   ASSERT_TRUE(tree.b->open(tree.c));
-  // A family may tell of the completion first.
+  // A family may report the completion first.
   CompleteIo(tree, 1);
   IoAccepted(tree.b, tree.c, tree.b, 1, "read");
   tree.b->close(tree.c);
@@ -230,7 +232,7 @@ DRYDOCK_TEST(TeardownRules, IoThatCompletesAfterStop) {
   EXPECT_EQ(findings.Count("io-completed-after-stop"), 1);
 }
 
-// What panics a Mac panics here.
+// Misuse that panics a Mac panics here.
 void ExpectPanic(const std::function<void()>& body, const char* text) {
   TimedStrategy timed;
   const Outcome outcome = Simulation({}, &timed).Run(body);
@@ -250,7 +252,7 @@ TEST(TeardownRules, ReleasingWhatTheRegistryHoldsPanics) {
       "released once too often");
 }
 
-// More references gone than there were, those of the plane among them.
+// More references are released than were taken, those of the plane among them.
 TEST(TeardownRules, FreeingWhatIsAttachedPanics) {
   ExpectPanic(
       [] {

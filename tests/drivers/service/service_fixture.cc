@@ -1,3 +1,4 @@
+// The services that record the calls on them.
 #include "tests/drivers/service/service_fixture.h"
 
 #include "gtest/gtest.h"

@@ -1,6 +1,6 @@
 // tests/drivers/service/service_fixture.h
 //
-// A booted platform for a test, and services that tell what is done to them.
+// A booted platform for a test, and services that record what is called on them.
 #ifndef DRYDOCK_TESTS_DRIVERS_SERVICE_SERVICE_FIXTURE_H_
 #define DRYDOCK_TESTS_DRIVERS_SERVICE_SERVICE_FIXTURE_H_
 
@@ -27,7 +27,7 @@ class BootedPlatform {
   IOService* service_;
 };
 
-// What was done to the recording services, in order: "B.willTerminate(A) in A".
+// The calls on the recording services, in order: "B.willTerminate(A) in A".
 using Journal = std::vector<std::string>;
 
 }  // namespace drydock::testing
@@ -60,14 +60,14 @@ class RecordingService : public IOService {
   void detach(IOService* provider) override;
 
   IOWorkLoop* loop;
-  // What a test wants done in these calls.
+  // What these calls do, as the test says.
   bool close_in_will;
   bool close_when_asked;
   bool defer;
   bool survive;      // requestTerminate answers false
   bool will_answer;  // what willTerminate returns
   IOReturn answer;   // to messages; kIOReturnUnsupported, as by default
-  // Called with what was just written down: "willTerminate(A)".
+  // Called with each recorded call: "willTerminate(A)".
   std::function<void(const std::string& call)> hook;
 
   IOOptionBits last_options;       // of willTerminate, didTerminate, finalize

@@ -1,5 +1,5 @@
-// Teardown over the tree P <- A <- B <- C: what is told, to whom, in which order and gate.
-// (service.md 8)
+// Teardown over the tree P <- A <- B <- C: which calls are made on which service, in which order
+// and gate. (service.md 8)
 #include <string>
 #include <vector>
 
@@ -7,7 +7,7 @@
 #include <IOKit/IOService.h>
 
 #include "drivers/service/owned.h"
-#include "drivers/service/termination.h"
+#include "drivers/service/terminate_thread.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scheduler/kernel/clock.h"
@@ -46,7 +46,7 @@ const char* const kReferenceTrace[] = {
     "A.free",
 };
 
-// Section 4.8 to the letter: order and gates.
+// service.md 4.8 to the letter: order and gates.
 DRYDOCK_TEST(Termination, TD3AndTD4AndTD10AndTD11ReferenceTraceWithNothingOpen) {
   Tree tree;
   EXPECT_TRUE(tree.a->terminate());
@@ -105,7 +105,7 @@ DRYDOCK_TEST(Termination, TD7IsTerminatedOfASynchronousTerminateCarriesSeven) {
   EXPECT_EQ(tree.c->last_argument, 7u);
 }
 
-// What handlers of notifications are told, and by whom.
+// The calls of notification handlers, and their threads.
 struct Told {
   std::vector<std::string> names;
   std::vector<const kernel::Thread*> threads;
@@ -236,7 +236,7 @@ DRYDOCK_TEST(Termination, TD41FinalizedOnceHoweverOftenScheduled) {
   Tree tree;
   tree.c->hook = [&](const std::string& call) {
     if (call != "finalize") return;
-    for (int i = 0; i < 3; ++i) Termination::ScheduleFinalize(tree.c);
+    for (int i = 0; i < 3; ++i) termination::ScheduleFinalize(tree.c);
   };
   tree.a->terminate();
   tree.Settle();

@@ -1,5 +1,5 @@
 // Teardown over the tree P <- A <- B <- C, with clients of several providers, of several victims,
-// and such as live on. (service.md 8)
+// and clients that survive. (service.md 8)
 #include <string>
 
 #include <IOKit/IOService.h>

@@ -1,5 +1,5 @@
-// Teardown over the tree P <- A <- B <- C: what it waits for, and who lets it go on.
-// (service.md 8)
+// Teardown over the tree P <- A <- B <- C: what it waits for, and what lets it go on. (service.md
+// 8)
 #include <initializer_list>
 #include <string>
 
@@ -18,7 +18,7 @@
 namespace drydock::testing {
 namespace {
 
-// --- Open clients, and those who defer.
+// --- Clients that have their provider open, and clients that defer.
 
 DRYDOCK_TEST(Termination, TD2AnOpenClientIsNoReasonToRefuse) {
   for (const IOOptionBits options : std::initializer_list<IOOptionBits>{0, kIOServiceRequired}) {
@@ -240,7 +240,7 @@ DRYDOCK_TEST(Termination, TD34TheLastOneOutClosesAndMeanwhileOthersAreServed) {
 
 // --- Matching.
 
-// C's turn, when its matching job is over, comes before that of the root victim, whose job is not.
+// C's matching job ends, so C is terminated before the root victim, whose job still runs.
 DRYDOCK_TEST(Termination, TD25WhoGoesAheadIsNotStoppedBeforeItsProviderHasToldIt) {
   Tree tree;
   const Keep keep_a(tree.a), keep_c(tree.c);

@@ -1,6 +1,6 @@
 // tests/drivers/service/tree.h
 //
-// The tree P <- A <- B <- C, which the statements about teardown are about. (service.md 8)
+// The tree P <- A <- B <- C of the statements about teardown. (service.md 8)
 #ifndef DRYDOCK_TESTS_DRIVERS_SERVICE_TREE_H_
 #define DRYDOCK_TESTS_DRIVERS_SERVICE_TREE_H_
 
@@ -12,9 +12,9 @@
 
 namespace drydock::testing {
 
-// Nobody is open, unless the test opens.
+// No service is open unless the test opens it.
 struct Tree {
-  Journal journal;  // outlives the platform, whose shutdown is written too
+  Journal journal;  // outlives the platform, whose shutdown it records too
   BootedPlatform platform;
   RecordingService* p = RecordingService::Make("P", platform.service(), &journal);
   RecordingService* a = RecordingService::Make("A", p, &journal);
@@ -28,7 +28,7 @@ struct Tree {
 
   // Waits until everything below P has come to rest.
   void Settle() { EXPECT_EQ(p->waitQuiet(kernel::kSecond), kIOReturnSuccess); }
-  // Waits so long that whatever does not wait for something else has happened.
+  // Sleeps for long enough that all that can happen by itself has happened.
   static void Pause() { kernel::Sleep(10 * kernel::kMillisecond); }
 
   // The journal without what matches `call`.

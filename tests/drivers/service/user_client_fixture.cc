@@ -1,3 +1,4 @@
+// The user client that does what a test says.
 #include "tests/drivers/service/user_client_fixture.h"
 
 #include "drivers/service/owned.h"

@@ -150,7 +150,7 @@ struct World {
 // A call without arguments.
 IOReturn Simple(io_connect_t connection, uint32_t selector);
 
-// An asynchronous one, whose result comes to the callback by the port.
+// An asynchronous call, whose result comes to the callback by way of the port.
 IOReturn CallAsync(io_connect_t connection, uint32_t selector, mach_port_t port,
                    void (*callback)(void*, IOReturn), void* refcon);
 

@@ -1,4 +1,4 @@
-// User clients: opening, closing, the end. (service.md 5)
+// User clients: opening, closing, termination. (service.md 5)
 #include <IOKit/IOUserClient.h>
 
 #include "drivers/client/IOKitLib.h"
@@ -124,7 +124,7 @@ DRYDOCK_TEST(IOUserClient, TD36TerminationWaitsForAnOpenInProgress) {
     if (service == IO_OBJECT_NULL) return;
     io_connect_t connection = IO_OBJECT_NULL;
     const IOReturn result = IOServiceOpen(service, mach_task_self(), kPlain, &connection);
-    // Not to be opened any more, or open to a client that is on its way out.
+    // The service cannot be opened any more, or is open to a client that is being terminated.
     if (result == kIOReturnSuccess) {
       EXPECT_EQ(Simple(connection, kAdd), MACH_SEND_INVALID_DEST);
     } else {
@@ -235,7 +235,7 @@ DRYDOCK_TEST(IOUserClient, UC11ClosedTwiceItIsClosedOnce) {
     io_service_close(connection);
     kernel::ThreadJoin(other);
     EXPECT_EQ(script->closes, 1);
-    mach_port_deallocate(mach_task_self(), connection);  // nobody has it: clientDied
+    mach_port_deallocate(mach_task_self(), connection);  // the last right: clientDied
     EXPECT_EQ(script->closes, 1);
   });
 }
