@@ -15,6 +15,9 @@ namespace drydock {
 void UnloadKext(const char *bundle_identifier);
 }
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverloaded-virtual"  // init takes arguments, unlike OSObject's
+
 class IOCatalogue : public OSObject {
   OSDeclareDefaultStructors(IOCatalogue)
 
@@ -52,6 +55,8 @@ class IOCatalogue : public OSObject {
   OSSet *unloaded;  // names of kexts, symbols
   SInt32 generation;
 };
+
+#pragma GCC diagnostic pop
 
 // The booted platform's catalogue; null while none is booted.
 extern IOCatalogue *gIOCatalogue;

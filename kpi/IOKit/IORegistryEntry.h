@@ -39,6 +39,9 @@ enum {
 
 typedef void (*IORegistryEntryApplierFunction)(IORegistryEntry *entry, void *context);
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverloaded-virtual"  // init takes arguments, unlike OSObject's
+
 class IORegistryEntry : public OSObject {
   OSDeclareDefaultStructors(IORegistryEntry)
 
@@ -185,6 +188,8 @@ class IORegistryEntry : public OSObject {
   const OSSymbol *fLocation;
   uint64_t fRegistryEntryID;
 };
+
+#pragma GCC diagnostic pop
 
 // Walks a plane: the entries next to a starting one, or all that can be reached from it. Unlike the
 // iterators of an entry it notices when the links it walks along change: then there is no next
