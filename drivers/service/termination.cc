@@ -106,8 +106,8 @@ void ReportParked(IOService* service) {
                         (!client->isInactive() || StateOf(client).Has(kServiceFinalized));
     if (parked && service->isOpen(client)) {
       kernel::Misuse("provider-left-open",
-                     absl::StrCat(client->getName(), " still has its terminated provider ",
-                                  service->getName(), " open: neither will ever be stopped"));
+                     absl::StrCat(client->getName(), " still has ", service->getName(),
+                                  " open, which was terminated: neither will ever be stopped"));
     } else if (parked) {
       kernel::Misuse(
           "did-terminate-never-resumed",

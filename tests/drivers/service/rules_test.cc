@@ -154,7 +154,7 @@ void ExpectParked(bool open, const char* name, const char* sentence) {
 
 TEST(TeardownRules, ParkedByAnOpenProvider) {
   ExpectParked(true, "provider-left-open",
-               "B still has its terminated provider A open: neither will ever be stopped");
+               "B still has A open, which was terminated: neither will ever be stopped");
 }
 
 TEST(TeardownRules, ParkedByADeferredDidTerminate) {
