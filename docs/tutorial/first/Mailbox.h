@@ -1,0 +1,30 @@
+// A driver that holds one letter: post() puts it in, take() waits for it.
+#ifndef MAILBOX_H_
+#define MAILBOX_H_
+
+#include <IOKit/IOCommandGate.h>
+#include <IOKit/IOService.h>
+
+class Mailbox : public IOService {
+  OSDeclareDefaultStructors(Mailbox)
+
+ public:
+  bool start(IOService *provider) override;
+  void stop(IOService *provider) override;
+  void free() override;
+
+  // For clients, on their own threads.
+  IOReturn post(UInt32 letter);
+  IOReturn take(UInt32 *letter);
+
+ private:
+  // In the gate, which guards fFull and fLetter.
+  IOReturn postGated(UInt32 *letter);
+  IOReturn takeGated(UInt32 *letter);
+
+  IOCommandGate *fGate;
+  bool fFull;
+  UInt32 fLetter;
+};
+
+#endif  // MAILBOX_H_
