@@ -2,9 +2,9 @@
 // files of docs/tutorial, and what it shows of output comes when the tests there are run.
 //
 // A block of the page that is checked has a caption, a line with nothing but a name in backquotes
-// and a colon: `mailbox/FILE` is a file of docs/tutorial/first, `mended/FILE` one of
-// docs/tutorial/mended, `halfway` a part of docs/tutorial/halfway/Mailbox.cpp; and the caption
-// `first`, `halfway` or `mended` of a block of text means the output of that folder's test.
+// and a colon: `first/FILE` or `mended/FILE` is a file in docs/tutorial, `halfway` a part of
+// docs/tutorial/halfway/Mailbox.cpp; and the caption `first`, `halfway` or `mended` of a block of
+// text means the output of that folder's test.
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -56,8 +56,6 @@ std::vector<Block> BlocksOf(const std::string& page) {
 
 std::string FileOf(const std::string& caption) {
   if (caption == "halfway") return "docs/tutorial/halfway/Mailbox.cpp";
-  absl::string_view name = caption;
-  if (absl::ConsumePrefix(&name, "mailbox/")) return absl::StrCat("docs/tutorial/first/", name);
   return absl::StrCat("docs/tutorial/", caption);
 }
 

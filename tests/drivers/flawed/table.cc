@@ -9,6 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "drivers/flawed/rig.h"
 #include "explore/campaign.h"
 #include "explore/explorer.h"
@@ -75,9 +78,27 @@ std::string How(const FlawedCase& flawed_case) {
   return flawed_case.failure + (worst.empty() ? "" : ", or " + worst);
 }
 
+// A list item of at most 120 columns a line.
+void PrintItem(const std::string& text) {
+  constexpr size_t kColumns = 120;
+  std::string line = "*";
+  for (const absl::string_view word : absl::StrSplit(text, ' ')) {
+    if (line.size() + 1 + word.size() > kColumns) {
+      std::printf("%s\n", line.c_str());
+      line = " ";
+    }
+    absl::StrAppend(&line, " ", word);
+  }
+  std::printf("%s\n", line.c_str());
+}
+
+void PrintDefect(const FlawedCase& flawed_case) {
+  PrintItem(absl::StrCat("**", flawed_case.name, "**: ", flawed_case.defect,
+                         ". It fails with: ", How(flawed_case), "."));
+}
+
 void PrintRow(const FlawedCase& flawed_case) {
-  std::printf("| `%s` | %s. | %s |", flawed_case.name, flawed_case.defect,
-              How(flawed_case).c_str());
+  std::printf("| `%s` |", flawed_case.name);
   const Searches searches = Search(flawed_case, "portfolio", kSchedules);
   const uint64_t most = searches.runs.back();
   std::printf(" %s | %s | %s |", Median(searches.runs, kSchedules).c_str(),
@@ -95,20 +116,25 @@ void PrintTable() {
   std::printf(
       "# Flawed drivers\n\n"
       "`drivers/flawed/` has small drivers with one classic concurrency defect each; a flag makes "
-      "each its own sound twin.\nHow many schedules it takes to the first that fails, the median "
-      "of %d seeds: with the portfolio ([explore.md](explore.md)),\nthe most that it took, and how "
-      "many forced switches are left when those schedules are minimised; and with each\nstrategy "
-      "alone (`-`: more than %d).\n\n"
-      "| driver | defect | how it fails | portfolio | most | switches |",
+      "each its own sound twin.\n\n## The defects\n\n");
+  for (const FlawedCase* flawed_case : FlawedCases()) PrintDefect(*flawed_case);
+  std::printf(
+      "\n## What finds them\n\n"
+      "How many schedules it takes to the first that fails, the median of %d seeds: with the "
+      "portfolio\n([explore.md](explore.md)), the most that it took, and how many forced switches "
+      "are "
+      "left when those schedules are\nminimised; and with each strategy alone (`-`: more than "
+      "%d).\n\n"
+      "| driver | portfolio | most | switches |",
       static_cast<int>(kSeeds), static_cast<int>(kSchedulesAlone));
   for (const char* strategy : kAlone) std::printf(" %s |", strategy);
-  std::printf("\n| --- | --- | --- | ---: | ---: | ---: |");
+  std::printf("\n| --- | ---: | ---: | ---: |");
   for (size_t i = 0; i < std::size(kAlone); ++i) std::printf(" ---: |");
   std::printf("\n");
   for (const FlawedCase* flawed_case : FlawedCases()) PrintRow(*flawed_case);
   std::printf(
-      "\nWhat the findings mean: [diagnostics.md](diagnostics.md). What is said to be a data race, "
-      "and needs hooks: [races.md](races.md).\nWritten by `./bazelw run --config=opt "
+      "\nWhat the findings mean: [diagnostics.md](diagnostics.md). What is found as a data race "
+      "needs hooks:\n[races.md](races.md). Written by `./bazelw run --config=opt "
       "//tests/drivers/flawed:table > docs/flawed.md`.\n");
 }
 
