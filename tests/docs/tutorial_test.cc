@@ -2,9 +2,9 @@
 // files of docs/tutorial, and what it shows of output comes when the tests there are run.
 //
 // A block of the page that is checked has a caption, a line with nothing but a name in backquotes
-// and a colon: `first/FILE` or `mended/FILE` is a file in docs/tutorial, `halfway` a part of
-// docs/tutorial/halfway/Mailbox.cpp; and the caption `first`, `halfway` or `mended` of a block of
-// text means the output of that folder's test.
+// and a colon: `first/FILE` or `mended/FILE` is a file in docs/tutorial, `halfway` a part of the
+// driver that docs/tutorial/halfway makes; and the caption `first`, `halfway` or `mended` of a
+// block of text means the output of that folder's test.
 #include <cstdio>
 #include <fstream>
 #include <iterator>

@@ -1,6 +1,6 @@
 // A driver that holds one letter: post() puts it in, take() waits for it.
-#ifndef MAILBOX_H_
-#define MAILBOX_H_
+#ifndef DRYDOCK_DOCS_TUTORIAL_FIRST_MAILBOX_H_
+#define DRYDOCK_DOCS_TUTORIAL_FIRST_MAILBOX_H_
 
 #include <IOKit/IOCommandGate.h>
 #include <IOKit/IOService.h>
@@ -27,4 +27,4 @@ class Mailbox : public IOService {
   UInt32 fLetter;
 };
 
-#endif  // MAILBOX_H_
+#endif  // DRYDOCK_DOCS_TUTORIAL_FIRST_MAILBOX_H_

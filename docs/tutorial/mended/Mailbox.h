@@ -1,6 +1,6 @@
 // A driver that holds one letter: post() puts it in, take() waits for it.
-#ifndef MAILBOX_H_
-#define MAILBOX_H_
+#ifndef DRYDOCK_DOCS_TUTORIAL_MENDED_MAILBOX_H_
+#define DRYDOCK_DOCS_TUTORIAL_MENDED_MAILBOX_H_
 
 #include <IOKit/IOCommandGate.h>
 #include <IOKit/IOService.h>
@@ -31,4 +31,4 @@ class Mailbox : public IOService {
   bool fGone;
 };
 
-#endif  // MAILBOX_H_
+#endif  // DRYDOCK_DOCS_TUTORIAL_MENDED_MAILBOX_H_
