@@ -1,24 +1,28 @@
-"""Prints "N passed, N failed" for one `bazel test` run and the formatting check after it.
+"""Prints "N passed, N failed" for the stages of .ci/run.
 
-Usage: count_results.py EVENTS BAZEL_STATUS FORMAT_STATUS
+Usage: count_results.py FOLDER NAME=STATUS...
 
-EVENTS is what --build_event_json_file wrote. A GoogleTest case counts as one test; so does a test
-target that has no result because it could not be built, and so does the formatting check.
+FOLDER/NAME.json is what --build_event_json_file wrote, if the stage ran Bazel. A case of a test
+counts as one test; so does a test target that has no result because it could not be built, and so
+does a stage without tests.
 """
 
 import json
+import os
 import sys
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
 
 
 def read_events(path):
-    """Returns (labels of test targets, {(label, run, shard): (attempt, status, xml path)})."""
-    targets, results = set(), {}
+    """Returns (labels of the tests to run, {(label, run, shard): (attempt, status, xml path)})."""
+    targets, results, is_test = set(), {}, False
     with open(path, encoding="utf-8") as lines:
         for line in lines:
             event = json.loads(line)
             kind = event["id"]
+            if "started" in kind:
+                is_test = event["started"]["command"] == "test"
             if "targetConfigured" in kind and "testSize" in event.get("configured", {}):
                 targets.add(kind["targetConfigured"]["label"])
             if "testResult" in kind and "testResult" in event:
@@ -32,7 +36,7 @@ def read_events(path):
                 # Only the last attempt of a repeated test counts.
                 if key not in results or attempt > results[key][0]:
                     results[key] = (attempt, event["testResult"].get("status"), path)
-    return targets, results
+    return targets if is_test else set(), results
 
 
 def count_cases(xml_path):
@@ -46,37 +50,42 @@ def count_cases(xml_path):
     return passed, failed
 
 
-def main():
-    events, bazel_status, format_status = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+def count_stage(folder, stage):
+    """Returns (passed, failed) of one stage; says on standard error what was not run."""
+    name, status = stage.split("=")
+    path = os.path.join(folder, f"{name}.json")
+    targets, results = read_events(path) if os.path.exists(path) else (set(), {})
     passed = failed = 0
-
-    targets, results = read_events(events)
-    for _, status, xml_path in results.values():
+    for _, result, xml_path in results.values():
         try:
             case_passed, case_failed = count_cases(xml_path)
         except (OSError, TypeError, ElementTree.ParseError):
-            case_passed, case_failed = int(status == "PASSED"), 0
+            case_passed, case_failed = int(result == "PASSED"), 0
         # A crash or a time-out may leave a file in which every case looks well.
-        if status != "PASSED" and case_failed == 0:
+        if result != "PASSED" and case_failed == 0:
             case_failed = 1
         passed += case_passed
         failed += case_failed
 
     for label in sorted(targets - {label for label, _, _ in results}):
-        print(f"{label} was not run", file=sys.stderr)
+        print(f"{name}: {label} was not run", file=sys.stderr)
         failed += 1
-    if bazel_status != 0 and failed == 0:
-        failed = 1  # something that is no test did not build
-
-    if format_status == 0:
+    if status != "0" and failed == 0:
+        failed = 1  # something that is no test failed
+    if status == "0" and not results:
         passed += 1
-    else:
-        print("formatting: run clang-format-14 -i on the files named above", file=sys.stderr)
-        failed += 1
+    return passed, failed
 
+
+def main():
+    folder, stages = sys.argv[1], sys.argv[2:]
+    counts = [count_stage(folder, stage) for stage in stages]
+    for stage, (passed, failed) in zip(stages, counts, strict=True):
+        print(f"{stage.split('=')[0]}: {passed} passed, {failed} failed", file=sys.stderr)
     sys.stderr.flush()
+    passed, failed = map(sum, zip(*counts, strict=True))
     print(f"{passed} passed, {failed} failed", flush=True)
-    return 1 if failed else 0
+    return 1 if failed or not passed else 0
 
 
 if __name__ == "__main__":

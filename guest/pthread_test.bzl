@@ -3,7 +3,7 @@
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_test")
 load("//scheduler/hooks:copts.bzl", "HOOK_COPTS")
 
-def drydock_pthread_test(name, srcs, copts = [], args = [], defines = [], size = "small", **kwargs):
+def drydock_pthread_test(name, srcs, copts = [], args = [], defines = [], size = "small", tags = [], **kwargs):
     """A test of a program that has a main, uses pthreads, and knows nothing of Drydock.
 
     It is run under one schedule after another (--drydock_strategy and so on, as for a DRYDOCK_TEST; docs/guests.md). The
@@ -16,6 +16,7 @@ def drydock_pthread_test(name, srcs, copts = [], args = [], defines = [], size =
       args: flags of the test, such as "--expect=deadlock".
       defines: macros.
       size: of the test.
+      tags: of the test; "hooks", which says that it needs memory-access hooks, is added.
       **kwargs: passed on to cc_test.
     """
     program = name + "_program.so"
@@ -44,6 +45,7 @@ def drydock_pthread_test(name, srcs, copts = [], args = [], defines = [], size =
         size = size,
         args = ["--program=$(rootpath %s)" % program, "--name=" + name] + args,
         data = [program],
+        tags = tags + ["hooks"],
         deps = ["//guest:runner"],
         **kwargs
     )

@@ -15,7 +15,7 @@
 #define RETURN_EARLY 9
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static int finished;
+int finished; /* not static: not every END uses it */
 
 static void* other(void* unused) {
 #if END == EXIT
