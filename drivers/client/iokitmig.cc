@@ -351,9 +351,10 @@ kern_return_t io_service_close(io_connect_t connection) {
   return WithConnection(connection, [](IOUserClient *client) {
     IOReturn result;
     if (user_calls::CloseOnce(client, &result) && result == kIOReturnUnsupported) {
-      kernel::Advise("user-client-stays", client->getName(),
-                     " does not override clientClose: nobody uses it any more, and it stays until "
-                     "its provider goes");
+      kernel::Advise(
+          "user-client-stays", client->getName(),
+          " does not override clientClose: its connection is closed, and it stays attached "
+          "until its provider is terminated");
     }
     return kIOReturnSuccess;
   });

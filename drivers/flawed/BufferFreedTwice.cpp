@@ -3,7 +3,7 @@
 // Defect: the check for the buffer and its free run outside the gate, so two clients can both free
 // it.
 // Finding: double-free.
-// Sound twin: close runs in the gate.
+// Sound twin: freeBuffer runs in the gate.
 #include <IOKit/IOLib.h>
 
 #include "drivers/flawed/flawed_driver.h"
@@ -21,13 +21,13 @@ class BufferFreedTwice : public FlawedDriver {
     FlawedDriver::free();
   }
   IOReturn call(UInt32) override {
-    if (fFlawed) return close();
+    if (fFlawed) return freeBuffer();
     return fGate->runAction(
-        OSMemberFunctionCast(IOCommandGate::Action, this, &BufferFreedTwice::close));
+        OSMemberFunctionCast(IOCommandGate::Action, this, &BufferFreedTwice::freeBuffer));
   }
 
  private:
-  IOReturn close() {
+  IOReturn freeBuffer() {
     if (fBuffer == NULL) return kIOReturnSuccess;
     void *buffer = fBuffer;
     IODelay(1);  // until the device has let go
@@ -48,6 +48,7 @@ const FlawedCase kBufferFreedTwice = {
     .failure = "double-free",
     .make = []() -> FlawedDriver * { return OSTypeAlloc(BufferFreedTwice); },
     .also_races = true,
-    .stacks = {"BufferFreedTwice::close", "BufferFreedTwice::start", "BufferFreedTwice::close"},
+    .stacks = {"BufferFreedTwice::freeBuffer", "BufferFreedTwice::start",
+               "BufferFreedTwice::freeBuffer"},
 };
 }  // namespace drydock

@@ -59,7 +59,7 @@ class FreeListABA : public FlawedDriver {
   }
   UInt32 next(UInt32 number) { return __atomic_load_n(&fNext[number], __ATOMIC_RELAXED); }
 
-  // Who has a command has it alone.
+  // A command that was popped has one user.
   void use(UInt32 number) {
     if (OSIncrementAtomic(&fUsers[number]) != 0) panic("command %u is used twice", (int)number);
   }

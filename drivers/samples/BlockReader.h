@@ -1,7 +1,7 @@
 // drivers/samples/BlockReader.h
 //
 // The client at the top of the stack. Threads call it and sleep in its gate until their request is
-// completed. When its provider is terminated it does not block until they have left: the last
+// completed. When its provider is terminated the driver does not wait for them: the last
 // thread to leave closes the provider. (service.md 4.11)
 #ifndef DRYDOCK_DRIVERS_SAMPLES_BLOCKREADER_H_
 #define DRYDOCK_DRIVERS_SAMPLES_BLOCKREADER_H_

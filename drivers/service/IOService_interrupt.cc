@@ -1,5 +1,4 @@
-// A nub's interrupts: looked up in the nub's properties and passed to the controller that these
-// name.
+// A nub's interrupts: its properties name the controller of each, which gets the calls.
 // (workloop.md 5.3)
 #include <IOKit/IOInterruptController.h>
 #include <IOKit/IOService.h>

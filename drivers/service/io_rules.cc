@@ -79,9 +79,8 @@ void IoClientCloses(const IOService* provider, const IOService* client) {
   }
   if (count <= 0) return;
   kernel::Misuse("closed-with-io-in-flight",
-                 absl::StrCat(client->getName(), " closes ", provider->getName(), " before ", count,
-                              count == 1 ? " transfer of its own there has completed"
-                                         : " transfers of its own there have completed"));
+                 absl::StrCat(client->getName(), " closes ", provider->getName(), " with ", count,
+                              " of its transfers still in flight"));
 }
 
 }  // namespace drydock

@@ -6,6 +6,7 @@
 
 #include <IOKit/IOCatalogue.h>
 
+#include "absl/strings/str_cat.h"
 #include "drivers/service/busy_change.h"
 #include "drivers/service/instances.h"
 #include "drivers/service/notification.h"
@@ -116,7 +117,8 @@ bool StartCandidate(IOService* nub, IOService* driver) {
   if (!started) {
     if (nub->isOpen(driver)) {
       kernel::Misuse("start-failed-with-provider-open",
-                     "start() returned false and left its provider open: later opens will fail");
+                     absl::StrCat(driver->getName(), " returned false from start and left ",
+                                  nub->getName(), " open: later opens will fail"));
     }
     driver->detach(nub);
   }
@@ -292,7 +294,7 @@ void Register(IOService* service, IOOptionBits options) {
       StateOf(service).flags &= ~kServiceSynchronous;
     }
     if (StateOf(service).Has(kServiceConfig)) {
-      StateOf(service).flags |= kServiceNeedConfig;  // one more round of the job there is (MT-19)
+      StateOf(service).flags |= kServiceNeedConfig;  // one more round of the running job (MT-19)
       return;
     }
     StateOf(service).flags |= kServiceConfig | kServiceJobBusy;

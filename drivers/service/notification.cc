@@ -59,7 +59,7 @@ struct State {
   // Retained; highest priority first, the older first among equals.
   std::vector<DrydockMatchingNotifier *> handlers;
 
-  // A run that ended badly never shut down: nothing of it may be found by the next.
+  // A run that ended in a failure never shut down: the next run must not see its symbols.
   ~State() {
     for (const Name &name : kNames) *name.symbol = nullptr;
   }

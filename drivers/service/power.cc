@@ -1,4 +1,4 @@
-// Power management: one machine of states for each service, and the sleep of the whole system.
+// Power management: a state machine for each service, and the sleep of the whole system.
 // (service.md 3.11)
 #include "drivers/service/power.h"
 
@@ -45,7 +45,7 @@ class StateLock {
 Power::Power(IOService* service) : service_(service) {}
 
 Power::~Power() {
-  if (!stopped_) Halt();  // no change is on its way to a service that is gone
+  if (!stopped_) Halt();  // a change must not outlive the service
   if (call_ != nullptr) kernel::ThreadCallFree(call_);
   HeapFree(states_);
   OSSafeReleaseNULL(interested_);

@@ -21,8 +21,8 @@ enum : IOOptionBits {
 // schedules phase 2. Always true. Calls requestTerminate() of the clients.
 bool Terminate(IOService* root, IOOptionBits options);
 
-// Makes one service inactive and tells those who asked for gIOTerminatedNotification. False if it
-// was inactive already; if another thread is in its phase 1, that is over then.
+// Makes one service inactive and calls the handlers of gIOTerminatedNotification. False if the
+// service was inactive already; it has left phase 1 then.
 bool MakeInactive(IOService* service, IOOptionBits options);
 
 // Reports as findings the edges below a service that still wait for their client, for a caller that

@@ -32,9 +32,9 @@ class IOCatalogue : public OSObject {
   // Removes the personalities that are equal to `matching` in all of its keys. Their drivers stay.
   bool removeDrivers(OSDictionary *matching);
 
-  // The personalities whose IOProviderClass names the service's class or one above it / that are
-  // equal to `matching` in all of its keys, highest IOProbeScore first, first come first among
-  // equals; +1. The generation changes with the personalities. (service.md 3.2)
+  // The personalities whose IOProviderClass names the service's class or a superclass of it; or
+  // those that are equal to `matching` in all of its keys. Highest IOProbeScore first, older first
+  // among equals; +1. The generation changes with the personalities. (service.md 3.2)
   OSPtr<OSOrderedSet> findDrivers(IOService *service, SInt32 *generationCount);
   OSPtr<OSOrderedSet> findDrivers(OSDictionary *matching, SInt32 *generationCount);
   SInt32 getGenerationCount() const { return generation; }

@@ -1,6 +1,6 @@
 // IOKit/IOCommand.h
 //
-// A driver's request to its hardware; what an IOCommandPool keeps. Drivers derive from it.
+// A driver's request to its hardware, as kept in an IOCommandPool. Drivers derive from it.
 #ifndef _IOKIT_IOCOMMAND_H
 #define _IOKIT_IOCOMMAND_H
 
@@ -13,7 +13,7 @@ class IOCommand : public OSObject {
  public:
   virtual bool init(void) APPLE_KEXT_OVERRIDE;
 
-  // The pool's while the command is in it, else the driver's.
+  // Used by the pool while the command is in it, else free for the driver.
   queue_chain_t fCommandChain;
 };
 

@@ -1,6 +1,6 @@
 // IOKit/IOKitKeys.h
 //
-// The names of properties, planes and categories.
+// The names of planes, properties, notifications and match categories.
 #ifndef _IOKIT_IOKITKEYS_H
 #define _IOKIT_IOKITKEYS_H
 

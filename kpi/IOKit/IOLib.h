@@ -3,8 +3,8 @@
 // Memory, time, threads and the log.
 //
 // Memory comes from the kernel heap: what a run leaves behind is reported and freed with it. New
-// memory is never left to chance, so that a driver that forgets to initialise it fails in the same
-// way every time: the …Zero and …Type kinds and IONewZero give zeros, the others the byte 0xaa.
+// memory has defined contents, so that a driver that forgets to initialise it fails in the same way
+// in every run: zeros from the …Zero and …Type kinds and IONewZero, the byte 0xaa from the others.
 #ifndef _IOKIT_IOLIB_H
 #define _IOKIT_IOLIB_H
 
@@ -22,22 +22,22 @@
 
 extern "C" {
 
-// Memory of `size` bytes, aligned to 16. Null for no bytes. Not in interrupt context.
+// Memory of `size` bytes, aligned to 16; null if `size` is 0. Not in interrupt context.
 void *IOMalloc(vm_size_t size);
 void *IOMallocZero(vm_size_t size);
-// Gives it back. `size` must be that of the allocation: another is a finding.
+// Frees the memory. It is a finding if `size` is not that of the allocation.
 void IOFree(void *address, vm_size_t size);
 
 // Memory that starts at a multiple of `alignment`, a power of two.
 void *IOMallocAligned(vm_size_t size, vm_size_t alignment);
 void IOFreeAligned(void *address, vm_size_t size);
 
-// Memory hardware could reach. `physicalAddress`, if not null, is set to the address itself: the
-// simulated machine has no other.
+// Memory that hardware can address. `physicalAddress`, if not null, is set to the address itself:
+// the simulated machine has no other.
 void *IOMallocContiguous(vm_size_t size, vm_size_t alignment, IOPhysicalAddress *physicalAddress);
 void IOFreeContiguous(void *address, vm_size_t size);
 
-// Whole pages.
+// Memory in whole pages.
 void *IOMallocPageable(vm_size_t size, vm_size_t alignment);
 void IOFreePageable(void *address, vm_size_t size);
 
@@ -51,9 +51,9 @@ void IOLogv(const char *format, va_list arguments) __attribute__((format(printf,
 
 // Blocks for at least so many milliseconds. Thread context.
 void IOSleep(unsigned milliseconds);
-// The same: upstream it may take up to the leeway longer.
+// The same; on a Mac it may take up to the leeway longer.
 void IOSleepWithLeeway(unsigned intervalMilliseconds, unsigned leewayMilliseconds);
-// Computes for so many microseconds / nanoseconds, without giving up the CPU.
+// Busy-waits for so many microseconds / nanoseconds; the CPU stays taken. Any context.
 void IODelay(unsigned microseconds);
 void IOPause(unsigned nanoseconds);
 

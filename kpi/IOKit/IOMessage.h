@@ -1,6 +1,6 @@
 // IOKit/IOMessage.h
 //
-// Messages a service sends to its clients. (service.md 0.2)
+// Messages that a service sends to its clients and interest handlers. (service.md 0.2)
 #ifndef _IOKIT_IOMESSAGE_H
 #define _IOKIT_IOMESSAGE_H
 

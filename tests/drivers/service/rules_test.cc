@@ -207,7 +207,7 @@ DRYDOCK_TEST(TeardownRules, CloseWithIoInFlight) {
   tree.b->close(tree.c);
   EXPECT_EQ(findings.Count("closed-with-io-in-flight"), 1);
   EXPECT_EQ(findings.sentence("closed-with-io-in-flight"),
-            "C closes B before 1 transfer of its own there has completed");
+            "C closes B with 1 of its transfers still in flight");
   CompleteIo(tree, 1);
 }
 
