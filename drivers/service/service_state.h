@@ -1,11 +1,10 @@
 // drivers/service/service_state.h
 //
-// The one way to what Drydock keeps about a service (kpi/IOKit/IOServicePrivate.h), for the stories
-// in this folder that are told about services from outside: matching, termination, notification,
-// power, interrupts, the calls of programs.
+// StateOf: the one way to the private state of a service (kpi/IOKit/IOServicePrivate.h), for the
+// parts of this folder that are not methods of IOService: matching, termination, notification,
+// interrupts, the calls of programs. Which lock guards a field is said there.
 //
-// The state belongs to the service and is const with it in no sense: a caller that only looks may
-// have a const service.
+// The service may be const, since a caller that only reads may have no other; the state never is.
 #ifndef DRYDOCK_DRIVERS_SERVICE_SERVICE_STATE_H_
 #define DRYDOCK_DRIVERS_SERVICE_SERVICE_STATE_H_
 
