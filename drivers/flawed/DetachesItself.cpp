@@ -1,4 +1,4 @@
-// The driver ends its relation to the provider when that is terminated.
+// The driver has nothing more to do once its provider is terminated.
 //
 // Defect: didTerminate detaches it from its provider, so that it is never stopped.
 // Finding: detached-without-stop.

@@ -56,7 +56,7 @@ ServiceState &StateOf(const IOService *service);
 // Options of registerService, open and terminate. (service.md 0.3)
 enum {
   kIOServiceExclusive = 0x00000001,
-  kIOServiceRequired = 0x00000001,  // terminate: set in the options drivers see in phases 2 and 3
+  kIOServiceRequired = 0x00000001,      // set in the options of the calls of phases 2 and 3
   kIOServiceSynchronous = 0x00000002,   // registerService, terminate: return when it is done
   kIOServiceTerminate = 0x00000004,     // close, and the calls of a termination: it is one
   kIOServiceAsynchronous = 0x00000008,  // registerService: even if the provider's was not
@@ -79,7 +79,7 @@ extern const OSSymbol *gIOFirstPublishNotification;   // registerService: the fi
 extern const OSSymbol *gIOMatchedNotification;        // drivers were started: each time
 extern const OSSymbol *gIOFirstMatchNotification;     // drivers were started: the first time
 extern const OSSymbol *gIOTerminatedNotification;     // on the thread that calls terminate()
-extern const OSSymbol *gIOWillTerminateNotification;  // on the termination thread
+extern const OSSymbol *gIOWillTerminateNotification;  // on the terminate thread
 
 // The kinds of registerInterest. (service.md 3.9)
 extern const OSSymbol *gIOGeneralInterest;
@@ -120,7 +120,7 @@ class IOService : public IORegistryEntry {
   // provider too; it is detached. Default: true.
   virtual bool start(IOService *provider);
   // Ends what start began. Called once for each provider, in the provider's gate, after the last
-  // client has gone; must not sleep. An override calls super::stop.
+  // client has gone; must not sleep. An override calls super::stop, else it is a finding.
   virtual void stop(IOService *provider);
 
   // kIOService…State bits, and whether the service is being terminated. Any context; the answer may
@@ -332,7 +332,7 @@ class IOService : public IORegistryEntry {
   virtual IOReturn enableInterrupt(int source);
   virtual IOReturn disableInterrupt(int source);
 
-  // The meaning of a kIOReturn… code in English words; never null. Any context.
+  // The meaning of a kIOReturn… code as text, "unknown" for other codes. Any context.
   virtual const char *stringFromReturn(IOReturn code);
 
  private:
