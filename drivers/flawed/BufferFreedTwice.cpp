@@ -30,7 +30,7 @@ class BufferFreedTwice : public FlawedDriver {
   IOReturn freeBuffer() {
     if (fBuffer == NULL) return kIOReturnSuccess;
     void *buffer = fBuffer;
-    IODelay(1);  // until the device has let go
+    IODelay(1);  // until the device is done with it
     IOFree(buffer, 64);
     fBuffer = NULL;
     return kIOReturnSuccess;

@@ -38,7 +38,7 @@ class DoubleCompletion : public FlawedDriver {
     if (request == NULL) return kIOReturnSuccess;
     AbsoluteTime deadline;
     clock_interval_to_deadline(10, kMicrosecondScale, &deadline);
-    fGate->commandSleep(&fPending, deadline, THREAD_UNINT);  // until the device has let go of it
+    fGate->commandSleep(&fPending, deadline, THREAD_UNINT);  // until the device is done with it
     if (fFlawed || fPending == request) complete(request);
     return kIOReturnSuccess;
   }

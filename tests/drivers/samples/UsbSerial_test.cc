@@ -148,7 +148,8 @@ void UnplugDuringReads(IOReturn unplug_status, kernel::Time unplug_after) {
   t.machine.WaitForNoDevice();
   EXPECT_EQ(closes.count(), 1);
   EXPECT_EQ(t.stream->acquireStream(), kIOReturnOffline);
-  WaitUntil([&t] { return t.stream->getRetainCount() == 1; });  // the terminate thread lets go last
+  WaitUntil(
+      [&t] { return t.stream->getRetainCount() == 1; });  // the terminate thread releases it last
 }
 
 DRYDOCK_TEST(UsbSerial, UnplugDuringReadsTakesThemOffline) {

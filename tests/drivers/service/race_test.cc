@@ -24,7 +24,7 @@
 
 namespace {
 
-// What the drivers of the run in progress do in start; true: it succeeds.
+// The body of start of the drivers of this run; its result is start's.
 std::function<bool(IOService* self, IOService* provider)> in_start;
 int stops;  // of them
 

@@ -51,7 +51,7 @@ DRYDOCK_TEST(Termination, TD3AndTD4AndTD10AndTD11ReferenceTraceWithNothingOpen) 
   Tree tree;
   EXPECT_TRUE(tree.a->terminate());
   tree.Settle();
-  kernel::Sleep(kernel::kMillisecond);  // the pass lets go of its victims
+  kernel::Sleep(kernel::kMillisecond);  // the pass releases its victims
   EXPECT_THAT(tree.journal, ElementsAreArray(kReferenceTrace));
   EXPECT_EQ(tree.p->getClient(), nullptr);
 }

@@ -45,7 +45,7 @@ DRYDOCK_TEST(IOUserClient, AnAsynchronousResultReachesTheCallback) {
     EXPECT_EQ(seen.result, kIOReturnUnderrun);
     kernel::ThreadJoin(driver);
 
-    // A program that let its port go hears nothing.
+    // A program that released its port receives nothing.
     IONotificationPortDestroy(notify);
     EXPECT_EQ(IOUserClient::sendAsyncResult64(script->reference, kIOReturnSuccess, nullptr, 0),
               MACH_SEND_INVALID_DEST);

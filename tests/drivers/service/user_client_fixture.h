@@ -20,7 +20,7 @@
 
 namespace drydock::testing {
 
-// What is done to the user clients of the run in progress, and what they are to do.
+// The calls on the user clients of this run, and what the clients do in them.
 struct Script {
   IOLock* lock = IOLockAlloc();
   int closes = 0;
@@ -28,7 +28,7 @@ struct Script {
   int inside = 0;
   int most_inside = 0;
   bool stopped = false;    // a client was
-  bool let_go = false;     // methods that block go on
+  bool let_go = false;     // methods that block return
   bool close_ends = true;  // clientClose terminates
   kernel::Time start_takes = 0;
   OSAsyncReference64 reference = {};
@@ -36,7 +36,7 @@ struct Script {
 
   ~Script() { IOLockFree(lock); }
 
-  // A call that stays inside until it is let go.
+  // A call stays inside until the script releases it.
   void Block() {
     IOLockLock(lock);
     most_inside = std::max(most_inside, ++inside);
@@ -64,7 +64,7 @@ enum : uint32_t {
   kAdd,       // two scalars in, their sum out
   kNegate,    // any structure in, as large a one out
   kNothing,   // no function
-  kBlock,     // until the script lets go
+  kBlock,     // blocks until the script releases it
   kRemember,  // keeps the asynchronous reference
   kMethods
 };

@@ -47,7 +47,7 @@ class UsbMachine {
   DrydockUSBController* const usb_;
 };
 
-// A client of an interface with its pipes, which counts what it hears.
+// A client of an interface with its pipes, which counts the calls it receives.
 class TestUsbDriver : public IOService {
   OSDeclareDefaultStructors(TestUsbDriver)
 
