@@ -39,7 +39,7 @@ class Watched : public WrappedStrategy {
 };
 
 // Forces switches where they can be, and nothing else.
-class Forcing : public Strategy {
+class Forcing : public Strategy, private TimelessStrategy {
  public:
   Forcing(const std::vector<Switch>& switches, const Schedule& found)
       : seed_(found.seed()), timeless_(found.timeless()) {
@@ -56,7 +56,7 @@ class Forcing : public Strategy {
     return choice;
   }
   uint64_t seed() const override { return seed_; }
-  bool timeless() const override { return timeless_; }
+  TimelessStrategy* timeless() override { return timeless_ ? this : nullptr; }
 
  private:
   const uint64_t seed_;

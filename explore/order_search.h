@@ -1,7 +1,7 @@
 // explore/order_search.h
 //
 // Search of all orders in which the steps of a program can be taken, on a machine without time
-// (Strategy::timeless). It ends, and then what held in every run holds in all there can be.
+// (TimelessStrategy). It ends, and then what held in every run holds in all there can be.
 //
 // Without reduction every order is run. With it, one of each class: orders differ in nothing that
 // can be seen if they differ only in the order of steps that do not conflict (explore/
@@ -81,17 +81,18 @@ class OrderSearch final : public Explorer {
     uint64_t path;     // what they were, if all shards try them
   };
 
-  class Follower final : public Strategy {
+  class Follower final : public Strategy, private TimelessStrategy {
    public:
     explicit Follower(OrderSearch* search) : search_(*search) {}
     size_t Choose(const Question& question) override { return search_.Choose(question); }
-    void NoteEffect(const kernel::Operation& operation) override { search_.NoteEffect(operation); }
     bool Finish(uint64_t) override { return search_.Finish(); }
-    bool timeless() const override { return true; }
-    bool sees_every_step() const override { return true; }
+    TimelessStrategy* timeless() override { return this; }
     std::string refusal() const override { return search_.refusal_; }
 
    private:
+    bool sees_every_step() const override { return true; }
+    void NoteEffect(const kernel::Operation& operation) override { search_.NoteEffect(operation); }
+
     OrderSearch& search_;
   };
 

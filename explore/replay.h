@@ -12,7 +12,7 @@
 
 namespace drydock {
 
-class Replay final : public Strategy {
+class Replay final : public Strategy, private TimelessStrategy {
  public:
   // The schedule must outlive this.
   explicit Replay(const Schedule& schedule) : schedule_(schedule) {}
@@ -23,7 +23,7 @@ class Replay final : public Strategy {
   // False if the schedule has answers left.
   bool Finish(uint64_t questions) override;
   uint64_t seed() const override { return schedule_.seed(); }
-  bool timeless() const override { return schedule_.timeless(); }
+  TimelessStrategy* timeless() override { return schedule_.timeless() ? this : nullptr; }
   std::string refusal() const override { return refusal_; }
 
  private:

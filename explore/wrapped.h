@@ -17,9 +17,7 @@ class WrappedStrategy : public Strategy {
 
   size_t Choose(const Question& question) override { return inside_.Choose(question); }
   bool FollowsTime() const override { return inside_.FollowsTime(); }
-  bool timeless() const override { return inside_.timeless(); }
-  bool sees_every_step() const override { return inside_.sees_every_step(); }
-  void NoteEffect(const kernel::Operation& operation) override { inside_.NoteEffect(operation); }
+  TimelessStrategy* timeless() override { return inside_.timeless(); }
   bool Finish(uint64_t questions) override { return inside_.Finish(questions); }
   uint64_t seed() const override { return inside_.seed(); }
   std::string refusal() const override { return inside_.refusal(); }

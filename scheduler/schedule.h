@@ -9,7 +9,7 @@
 //   dd1-<fingerprint>.timeless-<payload>
 //
 // `dd1` is the format; the fingerprint, 16 hex digits, names program and scenario; the seed,
-// another 16, is there only if costs jitter; `timeless` if the machine was (Strategy::timeless);
+// another 16, is there only if costs jitter; `timeless` if the machine was (TimelessStrategy);
 // the payload is base64url of runs of questions that had the same number of alternatives, each with
 // its answers packed sparsely (when almost all are 0, the alternative a machine at full speed would
 // take) or densely. A schedule says how many alternatives each question had, so that one which does

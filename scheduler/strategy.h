@@ -35,8 +35,8 @@ struct Alternative {
 
   Kind kind = Kind::kCpu;
   uint8_t cpu = 0;  // kCpu: which
-  // On a timeless machine: the step would find nothing to do but wait, for a lock that is held, an
-  // event that has not happened, a thread that has not ended.
+  // On a timeless machine (TimelessStrategy): the step would find nothing to do but wait, for a
+  // lock that is held, an event that has not happened, a thread that has not ended.
   bool waits = false;
   // kCpu: the thread, 0 in interrupt context. kInterrupt: the line. kDeadline: its number among all
   // that were ever set; or, on a timeless machine where a wait would time out, kTimeoutOf + the
@@ -54,6 +54,9 @@ struct Question {
   absl::Span<const Alternative> alternatives;  // two or more, ordered by time, then kind, then id
 };
 
+class TimelessStrategy;
+
+// Answers the questions of one run.
 class Strategy {
  public:
   // Returned by Choose to stop the run: the schedule does not fit. refusal() then says why.
@@ -68,19 +71,6 @@ class Strategy {
   // without asking, and without gathering the alternatives while it stays on one CPU.
   virtual bool FollowsTime() const { return false; }
 
-  // True if the run is to be free of time, so that the order of steps is all there is to decide and
-  // orders can be enumerated: steps cost nothing, every thread that can run has a CPU, a deadline
-  // may pass as soon as it is set, and a thread that must wait comes to a choice point before it
-  // does. The schedule remembers it.
-  virtual bool timeless() const { return false; }
-
-  // True if a timeless strategy is to be asked also where there is one alternative, which is no
-  // part of the schedule, and to be told all that a step does.
-  virtual bool sees_every_step() const { return false; }
-
-  // The step chosen last does this too, beyond the operation it announced.
-  virtual void NoteEffect(const kernel::Operation& operation) { (void)operation; }
-
   // Called when the run is over after `questions` questions; false if the strategy expected more of
   // it, as a replay does. refusal() then says why.
   virtual bool Finish(uint64_t questions) {
@@ -94,6 +84,27 @@ class Strategy {
 
   // One line on why the run was refused.
   virtual std::string refusal() const { return ""; }
+
+  // Not null if the run is to be on a timeless machine; it lives as long as the strategy. The
+  // schedule records that the machine was timeless.
+  virtual TimelessStrategy* timeless() { return nullptr; }
+};
+
+// What a strategy for a timeless machine adds. On such a machine the order of steps is all there is
+// to decide, so orders can be enumerated: steps cost nothing, every thread that can run has a CPU,
+// a deadline may pass as soon as it is set, and a thread that must wait comes to a choice point
+// before it does. (docs/explore.md, "All of them")
+class TimelessStrategy {
+ public:
+  // True if Choose is to be called also where there is one alternative, which is no part of the
+  // schedule, and NoteEffect for all that a step does.
+  virtual bool sees_every_step() const { return false; }
+
+  // The step chosen last does this too, beyond the operation it announced.
+  virtual void NoteEffect(const kernel::Operation& operation) { (void)operation; }
+
+ protected:
+  ~TimelessStrategy() = default;
 };
 
 // Alternative 0 always: the CPU with the smallest clock steps next. The default.

@@ -18,6 +18,13 @@ Time Now() {
   return machine->Now();
 }
 
+// How long the code on the CPU may go on before its quantum ends, at least 1 ns.
+static Time QuantumLeft(const sim::Cpu& cpu) {
+  if (cpu.in_interrupt) return kNever;
+  const Time until = cpu.QuantumEnd();
+  return until > cpu.clock ? until - cpu.clock : 1;
+}
+
 void Delay(Time interval) {
   if (machine == nullptr || machine->cpu() == nullptr) return;
   // In slices, so that others can step in, ever longer ones; but as far as nothing else happens.
@@ -25,9 +32,9 @@ void Delay(Time interval) {
   Time slice = 10 * kMicrosecond;
   while (interval > 0) {
     const Time now = machine->Now();
-    const Time quiet_until = machine->QuietUntil();
+    const Time quiet_until = machine->chooser().QuietUntil();
     const Time quiet = quiet_until > now ? quiet_until - now : 0;
-    const Time step = std::min({interval, std::max(slice, quiet), machine->QuantumLeft()});
+    const Time step = std::min({interval, std::max(slice, quiet), QuantumLeft(*machine->cpu())});
     machine->cpu()->clock += step;
     interval -= step;
     slice = std::min(2 * slice, kLongest);

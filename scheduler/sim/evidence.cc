@@ -16,7 +16,7 @@ Moment ThisMoment() {
 CallStackId CallStackHere() { return machine != nullptr ? machine->StackIdHere() : 0; }
 
 void GiveUp(const char* why) {
-  if (machine != nullptr) machine->GiveUp(why);
+  if (machine != nullptr) machine->chooser().GiveUp(why);
 }
 
 }  // namespace drydock::kernel

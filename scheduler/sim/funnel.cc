@@ -1,7 +1,9 @@
-#include "scheduler/kernel/funnel.h"
+// The two funnels of the historic profile (scheduler/kernel/funnel.h): a mutex each.
+#include "scheduler/sim/funnel.h"
 
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/profile.h"
+#include "scheduler/sim/lock.h"
 #include "scheduler/sim/machine.h"
 
 namespace drydock::sim {
@@ -20,20 +22,19 @@ Mutex* LockOf(Funnel funnel) {
 
 }  // namespace
 
-Funnel Machine::DropFunnel() {
-  const Funnel funnel = self_->funnel;
+Funnel DropFunnel(Thread* self) {
+  const Funnel funnel = self->funnel;
   if (funnel == Funnel::kNone) return funnel;
-  self_->funnel = Funnel::kNone;
+  self->funnel = Funnel::kNone;
   Mutex* lock = LockOf(funnel);
-  NoteEffect(OperationKind::kUnlock, lock->id);
+  machine->effects().Note(OperationKind::kUnlock, lock->id);
   ReleaseMutex(lock);
   return funnel;
 }
 
-void Machine::RetakeFunnel(Funnel funnel) {
+void RetakeFunnel(Thread* self, Funnel funnel) {
   if (funnel == Funnel::kNone) return;
   // The wait for the funnel is not the one whose end the caller is about to report.
-  Thread* self = self_;
   const kernel::WaitResult result = self->wait_result;
   const kernel::WaitNote note = self->note;
   kernel::MutexLock(LockOf(funnel));

@@ -21,7 +21,7 @@ kernel::ObjectId LineName(int line) {
 
 void InterruptInstall(int line, Trigger trigger, InterruptHandler handler, void* target) {
   ChoicePoint(OperationKind::kMask, LineName(line));
-  Line& state = machine->line(line);
+  Line& state = machine->lines()[line];
   state.trigger = trigger;
   state.handler = handler;
   state.target = target;
@@ -32,21 +32,21 @@ void InterruptInstall(int line, Trigger trigger, InterruptHandler handler, void*
 
 void InterruptMask(int line) {
   ChoicePoint(OperationKind::kMask, LineName(line));
-  machine->line(line).masked = true;
+  machine->lines()[line].masked = true;
   machine->LineChanged(line);
 }
 
 void InterruptUnmask(int line) {
   ChoicePoint(OperationKind::kMask, LineName(line));
-  machine->line(line).masked = false;
+  machine->lines()[line].masked = false;
   machine->LineChanged(line);
 }
 
-bool InterruptIsMasked(int line) { return machine->line(line).masked; }
+bool InterruptIsMasked(int line) { return machine->lines()[line].masked; }
 
 void InterruptRaise(int line) {
   ChoicePoint(OperationKind::kRaise, LineName(line));
-  Line& state = machine->line(line);
+  Line& state = machine->lines()[line];
   if (!state.raised) {
     machine->Emit(EventKind::kInterruptRaise, 0, static_cast<uint64_t>(line));
   }
@@ -56,7 +56,7 @@ void InterruptRaise(int line) {
 
 void InterruptLower(int line) {
   ChoicePoint(OperationKind::kRaise, LineName(line));
-  Line& state = machine->line(line);
+  Line& state = machine->lines()[line];
   if (state.raised) {
     machine->Emit(EventKind::kInterruptLower, 0, static_cast<uint64_t>(line));
   }
@@ -65,7 +65,7 @@ void InterruptLower(int line) {
 }
 
 bool InterruptActiveElsewhere(int line) {
-  if (!machine->line(line).active) return false;
+  if (!machine->lines()[line].active) return false;
   return !(machine->in_interrupt() && machine->cpu()->line == line);
 }
 
@@ -75,9 +75,9 @@ void InterruptWaitInactive(int line) {
   while (InterruptActiveElsewhere(line)) {
     const bool on_thread = !machine->in_interrupt();
     if (on_thread) ++machine->self()->spin_depth;
-    machine->Stall(&machine->line(line));
+    machine->Stall(&machine->lines()[line]);
     if (on_thread && --machine->self()->spin_depth == 0) {
-      machine->Dispatch();
+      machine->dispatcher().Dispatch();
       machine->Settle();
     }
   }
@@ -95,7 +95,7 @@ bool SetInterruptsEnabled(bool enabled) {
   if (machine == nullptr || machine->cpu() == nullptr) return true;
   const bool was = machine->cpu()->interrupts_enabled;
   machine->cpu()->interrupts_enabled = enabled;
-  machine->InvalidateChoices();
+  machine->chooser().Invalidate();
   return was;
 }
 

@@ -15,15 +15,15 @@
 
 namespace drydock::sim {
 
-void Machine::ReleaseMutex(kernel::Mutex* mutex) {
+void ReleaseMutex(kernel::Mutex* mutex) {
   mutex->held = false;
   mutex->owner = nullptr;
-  Emit(trace::EventKind::kLockRelease, 0, 0, mutex->id, mutex->name, mutex->detail);
+  machine->Emit(trace::EventKind::kLockRelease, 0, 0, mutex->id, mutex->name, mutex->detail);
   if (mutex->waiters == 0) return;
-  Thread* waiter = FindWaiter(mutex, /*by_priority=*/true);
+  Thread* waiter = machine->waits().Find(mutex, /*by_priority=*/true);
   if (waiter == nullptr) return;
-  EndWait(waiter, kernel::WaitResult::kAwakened);
-  PushInheritor(mutex, waiter);
+  machine->EndWait(waiter, kernel::WaitResult::kAwakened);
+  machine->turnstiles().Push(mutex, waiter);
 }
 
 }  // namespace drydock::sim
@@ -88,7 +88,7 @@ static void ReportDeadlock(const Thread* self, const Mutex* wanted) {
     absl::StrAppend(&story, Who(mutex->owner));
     stacks.push_back({absl::StrCat(mutex->owner->name, " waits for lock ",
                                    mutex->owner->waits_for->name, " and holds ", mutex->name),
-                      machine->StackOfThread(mutex->owner->id)});
+                      machine->StackOfThread(*mutex->owner)});
     joint = ", which waits for lock ";
   }
   MisuseWithEvidence("deadlock", story, std::move(stacks));
@@ -103,7 +103,7 @@ static void Take(Mutex* mutex, Thread* self, bool tried) {
   mutex->owner_slept = self->slept;
   machine->Emit(EventKind::kLockAcquire, 0, tried ? 1 : 0, mutex->id, mutex->name, mutex->detail);
   if (mutex->inheritor != nullptr) {
-    machine->PushInheritor(mutex, mutex->push > 0 ? self : nullptr);
+    machine->turnstiles().Push(mutex, mutex->push > 0 ? self : nullptr);
   }
 }
 
@@ -134,7 +134,7 @@ void MutexLock(Mutex* mutex) {
       self->interruptible = Interruptible::kUninterruptible;
       ReportDeadlock(self, mutex);
       self->waits_for = mutex;
-      machine->LinkWaiter(self, mutex);
+      machine->waits().Link(self, mutex);
       machine->BlockSelf({OperationKind::kLock, mutex->id});
       self->waits_for = nullptr;
       --mutex->waiters;
@@ -162,7 +162,7 @@ void MutexUnlock(Mutex* mutex) {
     mutex->held = false;
     return;
   }
-  machine->ReleaseMutex(mutex);
+  sim::ReleaseMutex(mutex);
   machine->Settle();
 }
 
@@ -185,7 +185,7 @@ WaitResult MutexSleep(Mutex* mutex, const void* event, Interruptible interruptib
   const WaitResult result = ThreadBlock();
   MutexLock(mutex);
   self->sleeps_with_lock = false;
-  machine->DropFloor(self);
+  machine->dispatcher().DropFloor(self);
   machine->Settle();
   return result;
 }
@@ -227,14 +227,14 @@ void ReleaseSpinLock(SpinLock* lock) {
   lock->held = false;
   if (machine == nullptr || machine->cpu() == nullptr) return;
   machine->Emit(EventKind::kLockRelease, 0, 0, lock->id, lock->name, "spin");
-  machine->Release(lock);
+  machine->dispatcher().Release(lock);
 }
 
 // The owner may be preempted again.
 void EndSpinning() {
   if (machine == nullptr || machine->cpu() == nullptr || machine->in_interrupt()) return;
   if (--machine->self()->spin_depth == 0) {
-    machine->Dispatch();
+    machine->dispatcher().Dispatch();
     machine->Settle();
   }
 }

@@ -71,6 +71,9 @@ void UnmakeLock(Pool<Lock>* pool, Lock* lock) {
   }
 }
 
+// Frees a mutex and makes the waiter of highest priority its next inheritor. No choice point.
+void ReleaseMutex(kernel::Mutex* mutex);
+
 }  // namespace drydock::sim
 
 #endif  // DRYDOCK_SCHEDULER_SIM_LOCK_H_

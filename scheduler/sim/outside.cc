@@ -21,7 +21,7 @@ OutsideHandle OutsideSchedule(Time when, const char* what, ObjectId object,
   OutsideEvent* event = machine->outside().Make(what, function, context);
   event->deadline.operation = {OperationKind::kOutside, object};
   machine->deadlines().Insert(&event->deadline, std::max(when, machine->Now()));
-  machine->InvalidateChoices();
+  machine->chooser().Invalidate();
   return event->handle;
 }
 
@@ -33,7 +33,8 @@ OutsideHandle OutsideScheduleAtBlock(Thread* thread, const char* what, ObjectId 
   OutsideEvent* event = machine->outside().Make(what, function, context);
   event->deadline.operation = {OperationKind::kOutside, object};
   event->at_block_of = thread;
-  machine->AddTrigger(event);
+  machine->outside().AddTrigger(event);
+  machine->chooser().Invalidate();
   return event->handle;
 }
 
@@ -45,7 +46,8 @@ OutsideHandle OutsideScheduleAtChoicePoint(uint64_t number, const char* what, Ob
   OutsideEvent* event = machine->outside().Make(what, function, context);
   event->deadline.operation = {OperationKind::kOutside, object};
   event->at_choice_point = std::max<uint64_t>(number, 1);
-  machine->AddTrigger(event);
+  machine->outside().AddTrigger(event);
+  machine->chooser().Invalidate();
   return event->handle;
 }
 
@@ -57,9 +59,9 @@ bool OutsideCancel(OutsideHandle handle) {
   OutsideEvent* event = machine->outside().Find(handle);
   if (event == nullptr) return false;
   machine->deadlines().Remove(&event->deadline);
-  machine->RemoveTrigger(event);
+  machine->outside().RemoveTrigger(event);
   machine->outside().Recycle(event);
-  machine->InvalidateChoices();
+  machine->chooser().Invalidate();
   return true;
 }
 

@@ -1,10 +1,11 @@
 // scheduler/sim/outside_events.h
 //
-// What is scheduled to happen in the outside world.
+// What is scheduled to happen in the outside world: at a time, or when a thread blocks or a choice
+// point comes (then it has a trigger, and no deadline yet).
 #ifndef DRYDOCK_SCHEDULER_SIM_OUTSIDE_EVENTS_H_
 #define DRYDOCK_SCHEDULER_SIM_OUTSIDE_EVENTS_H_
 
-#include <algorithm>
+#include <vector>
 
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/outside.h"
@@ -19,14 +20,14 @@ struct OutsideEvent : Recycled<OutsideEvent> {
   const char* what = "";
   kernel::OutsideFunction function = nullptr;
   void* context = nullptr;
-  // What it waits for before it has a deadline: that this thread blocks, or a choice point.
+  // Its trigger: that this thread blocks, or a choice point of at least this number.
   kernel::Thread* at_block_of = nullptr;
   uint64_t at_choice_point = 0;
 
   bool triggered() const { return at_block_of != nullptr || at_choice_point != 0; }
 };
 
-// Storage for them: events that have happened are used again.
+// Owns the events; those that have happened are used again.
 class OutsideEvents {
  public:
   OutsideEvent* Make(const char* what, kernel::OutsideFunction function, void* context) {
@@ -51,15 +52,21 @@ class OutsideEvents {
   }
 
   // As kernel::OutsideUntil.
-  kernel::Time Until() {
-    kernel::Time until = 0;
-    for (size_t i = 0; i < events_.made(); ++i) {
-      const OutsideEvent& event = *events_.nth(i);
-      if (event.at_choice_point != 0) return kernel::kNever;
-      if (event.deadline.queued()) until = std::max(until, event.deadline.when);
-    }
-    return until;
-  }
+  kernel::Time Until();
+
+  // --- Events with a trigger, in the order in which they were scheduled.
+
+  void AddTrigger(OutsideEvent* event) { triggers_.push_back(event); }
+  // The event has no trigger any more; no effect if it has none.
+  void RemoveTrigger(OutsideEvent* event);
+  bool any_triggers() const { return !triggers_.empty(); }
+  bool AwaitsChoicePoint() const;
+  bool AwaitsBlockOf(const kernel::Thread* thread) const;
+  // Inserts into `deadlines`, at `now`, the events whose trigger has come: `blocks` blocks, or if
+  // it is null the run is at its choice point number `choice_points`. Returns whether there were
+  // any.
+  bool PullTriggers(const kernel::Thread* blocks, uint64_t choice_points, kernel::Time now,
+                    DeadlineQueue* deadlines);
 
   void Recycle(OutsideEvent* event) { events_.GiveBack(event); }
 
@@ -67,6 +74,7 @@ class OutsideEvents {
   static constexpr kernel::OutsideHandle kGeneration = kernel::OutsideHandle{1} << 32;
 
   Pool<OutsideEvent> events_;
+  std::vector<OutsideEvent*> triggers_;
 };
 
 }  // namespace drydock::sim

@@ -51,7 +51,7 @@ namespace {
 void SetPolicy(Thread* thread, int base_priority, SchedulingMode mode,
                const TimeConstraint& constraint) {
   ChoicePoint(OperationKind::kPolicy, 0);
-  machine->ChangePolicy(thread, "set", [&](Thread& t) {
+  machine->dispatcher().ChangePolicy(thread, "set", [&](Thread& t) {
     Thread::Override* over = t.failsafe.active     ? &t.failsafe
                              : t.background.active ? &t.background
                                                    : nullptr;
@@ -113,19 +113,20 @@ void ThreadSetImportance(Thread* thread, int importance) {
 void ThreadSetBackground(Thread* thread, bool background) {
   ChoicePoint(OperationKind::kPolicy, 0);
   if (background == thread->background.active) return;
-  machine->ChangePolicy(thread, background ? "background" : "background over", [&](Thread& t) {
-    if (background) {
-      const Thread::Override wanted = Wanted(t);
-      t.failsafe.active = false;
-      t.background = {true, wanted.mode, wanted.base_priority};
-      t.mode = SchedulingMode::kTimeshare;
-      t.base_priority = MAXPRI_THROTTLE;
-    } else {
-      t.background.active = false;
-      t.mode = t.background.mode;
-      t.base_priority = t.background.base_priority;
-    }
-  });
+  machine->dispatcher().ChangePolicy(thread, background ? "background" : "background over",
+                                     [&](Thread& t) {
+                                       if (background) {
+                                         const Thread::Override wanted = Wanted(t);
+                                         t.failsafe.active = false;
+                                         t.background = {true, wanted.mode, wanted.base_priority};
+                                         t.mode = SchedulingMode::kTimeshare;
+                                         t.base_priority = MAXPRI_THROTTLE;
+                                       } else {
+                                         t.background.active = false;
+                                         t.mode = t.background.mode;
+                                         t.base_priority = t.background.base_priority;
+                                       }
+                                     });
   machine->Settle();
 }
 
@@ -144,13 +145,13 @@ void ThreadDepress(Time limit) {
   self->poll_depressed = false;
   self->depressed = true;
   machine->deadlines().Insert(&self->depression, SaturatingAdd(machine->Now(), limit));
-  machine->Reprioritize(self);
-  machine->YieldSelf();
+  machine->dispatcher().Reprioritize(self);
+  machine->dispatcher().Yield();
   machine->Settle();
   // Chosen again, whether the time is over or not.
   machine->deadlines().Remove(&self->depression);
   self->depressed = false;
-  machine->Reprioritize(self);
+  machine->dispatcher().Reprioritize(self);
   machine->Settle();
 }
 
@@ -163,13 +164,13 @@ void ThreadPollYield() {
   self->poll_depressed = true;
   machine->deadlines().Insert(&self->depression,
                               SaturatingAdd(machine->Now(), self->cpu_since_block / 16));
-  machine->Reprioritize(self);
+  machine->dispatcher().Reprioritize(self);
   machine->Settle();
 }
 
 void ThreadHandoff(Thread* target) {
   ChoicePoint(OperationKind::kYield, 0);
-  machine->HandOff(target);
+  machine->dispatcher().HandOff(target);
   machine->Settle();
 }
 
@@ -181,7 +182,7 @@ bool SetUserMode(bool user) {
   self->user_mode = user;
   machine->Emit(trace::EventKind::kUserMode, 0, user ? 1 : 0);
   if (user) {
-    machine->Dispatch();
+    machine->dispatcher().Dispatch();
     machine->Settle();
   }
   return was;

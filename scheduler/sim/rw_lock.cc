@@ -27,7 +27,7 @@ void RWLockFree(RWLock* lock) {
 
 void internal::CountRWLock(Thread* self, int change) {
   self->rw_locks += change;
-  if (change < 0) machine->DropFloor(self);
+  if (change < 0) machine->dispatcher().DropFloor(self);
 }
 
 }  // namespace drydock::kernel

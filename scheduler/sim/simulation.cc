@@ -10,8 +10,23 @@
 
 namespace drydock {
 
+// The options of a run without time (TimelessStrategy): no step costs anything, and all accesses to
+// memory are choice points, since in other orders other threads may touch what one thread has
+// touched so far.
+static MachineOptions Timeless(MachineOptions options) {
+  options.costs.operation_ns.fill(0);
+  options.costs.context_switch_ns = 0;
+  options.costs.interrupt_entry_ns = 0;
+  options.costs.quantum_ns = kernel::kNever / 2;
+  options.costs.jitter_percent = 0;
+  options.horizon_ns = kernel::kNever;
+  options.accesses = kernel::AccessChoices::kAll;
+  return options;
+}
+
 Simulation::Simulation(const MachineOptions& options, Strategy* strategy)
-    : options_(strategy->timeless() ? sim::Timeless(options) : options), strategy_(strategy) {}
+    : options_(strategy->timeless() != nullptr ? Timeless(options) : options),
+      strategy_(strategy) {}
 
 Simulation::~Simulation() = default;
 

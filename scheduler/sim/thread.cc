@@ -15,7 +15,7 @@ Thread* ThreadStart(const ThreadOptions& options, std::function<void()> body) {
   if (machine == nullptr) Panic("ThreadStart with no run in progress");
   ChoicePoint(OperationKind::kThreadCreate, machine->NameOf(sim::kNamedThreads));
   Thread* thread = machine->NewThread(options, std::move(body));
-  machine->MakeRunnable(thread, "created");
+  machine->dispatcher().MakeRunnable(thread, "created");
   machine->Settle();
   return thread;
 }
@@ -33,7 +33,7 @@ const char* ThreadName(const Thread* thread) { return thread->name; }
 
 void SetThreadName(Thread* thread, absl::string_view name) { thread->name = trace::Intern(name); }
 
-bool OthersAreAtRest() { return machine->OthersAreAtRest(); }
+bool OthersAreAtRest() { return machine->threads().OthersAreAtRest(machine->self()); }
 
 bool ThreadIsBlocked(const Thread* thread) { return thread->state == Thread::State::kWaiting; }
 
@@ -58,7 +58,7 @@ void EndRun() {
 
 void ThreadYield() {
   ChoicePoint(OperationKind::kYield, 0);
-  machine->YieldSelf();
+  machine->dispatcher().Yield();
   machine->Settle();
 }
 

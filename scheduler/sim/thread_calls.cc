@@ -27,7 +27,7 @@ void ThreadCallGroup::Kick() {
       machine->NewThread({.name = name, .priority = priority, .daemon = true}, [this] { Work(); });
   worker->group = this;
   worker->eager = priority <= BASEPRI_KERNEL;
-  machine->MakeRunnable(worker, "created");
+  machine->dispatcher().MakeRunnable(worker, "created");
 }
 
 void ThreadCallGroup::Touch() const {
@@ -120,7 +120,7 @@ bool ThreadCalls::Enter(ThreadCall* call, void* parameter1, Time deadline) {
     Queue(call);
   } else {
     machine->deadlines().Insert(&call->deadline, deadline);
-    machine->InvalidateChoices();
+    machine->chooser().Invalidate();
   }
   return was_pending;
 }
@@ -138,7 +138,7 @@ bool ThreadCalls::Cancel(ThreadCall* call) {
     LineOf(call).Remove(call);
   }
   call->again = false;
-  machine->InvalidateChoices();
+  machine->chooser().Invalidate();
   return was_pending;
 }
 

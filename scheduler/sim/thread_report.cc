@@ -1,3 +1,4 @@
+// What every thread is doing (scheduler/thread_report.h).
 #include "scheduler/thread_report.h"
 
 #include "absl/strings/str_cat.h"
@@ -9,16 +10,6 @@
 namespace drydock {
 
 namespace sim {
-
-// Of a thread that waits for something.
-std::string WaitText(const Thread& thread) {
-  std::string text =
-      absl::StrCat(thread.note.verb, *thread.note.name != '\0' ? " " : "", thread.note.name);
-  if (thread.note.owner != nullptr) {
-    absl::StrAppend(&text, ", held by thread ", thread.note.owner->name);
-  }
-  return text;
-}
 
 namespace {
 
@@ -48,41 +39,35 @@ std::string StateText(const Thread& thread) {
 }
 
 }  // namespace
+}  // namespace sim
 
-std::vector<ThreadReport> Machine::ReportThreads() {
+CallStack StackOfThread(kernel::ThreadId id) {
+  return sim::machine->StackOfThread(sim::machine->threads().WithId(id));
+}
+
+std::vector<ThreadReport> ReportThreads() {
+  sim::Machine* const machine = sim::machine;
+  if (machine == nullptr || machine->cpu() != nullptr) {
+    kernel::Panic("threads are reported from the outside world of a run only");
+  }
+  sim::Pool<kernel::Mutex>& mutexes = machine->locks().mutexes;
   std::vector<ThreadReport> reports;
-  for (const std::unique_ptr<Thread>& thread : threads_) {
-    if (thread->state == Thread::State::kExited) continue;
+  for (const std::unique_ptr<kernel::Thread>& thread : machine->threads()) {
+    if (thread->state == kernel::Thread::State::kExited) continue;
     ThreadReport report;
     report.id = thread->id;
     report.name = thread->name;
     report.priority = thread->priority;
-    report.state = StateText(*thread);
+    report.state = sim::StateText(*thread);
     report.actions = kernel::DescribeFrames(thread.get());
-    for (size_t i = 0; i < locks_.mutexes.made(); ++i) {
-      const kernel::Mutex& mutex = *locks_.mutexes.nth(i);
+    for (size_t i = 0; i < mutexes.made(); ++i) {
+      const kernel::Mutex& mutex = *mutexes.nth(i);
       if (mutex.held && mutex.owner == thread.get()) report.holds.emplace_back(mutex.name);
     }
-    if (thread->fiber != nullptr) report.stack = fibers_.StackLeft(*thread->fiber);
+    report.stack = machine->StackOfThread(*thread);
     reports.push_back(std::move(report));
   }
   return reports;
-}
-
-CallStack Machine::StackOfThread(kernel::ThreadId id) const {
-  const Fiber* fiber = threads_[id - 1]->fiber;
-  return fiber != nullptr ? fibers_.StackLeft(*fiber) : CallStack();
-}
-
-}  // namespace sim
-
-CallStack StackOfThread(kernel::ThreadId id) { return sim::machine->StackOfThread(id); }
-
-std::vector<ThreadReport> ReportThreads() {
-  if (sim::machine == nullptr || sim::machine->cpu() != nullptr) {
-    kernel::Panic("threads are reported from the outside world of a run only");
-  }
-  return sim::machine->ReportThreads();
 }
 
 }  // namespace drydock

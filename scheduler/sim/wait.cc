@@ -19,7 +19,7 @@ int Wake(const void* event, bool one_thread, WaitResult result) {
   if (machine == nullptr) return 0;
   ChoicePoint(OperationKind::kWakeup, machine->NameOf(event));
   int woken = 0;
-  while (Thread* thread = machine->FindWaiter(event, /*by_priority=*/false)) {
+  while (Thread* thread = machine->waits().Find(event, /*by_priority=*/false)) {
     machine->EndWait(thread, result);
     ++woken;
     if (one_thread) break;
@@ -55,7 +55,7 @@ WaitResult AssertWait(const void* event, Interruptible interruptible, Time deadl
     return WaitResult::kInterrupted;
   }
   self->interruptible = interruptible;
-  machine->LinkWaiter(self, event);
+  machine->waits().Link(self, event);
   if (internal::wait_watch != nullptr) internal::wait_watch->Waits(event);
   if (deadline != 0) {
     if (machine->HasPassed(deadline)) {
@@ -67,7 +67,7 @@ WaitResult AssertWait(const void* event, Interruptible interruptible, Time deadl
       } else {
         machine->deadlines().Insert(&self->timeout, deadline);
       }
-      machine->InvalidateChoices();
+      machine->chooser().Invalidate();
     }
   }
   return WaitResult::kWaiting;
