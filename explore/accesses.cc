@@ -1,3 +1,4 @@
+// Names and fingerprints of access choices.
 #include "explore/accesses.h"
 
 #include <string>
@@ -22,7 +23,7 @@ constexpr Named kWords[] = {
     {AccessChoices::kShared, "shared"},
     {AccessChoices::kAll, "all"},
 };
-// One in up to so many is sampled; more is none.
+// The largest N of sampled:N.
 constexpr uint16_t kMostSampled = 1000;
 constexpr absl::string_view kSampled = "sampled:";
 

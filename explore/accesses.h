@@ -1,8 +1,8 @@
 // explore/accesses.h
 //
-// At which accesses to memory a program is explored (kernel::AccessChoices), as commands and flags
-// name it and as schedules carry it: a schedule with choice points at accesses is one of another
-// program than without, and its fingerprint tells which.
+// Which accesses to memory are choice points (kernel::AccessChoices), as commands and flags name it
+// and as schedules carry it: their fingerprint differs for each, since a schedule with choice
+// points at accesses does not fit a run without.
 #ifndef DRYDOCK_EXPLORE_ACCESSES_H_
 #define DRYDOCK_EXPLORE_ACCESSES_H_
 

@@ -1,3 +1,4 @@
+// Delay-bounded and preemption-bounded search.
 #include "explore/bounded_search.h"
 
 #include <algorithm>

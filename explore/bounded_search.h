@@ -4,11 +4,11 @@
 // twice, up to a bound; within a number of deviations in an order drawn from the seed. Shards
 // divide the first deviations, and all that follows from each.
 //
-// What deviates from the course of things (explore/default_schedule.h): with delay bounding,
-// whoever goes although others had their turn before, by as many delays as there were (Emmi,
-// Qadeer, Rakamaric: "Delay-bounded scheduling", POPL 2011). With preemption bounding, whoever goes
-// although the one who went last could go on (Musuvathi, Qadeer: "Iterative context bounding for
-// systematic testing of multithreaded programs", PLDI 2007); who goes when he cannot is free.
+// A deviation is a choice other than the default schedule's (explore/default_schedule.h). With
+// delay bounding, passing over n tasks costs n delays (Emmi, Qadeer, Rakamaric: "Delay-bounded
+// scheduling", POPL 2011). With preemption bounding, choosing another task costs one preemption
+// while the last one could go on, and nothing when it cannot (Musuvathi, Qadeer: "Iterative context
+// bounding for systematic testing of multithreaded programs", PLDI 2007).
 #ifndef DRYDOCK_EXPLORE_BOUNDED_SEARCH_H_
 #define DRYDOCK_EXPLORE_BOUNDED_SEARCH_H_
 

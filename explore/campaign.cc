@@ -1,3 +1,4 @@
+// The loop of a campaign.
 #include "explore/campaign.h"
 
 #include <algorithm>

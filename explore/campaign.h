@@ -1,6 +1,6 @@
 // explore/campaign.h
 //
-// Many runs of one program under an explorer, and what came of them.
+// A campaign: many runs of one program under an explorer, and their results.
 #ifndef DRYDOCK_EXPLORE_CAMPAIGN_H_
 #define DRYDOCK_EXPLORE_CAMPAIGN_H_
 

@@ -1,3 +1,4 @@
+// Counts the pairs of choice points that a strategy covers.
 #include "explore/coverage.h"
 
 #include "explore/task.h"

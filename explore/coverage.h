@@ -1,6 +1,6 @@
 // explore/coverage.h
 //
-// How much of what can come between what a campaign has seen.
+// Coverage of a campaign: how many ordered pairs of steps its runs have seen.
 #ifndef DRYDOCK_EXPLORE_COVERAGE_H_
 #define DRYDOCK_EXPLORE_COVERAGE_H_
 
@@ -12,8 +12,8 @@
 
 namespace drydock {
 
-// Counts pairs of choice points: a step that somebody was about to take, and the step of another
-// that came before it instead. When a campaign finds no new pairs, more of it will hardly find
+// Counts pairs of choice points: a step that a task was about to take, and the step of another task
+// that came before it. When a campaign finds no new pairs, more of it will hardly find
 // anything else. (Coverage by ordered pairs of operations: Lu, Jiang, Zhou: "A study of
 // interleaving coverage criteria", ESEC/FSE 2007.)
 class Coverage {

@@ -1,8 +1,8 @@
 // explore/default_schedule.h
 //
-// The run without forced switches: whoever went last goes on as long as he can and does not wait;
-// then whoever is due first. Systematic search deviates from it step by step, and what is left of a
-// failure once it has been made small is told as deviations from it.
+// The schedule without forced switches: the task that took the last step goes on while it can and
+// does not wait; then the alternative that is first in time. Systematic search deviates from it
+// step by step, and a minimised failure is reported as deviations from it.
 #ifndef DRYDOCK_EXPLORE_DEFAULT_SCHEDULE_H_
 #define DRYDOCK_EXPLORE_DEFAULT_SCHEDULE_H_
 
@@ -16,10 +16,11 @@ namespace drydock {
 
 class DefaultSchedule {
  public:
-  // Who is left, before which of his steps: the same place in runs that differ elsewhere.
-  using Place = std::pair<uint64_t, uint64_t>;
+  // The preempted task and the index of its next step; comparable across runs.
+  using SwitchPoint = std::pair<uint64_t, uint64_t>;
 
-  // Whether the one who went last can go on, and the index of who does: he, or the first.
+  // Whether the task that took the last step can go on, and the index of the alternative that the
+  // default schedule chooses: that task's, or 0.
   struct Usual {
     bool goes_on;
     size_t index;
@@ -34,12 +35,13 @@ class DefaultSchedule {
     return {false, 0};
   }
 
-  Place place() const {
+  // Where the run stands: a switch here preempts the task that took the last step.
+  SwitchPoint switch_point() const {
     const auto found = steps_.find(last_);
     return {last_, found == steps_.end() ? 0 : found->second};
   }
 
-  // `task` goes.
+  // `task` takes the next step.
   void Note(uint64_t task) {
     last_ = task;
     ++steps_[task];

@@ -1,3 +1,4 @@
+// From the name of a strategy to its explorer.
 #include "explore/explorer.h"
 
 #include <functional>

@@ -63,7 +63,7 @@ absl::StatusOr<std::unique_ptr<Explorer>> MakeExplorer(absl::string_view spec, u
                                                        Shard shard = Shard());
 
 // The runs that a shard of a sampling makes: number index, index + count, …. One that learns from
-// run 0 makes that first, whoever's it is.
+// run 0 makes that first, also if it is another shard's.
 class SampledRuns {
  public:
   SampledRuns(uint64_t seed, Shard shard, bool learns = false)

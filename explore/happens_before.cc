@@ -1,3 +1,4 @@
+// Vector clocks, races and polling.
 #include "explore/happens_before.h"
 
 #include <algorithm>
@@ -24,7 +25,7 @@ bool Follows(OperationKind kind) {
          kind == OperationKind::kBegin || kind == OperationKind::kResume;
 }
 
-// Whether who does nothing else may be polling.
+// Whether a task that does only this may be polling.
 bool MayPoll(OperationKind kind) {
   switch (kind) {
     case OperationKind::kRead:
@@ -43,13 +44,13 @@ bool MayPoll(OperationKind kind) {
   }
 }
 
-// Whether who does it lets time pass.
+// Whether the operation lets time pass.
 bool WaitsByItself(OperationKind kind) {
   return kind == OperationKind::kYield || kind == OperationKind::kDelay ||
          kind == OperationKind::kAssertWait;
 }
 
-// So many times the same is polling.
+// From so many repetitions on it is polling.
 constexpr uint32_t kRoundsWithWait = 4;
 constexpr uint32_t kRoundsWithout = 5;
 
@@ -130,7 +131,8 @@ uint32_t HappensBefore::PreviousAcquisition(uint32_t access) const {
   return access == kNone ? kNone : accesses_[access].step;
 }
 
-// The latest steps that this access must come after; the race of a lock is with who had it before.
+// The latest steps that this access must come after; for a lock, the race is with its previous
+// owner.
 void HappensBefore::CollectCandidates(const Access& access) {
   if (access.operation.object == kernel::kEverything) {
     for (const uint32_t last : last_) {
@@ -254,7 +256,7 @@ uint32_t HappensBefore::RoundOf(uint32_t task) const {
     const OperationKind kind = step->announced.kind;
     waits |= WaitsByItself(kind);
     locks |= Acquires(kind);
-    // Who takes a lock again and again does not poll unless he says so by waiting in between.
+    // A task that takes a lock again and again polls only if it waits in between.
     const uint32_t rounds = waits ? kRoundsWithWait : kRoundsWithout;
     if (last.repeats[round - 1] >= round * (rounds - 1) && (waits || !locks)) return round;
     if (step->previous == kNone) return 0;
@@ -277,7 +279,7 @@ bool HappensBefore::EndsPolling(uint32_t step, uint32_t task) const {
     }
     own = steps_[own].previous;
   }
-  return !looks;  // it looks at something that nobody announces
+  return !looks;  // it reads something whose changes are not announced
 }
 
 }  // namespace drydock

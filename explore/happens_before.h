@@ -1,8 +1,9 @@
 // explore/happens_before.h
 //
-// Which steps of a run happen before which: those of one task in their order, and two that touch
-// one object and do not both only look at it. Kept with vector clocks as the run grows; a search
-// cuts it back to where it goes on differently. What it once has allocated it uses again.
+// The happens-before relation of the steps of a run: the steps of one task are ordered, and so are
+// two steps that touch one object unless both only read it. Kept with vector clocks as the run
+// grows; a search cuts it back to the step from which the next run differs. Memory is kept for
+// reuse.
 #ifndef DRYDOCK_EXPLORE_HAPPENS_BEFORE_H_
 #define DRYDOCK_EXPLORE_HAPPENS_BEFORE_H_
 
@@ -27,8 +28,8 @@ class HappensBefore {
     const uint32_t* clock;
   };
 
-  // The task that `key` names, the same key always; tasks are numbered in order of their coming.
-  // `owner` is the key of the thread whose wait it would end, if it is a deadline of that kind.
+  // The number of the task that `key` names; tasks are numbered in the order of first use. `owner`
+  // is the key of the thread whose wait the task would end, if it is such a deadline.
   uint32_t TaskOf(uint64_t key, uint64_t owner = 0);
   uint64_t key(uint32_t task) const { return keys_[task]; }
   uint32_t tasks() const { return static_cast<uint32_t>(keys_.size()); }
@@ -56,18 +57,18 @@ class HappensBefore {
     return earlier < clock(later)[steps_[earlier].task];
   }
 
-  // What the step did, but for what conflicts with nothing.
+  // What the step did, without operations that conflict with nothing.
   absl::Span<const kernel::Operation> OperationsOf(uint32_t step) const;
 
   // Whether the order of a step and an operation matters.
   bool Conflicts(uint32_t step, const kernel::Operation& operation) const;
 
-  // Of the last `size()` steps: the same number for runs whose steps happen before each other in
-  // the same way, and only for those (but for accidents of hashing).
+  // A hash of the relation up to the last step: equal for runs with the same relation, and only for
+  // those (except for collisions).
   uint64_t trace() const { return steps_.empty() ? 0 : steps_.back().trace; }
 
-  // Whether `task` has just done the same few things several times over, none of which changes
-  // anything, without learning of a step of others: it polls.
+  // Whether `task` polls: it has repeated the same few steps several times, none of them changes
+  // anything, and none was ordered after a new step of another task.
   bool Polls(uint32_t task) const;
   // Whether it may see something new after `step`.
   bool EndsPolling(uint32_t step, uint32_t task) const;

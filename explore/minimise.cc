@@ -1,3 +1,4 @@
+// Delta debugging of forced switches, then a search for fewer.
 #include "explore/minimise.h"
 
 #include <algorithm>
@@ -13,11 +14,11 @@ namespace drydock {
 namespace {
 
 struct Switch {
-  DefaultSchedule::Place from;
+  DefaultSchedule::SwitchPoint from;
   uint64_t to;
 };
 
-// Notes which switches a strategy forces.
+// Records which switches a strategy forces.
 class Watched : public WrappedStrategy {
  public:
   using WrappedStrategy::WrappedStrategy;
@@ -26,7 +27,7 @@ class Watched : public WrappedStrategy {
     if (choice == kRefuse) return choice;
     const uint64_t task = TaskOf(question.alternatives[choice]);
     if (choice != default_schedule_.UsualAt(question).index)
-      switches_.push_back({default_schedule_.place(), task});
+      switches_.push_back({default_schedule_.switch_point(), task});
     default_schedule_.Note(task);
     return choice;
   }
@@ -38,7 +39,7 @@ class Watched : public WrappedStrategy {
   std::vector<Switch> switches_;
 };
 
-// Forces switches where they can be, and nothing else.
+// Follows the default schedule, and forces the given switches at their switch points.
 class Forcing : public Strategy, private TimelessStrategy {
  public:
   Forcing(const std::vector<Switch>& switches, const Schedule& found)
@@ -47,7 +48,8 @@ class Forcing : public Strategy, private TimelessStrategy {
   }
   size_t Choose(const Question& question) override {
     size_t choice = default_schedule_.UsualAt(question).index;
-    if (const auto forced = switches_.find(default_schedule_.place()); forced != switches_.end()) {
+    if (const auto forced = switches_.find(default_schedule_.switch_point());
+        forced != switches_.end()) {
       for (size_t i = 0; i < question.alternatives.size(); ++i) {
         if (TaskOf(question.alternatives[i]) == forced->second) choice = i;
       }
@@ -61,11 +63,11 @@ class Forcing : public Strategy, private TimelessStrategy {
  private:
   const uint64_t seed_;
   const bool timeless_;
-  absl::flat_hash_map<DefaultSchedule::Place, uint64_t> switches_;
+  absl::flat_hash_map<DefaultSchedule::SwitchPoint, uint64_t> switches_;
   DefaultSchedule default_schedule_;
 };
 
-// What jitters, jitters as it did.
+// A strategy with another's seed, so that costs jitter as they did.
 class Jittering : public WrappedStrategy {
  public:
   Jittering(Strategy* strategy, uint64_t seed) : WrappedStrategy(strategy), seed_(seed) {}

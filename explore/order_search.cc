@@ -1,3 +1,4 @@
+// Source-DPOR on the timeless machine.
 #include "explore/order_search.h"
 
 #include <algorithm>
@@ -33,17 +34,17 @@ bool TakesLock(const kernel::Operation& operation) {
 Strategy* OrderSearch::Next() {
   if (runs_ > 0) {
     given_ = 0;
-    while (given_ == 0 && !places_.empty()) {
-      Place& place = places_.back();
+    while (given_ == 0 && !steps_.empty()) {
+      ExecutionStep& place = steps_.back();
       options_.resize(place.options_end);
       options_[place.chosen].sleeps = true;
       const uint32_t next = Pick(place, /*wanted=*/true);
       if (next == kNone) {
-        places_.pop_back();
+        steps_.pop_back();
         continue;
       }
       place.chosen = next;
-      given_ = static_cast<uint32_t>(places_.size());
+      given_ = static_cast<uint32_t>(steps_.size());
       order_.CutBack(given_ - 1, place.tasks);
       extras_.resize(place.extras);
       where_.resize(place.tasks);
@@ -62,7 +63,7 @@ std::string OrderSearch::Describe() const {
 }
 
 std::string OrderSearch::Exhausted() const {
-  if (!places_.empty()) return "";
+  if (!steps_.empty()) return "";
   std::string text =
       reduction_ == Reduction::kNone
           ? absl::StrCat("all ", runs_, " orders, of ", classes_, " classes, were run")
@@ -70,7 +71,8 @@ std::string OrderSearch::Exhausted() const {
   if (shard_.count > 1)
     absl::StrAppend(&text, " that are of part ", shard_.index + 1, " of ", shard_.count);
   if (held_back_) {
-    absl::StrAppend(&text, ", but for those in which who polls goes on before something changes");
+    absl::StrAppend(&text,
+                    ", except those in which a task that polls goes on before something changes");
   }
   if (too_long_ > 0) {
     absl::StrAppend(&text, ", but for what comes after ", kMostSteps, " steps, in ", too_long_,
@@ -81,7 +83,7 @@ std::string OrderSearch::Exhausted() const {
 
 size_t OrderSearch::Choose(const Question& question) {
   if (position_ < given_) {
-    const Place& place = places_[position_];
+    const ExecutionStep& place = steps_[position_];
     const Option& option = options_[place.chosen];
     const size_t choice = place.chosen - place.options;
     if (question.alternatives.size() != place.options_end - place.options ||
@@ -97,7 +99,7 @@ size_t OrderSearch::Choose(const Question& question) {
   if (adrift_) return PickFairly(question);
   if (open_) CloseStep();
   Arrive(question);
-  Place& place = places_.back();
+  ExecutionStep& place = steps_.back();
   if (!IsShared(place) && !IsOurs(place)) {
     GoAdrift();
     return PickFairly(question);
@@ -111,7 +113,7 @@ size_t OrderSearch::Choose(const Question& question) {
     GoAdrift();
     return PickFairly(question);
   }
-  if (places_.size() > kMostSteps) {
+  if (steps_.size() > kMostSteps) {
     ++too_long_;
     GoAdrift();
     return PickFairly(question);
@@ -124,15 +126,15 @@ size_t OrderSearch::Choose(const Question& question) {
 }
 
 void OrderSearch::GoAdrift() {
-  anothers_ = !IsOurs(places_.back());
-  options_.resize(places_.back().options);
-  places_.pop_back();
+  anothers_ = !IsOurs(steps_.back());
+  options_.resize(steps_.back().options);
+  steps_.pop_back();
   adrift_ = true;
 }
 
 size_t OrderSearch::PickFairly(const Question& question) {
   const size_t count = question.alternatives.size();
-  const size_t start = turn_++ % count;
+  const size_t start = fair_choices_++ % count;
   for (size_t i = 0; i < count; ++i) {
     const size_t choice = (start + i) % count;
     if (!question.alternatives[choice].waits) return choice;
@@ -155,7 +157,7 @@ void OrderSearch::CloseStep() {
   const auto races = order_.Close();
   if (reduction_ == Reduction::kNone) return;
   for (const HappensBefore::Race& race : races) Reverse(race, order_.task(step), step);
-  Place& place = places_.back();
+  ExecutionStep& place = steps_.back();
   Option& option = options_[place.chosen];
   option.extras = static_cast<uint32_t>(extras_.size());
   auto operations = order_.OperationsOf(step);
@@ -167,9 +169,9 @@ void OrderSearch::CloseStep() {
 void OrderSearch::Arrive(const Question& question) {
   const uint32_t step = order_.size() - 1;  // the last; none at first
   const auto options = static_cast<uint32_t>(options_.size());
-  places_.push_back({options, options, kNone, 0, static_cast<uint32_t>(extras_.size()), 0, 0});
-  Place& place = places_.back();
-  const Place* before = places_.size() > 1 ? &places_[places_.size() - 2] : nullptr;
+  steps_.push_back({options, options, kNone, 0, static_cast<uint32_t>(extras_.size()), 0, 0});
+  ExecutionStep& place = steps_.back();
+  const ExecutionStep* before = steps_.size() > 1 ? &steps_[steps_.size() - 2] : nullptr;
   if (before != nullptr) FollowPath(*before, &place);
   bool free = false;
   for (const Alternative& alternative : question.alternatives) {
@@ -208,7 +210,7 @@ void OrderSearch::Arrive(const Question& question) {
   if (before != nullptr && reduction_ == Reduction::kClasses) WantDisabled(*before, place);
 }
 
-void OrderSearch::FollowPath(const Place& before, Place* place) const {
+void OrderSearch::FollowPath(const ExecutionStep& before, ExecutionStep* place) const {
   const auto enabled =
       std::count_if(options_.begin() + before.options, options_.begin() + before.options_end,
                     [](const Option& option) { return option.enabled; });
@@ -219,25 +221,25 @@ void OrderSearch::FollowPath(const Place& before, Place* place) const {
   }
 }
 
-bool OrderSearch::IsOurs(const Place& place) const {
+bool OrderSearch::IsOurs(const ExecutionStep& place) const {
   return place.path % shard_.count == shard_.index;
 }
 
 // What was possible before the last step and has been undone by it may come first.
-void OrderSearch::WantDisabled(const Place& before, const Place& now) {
+void OrderSearch::WantDisabled(const ExecutionStep& before, const ExecutionStep& now) {
   for (uint32_t i = before.options; i < before.options_end; ++i) {
     if (i != before.chosen && Find(now, options_[i].task) == kNone) options_[i].wanted = true;
   }
 }
 
 // The same of all that is left when the run is over.
-void OrderSearch::WantLeft(const Place& last) {
+void OrderSearch::WantLeft(const ExecutionStep& last) {
   for (uint32_t i = last.options; i < last.options_end; ++i) options_[i].wanted = true;
 }
 
-uint32_t OrderSearch::Pick(const Place& place, bool wanted) const {
+uint32_t OrderSearch::Pick(const ExecutionStep& place, bool wanted) const {
   const uint32_t last =
-      places_.size() > 1 ? order_.task(static_cast<uint32_t>(places_.size()) - 2) : kNone;
+      steps_.size() > 1 ? order_.task(static_cast<uint32_t>(steps_.size()) - 2) : kNone;
   uint32_t first = kNone;
   for (uint32_t i = place.options; i < place.options_end; ++i) {
     const Option& option = options_[i];
@@ -251,7 +253,7 @@ uint32_t OrderSearch::Pick(const Place& place, bool wanted) const {
   return first;
 }
 
-uint32_t OrderSearch::Find(const Place& place, uint32_t task) const {
+uint32_t OrderSearch::Find(const ExecutionStep& place, uint32_t task) const {
   const uint32_t option = task < where_.size() ? where_[task] : kNone;
   if (option >= place.options && option < place.options_end && options_[option].task == task) {
     return option;
@@ -271,7 +273,7 @@ bool OrderSearch::Independent(uint32_t step, const Option& option) const {
 }
 
 void OrderSearch::Reverse(const HappensBefore::Race& race, uint32_t task, uint32_t later) {
-  const Place& place = places_[race.earlier];
+  const ExecutionStep& place = steps_[race.earlier];
   first_.assign(order_.tasks(), kNone);
   uint32_t wanted = kNone;
   // Of the steps that do not depend on the earlier one, and then the later one: those that nothing
@@ -296,7 +298,7 @@ void OrderSearch::Reverse(const HappensBefore::Race& race, uint32_t task, uint32
   if (wanted != kNone) options_[wanted].wanted = true;
 }
 
-void OrderSearch::ReverseLocks(const Place& place) {
+void OrderSearch::ReverseLocks(const ExecutionStep& place) {
   if (reduction_ == Reduction::kNone) return;
   for (uint32_t i = place.options; i < place.options_end; ++i) {
     const Option option = options_[i];
@@ -315,12 +317,12 @@ bool OrderSearch::Finish() {
     return false;
   }
   if (open_) CloseStep();
-  if (!adrift_ && !places_.empty() && reduction_ == Reduction::kClasses) {
-    WantLeft(places_.back());
-    ReverseLocks(places_.back());
+  if (!adrift_ && !steps_.empty() && reduction_ == Reduction::kClasses) {
+    WantLeft(steps_.back());
+    ReverseLocks(steps_.back());
   }
   // It has ended before the shards part.
-  if (!adrift_ && !places_.empty() && IsShared(places_.back())) anothers_ = !IsOurs(places_.back());
+  if (!adrift_ && !steps_.empty() && IsShared(steps_.back())) anothers_ = !IsOurs(steps_.back());
   if (anothers_) return true;
   if (redundant_run_) {
     ++redundant_;

@@ -5,11 +5,10 @@
 //
 // Without reduction every order is run. With it, one of each class: orders differ in nothing that
 // can be seen if they differ only in the order of steps that do not conflict (explore/
-// happens_before.h). From the races of each run follows what else to try at the places where they
-// were decided: at each, first steps enough that every class begins with one of them (source sets);
-// sleep sets see to it that none is run twice to its end. A step that must wait for a lock, an
-// event or the end of a thread cannot be taken; where two take one lock, the race is between the
-// takings.
+// happens_before.h). From the races of each run follows which other steps to try first where the
+// races were decided: enough that every class begins with one of them (source sets); sleep sets
+// make sure that no class is run twice to its end. A step that must wait for a lock, an event or
+// the end of a thread cannot be taken; where two take one lock, the race is between the takings.
 //
 // Abdulla, Aronis, Jonsson, Sagonas: "Optimal dynamic partial order reduction", POPL 2014, whose
 // Source-DPOR this is, with locks as in their "Source sets: a foundation for optimal dynamic
@@ -17,8 +16,8 @@
 // verification of concurrent systems", 1996, on sleep sets.
 //
 // What it knows of a step is what the step announces. Programs that do not end in all orders are
-// searched within bounds, and Exhausted says so: who polls (HappensBefore::Polls) is held back
-// until somebody changes what he looks at, or nobody else can go on; and what comes after
+// searched within bounds, and Exhausted says so: a task that polls (HappensBefore::Polls) is held
+// back until another task changes what it reads, or no other task can go on; and what comes after
 // kMostSteps steps is not varied.
 #ifndef DRYDOCK_EXPLORE_ORDER_SEARCH_H_
 #define DRYDOCK_EXPLORE_ORDER_SEARCH_H_
@@ -70,14 +69,14 @@ class OrderSearch final : public Explorer {
     uint32_t extras = 0;
     uint32_t extras_end = 0;
   };
-  // Where a step was chosen; that step has the same number.
-  struct Place {
+  // A step of the run, and the options among which it was chosen.
+  struct ExecutionStep {
     uint32_t options;  // the first of them
     uint32_t options_end;
     uint32_t chosen;
     uint32_t tasks;    // known so far
     uint32_t extras;   // how many there are, up to those of its options
-    uint32_t choices;  // before it: how many places at which there was one
+    uint32_t choices;  // before it: how many steps had more than one option
     uint64_t path;     // what they were, if all shards try them
   };
 
@@ -104,36 +103,36 @@ class OrderSearch final : public Explorer {
   void Open(const Option& option);
   void CloseStep();
   void Arrive(const Question& question);
-  // The option that goes next at a place: any, or one that is wanted. Or kNone.
-  uint32_t Pick(const Place& place, bool wanted) const;
-  // Nothing more is to be learned from this run, which has just come to a place.
+  // The option to choose at a step: any, or one that is wanted. Or kNone.
+  uint32_t Pick(const ExecutionStep& place, bool wanted) const;
+  // Nothing more is to be learned from this run, which is about to take a step.
   void GoAdrift();
   size_t PickFairly(const Question& question);
-  // A task's option at a place, or kNone.
-  uint32_t Find(const Place& place, uint32_t task) const;
+  // A task's option at a step, or kNone.
+  uint32_t Find(const ExecutionStep& place, uint32_t task) const;
   bool Independent(uint32_t step, const Option& option) const;
   // Sees to it that orders are run in which `task`, about to take its step `later`, does so before
   // the earlier step of the race.
   void Reverse(const HappensBefore::Race& race, uint32_t task, uint32_t later);
-  // The same for those at a place who wait for a lock that they will never get.
-  void ReverseLocks(const Place& place);
-  void WantDisabled(const Place& before, const Place& now);
-  bool IsShared(const Place& place) const {
+  // The same for tasks that, at a step, wait for a lock that they will never get.
+  void ReverseLocks(const ExecutionStep& place);
+  void WantDisabled(const ExecutionStep& before, const ExecutionStep& now);
+  bool IsShared(const ExecutionStep& place) const {
     return shard_.count > 1 && place.choices < kSharedChoices;
   }
-  // Where the run stands relative to the first choices, from the place before; and whether what
+  // Where the run stands relative to the first choices, from the step before; and whether what
   // follows is this shard's.
-  void FollowPath(const Place& before, Place* place) const;
-  bool IsOurs(const Place& place) const;
-  void WantLeft(const Place& last);
+  void FollowPath(const ExecutionStep& before, ExecutionStep* place) const;
+  bool IsOurs(const ExecutionStep& place) const;
+  void WantLeft(const ExecutionStep& last);
 
   const Reduction reduction_;
   const Shard shard_;
   HappensBefore order_;
-  std::vector<Place> places_;
+  std::vector<ExecutionStep> steps_;
   std::vector<Option> options_;
   std::vector<kernel::Operation> extras_;
-  std::vector<uint32_t> where_;  // each task's option at the latest place
+  std::vector<uint32_t> where_;  // each task's option at the latest step
   std::vector<uint32_t> first_;  // scratch of Reverse: each task's first step, or kNone
   uint32_t position_ = 0;        // how many steps this run has taken
   uint32_t given_ = 0;           // so many are as they were in the run before
@@ -141,7 +140,7 @@ class OrderSearch final : public Explorer {
   bool adrift_ = false;          // nothing more can be learned from this run
   bool redundant_run_ = false;
   bool anothers_ = false;
-  uint64_t turn_ = 0;  // of those who go while adrift
+  uint64_t fair_choices_ = 0;  // made while adrift
 
   uint64_t runs_ = 0;
   uint64_t classes_ = 0;

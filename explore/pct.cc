@@ -1,3 +1,4 @@
+// Probabilistic concurrency testing.
 #include "explore/pct.h"
 
 #include <algorithm>
@@ -42,7 +43,7 @@ size_t Pct::Choose(const Question& question) {
   const auto standing_of_best = [&]() -> Standing& {
     return standings_[TaskOf(question.alternatives[best])];
   };
-  // (Who has been passed over for long goes even if it waits.)
+  // (A task that was passed over for long goes even if it waits.)
   if (changes || (Waits(question.alternatives[best]) && standing_of_best().priority != highest_)) {
     standing_of_best().priority = --lowest_;
     best = Highest(question);

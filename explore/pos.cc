@@ -1,3 +1,4 @@
+// Partial-order sampling.
 #include "explore/pos.h"
 
 namespace drydock {

@@ -1,3 +1,4 @@
+// The progress line and the Ctrl-C handler.
 #include "explore/progress.h"
 
 #include <signal.h>

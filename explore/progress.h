@@ -1,8 +1,7 @@
 // explore/progress.h
 //
-// What somebody who waits for a campaign at a terminal gets: a line that says how far it is, and
-// Ctrl-C, which ends it with what was found so far. Both go by the host's time and signals, and
-// change nothing in any run.
+// A campaign at a terminal: a line that says how far it is, and Ctrl-C, which ends it with what was
+// found so far. Both depend on the host's time and signals, and change nothing in any run.
 #ifndef DRYDOCK_EXPLORE_PROGRESS_H_
 #define DRYDOCK_EXPLORE_PROGRESS_H_
 
@@ -17,7 +16,7 @@ namespace drydock {
 class ProgressLine {
  public:
   // Of a campaign that begins now and ends after so many runs or seconds, whichever is first. Null
-  // for `err` if nobody wants a line.
+  // for `err` for no line.
   ProgressLine(std::ostream* err, uint64_t schedules, double seconds)
       : err_(err), schedules_(schedules), seconds_(seconds) {}
   // Takes the line away.
@@ -45,7 +44,7 @@ class ProgressLine {
   size_t width_ = 0;  // of the line that stands there
 };
 
-// While one exists, Ctrl-C only sets a flag; a second time it ends the program as ever.
+// While one exists, the first Ctrl-C only sets a flag; the second ends the program as usual.
 class CtrlC {
  public:
   CtrlC();

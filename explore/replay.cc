@@ -1,3 +1,4 @@
+// Answers from a recorded schedule.
 #include "explore/replay.h"
 
 #include "absl/strings/str_cat.h"
@@ -6,26 +7,27 @@
 namespace drydock {
 
 size_t Replay::Choose(const Question& question) {
-  const auto& runs = schedule_.runs();
-  if (run_ < runs.size() && in_run_ == runs[run_].repeat) {
-    ++run_;
-    in_run_ = 0;
+  const auto repeats = schedule_.repeats();
+  if (repeat_ < repeats.size() && given_ == repeats[repeat_].count) {
+    ++repeat_;
+    given_ = 0;
   }
-  const bool exhausted = run_ == runs.size();
-  if (exhausted || runs[run_].alternatives != question.alternatives.size()) {
-    refusal_ = absl::StrCat(
-        "the schedule does not fit: at question ", question.number, " it has ",
-        exhausted ? std::string("ended") : absl::StrCat(runs[run_].alternatives, " alternatives"),
-        ", the run has ", question.alternatives.size(), " (",
-        absl::StrJoin(question.alternatives, "; ",
-                      [](std::string* out, const Alternative& alternative) {
-                        absl::StrAppend(out, DescribeAlternative(alternative));
-                      }),
-        ")");
+  const bool exhausted = repeat_ == repeats.size();
+  if (exhausted || repeats[repeat_].alternatives != question.alternatives.size()) {
+    refusal_ =
+        absl::StrCat("the schedule does not fit: at question ", question.number, " it has ",
+                     exhausted ? std::string("ended")
+                               : absl::StrCat(repeats[repeat_].alternatives, " alternatives"),
+                     ", the run has ", question.alternatives.size(), " (",
+                     absl::StrJoin(question.alternatives, "; ",
+                                   [](std::string* out, const Alternative& alternative) {
+                                     absl::StrAppend(out, DescribeAlternative(alternative));
+                                   }),
+                     ")");
     return kRefuse;
   }
-  ++in_run_;
-  return runs[run_].choice;
+  ++given_;
+  return repeats[repeat_].choice;
 }
 
 bool Replay::Finish(uint64_t questions) {

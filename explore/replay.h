@@ -1,7 +1,7 @@
 // explore/replay.h
 //
-// Gives the answers of a recorded schedule again, and refuses a run that asks other questions: it
-// never mostly replays.
+// Replays a recorded schedule: gives its answers again, and refuses a run that asks other
+// questions.
 #ifndef DRYDOCK_EXPLORE_REPLAY_H_
 #define DRYDOCK_EXPLORE_REPLAY_H_
 
@@ -28,8 +28,8 @@ class Replay final : public Strategy, private TimelessStrategy {
 
  private:
   const Schedule& schedule_;
-  size_t run_ = 0;       // of schedule_.runs()
-  uint64_t in_run_ = 0;  // answers of it already given
+  size_t repeat_ = 0;   // index into schedule_.repeats()
+  uint64_t given_ = 0;  // answers of it given already
   std::string refusal_;
 };
 

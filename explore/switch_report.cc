@@ -1,3 +1,4 @@
+// The forced switches of a run, in words.
 #include "explore/switch_report.h"
 
 #include <algorithm>
@@ -29,7 +30,7 @@ std::string SwitchReport::NameOf(uint32_t id, const Names& names) {
   return name == names.end() || *name->second == '\0' ? absl::StrCat("number ", id) : name->second;
 }
 
-SwitchReport::Actor SwitchReport::ActorOf(const Alternative& step) {
+SwitchReport::Participant SwitchReport::ParticipantOf(const Alternative& step) {
   const bool thread = step.kind == Alternative::Kind::kCpu && step.actor != 0;
   return {step, thread ? StackOfThread(step.actor) : CallStack()};
 }
@@ -40,15 +41,16 @@ size_t SwitchReport::Choose(const Question& question) {
   const Alternative& chosen = question.alternatives[choice];
   const size_t usual = default_schedule_.UsualAt(question).index;
   if (choice != usual) {
-    switches_.push_back({chosen.time, ActorOf(question.alternatives[usual]), ActorOf(chosen)});
+    switches_.push_back(
+        {chosen.time, ParticipantOf(question.alternatives[usual]), ParticipantOf(chosen)});
   }
   default_schedule_.Note(TaskOf(chosen));
   return choice;
 }
 
 // "thread reader, about to lock gate of UsbSerial", and where that is.
-std::string SwitchReport::Describe(const Actor& actor) const {
-  const Alternative& step = actor.step;
+std::string SwitchReport::Describe(const Participant& participant) const {
+  const Alternative& step = participant.step;
   const kernel::Operation& operation = step.operation;
   std::string text;
   switch (step.kind) {
@@ -66,7 +68,7 @@ std::string SwitchReport::Describe(const Actor& actor) const {
   if (operation.object != 0) absl::StrAppend(&text, " ", NameOf(operation.object, objects_));
   text += "\n";
   constexpr size_t kMostFunctions = 4;
-  const std::vector<std::string> functions = actor.stack.Functions();
+  const std::vector<std::string> functions = participant.stack.Functions();
   for (size_t i = 0; i < std::min(kMostFunctions, functions.size()); ++i) {
     absl::StrAppend(&text, "       ", i == 0 ? "in " : "of ", functions[i], "\n");
   }

@@ -1,6 +1,6 @@
 // explore/switch_report.h
 //
-// The few switches of a run that matter, told to a person: who was held up where, and who went
+// A report of the forced switches of a run: which thread was preempted where, and which went on
 // instead.
 #ifndef DRYDOCK_EXPLORE_SWITCH_REPORT_H_
 #define DRYDOCK_EXPLORE_SWITCH_REPORT_H_
@@ -16,9 +16,9 @@
 
 namespace drydock {
 
-// Takes down each forced switch of a strategy: the steps that a run without any
-// (explore/default_schedule.h) would not have taken then. Of a minimised schedule these are what it
-// takes to fail. Watches events for the names of things while it exists.
+// Records each forced switch of the wrapped strategy: each step that the default schedule
+// (explore/default_schedule.h) would not have taken there. In a minimised schedule these are what
+// it takes to fail. Observes events, for the names of threads and objects, while it exists.
 class SwitchReport final : public WrappedStrategy, private trace::Observer {
  public:
   explicit SwitchReport(Strategy* strategy);
@@ -33,19 +33,19 @@ class SwitchReport final : public WrappedStrategy, private trace::Observer {
   using Names = absl::flat_hash_map<uint32_t, const char*>;
   static std::string NameOf(uint32_t id, const Names& names);
 
-  // One who could go, and the code it is in.
-  struct Actor {
+  // A task that could take the next step, and the code it is in.
+  struct Participant {
     Alternative step;
     CallStack stack;
   };
   struct Switch {
     kernel::Time time;
-    Actor held_up, goes;
+    Participant held_up, goes;
   };
 
   void OnEvent(const trace::Event& event) override;
-  static Actor ActorOf(const Alternative& step);
-  std::string Describe(const Actor& actor) const;
+  static Participant ParticipantOf(const Alternative& step);
+  std::string Describe(const Participant& participant) const;
 
   DefaultSchedule default_schedule_;
   std::vector<Switch> switches_;

@@ -1,6 +1,6 @@
 // explore/task.h
 //
-// What strategies need to know of an alternative beyond its time.
+// What strategies derive from an alternative: its task, whether it waits, what it conflicts with.
 #ifndef DRYDOCK_EXPLORE_TASK_H_
 #define DRYDOCK_EXPLORE_TASK_H_
 
@@ -12,8 +12,8 @@
 
 namespace drydock {
 
-// Whose step an alternative is, the same at every question: a thread's, a CPU's interrupt
-// handler's, a line's, a deadline's.
+// The task whose step an alternative is, the same at every question: a thread, the interrupt
+// handler of a CPU, a line, or a deadline.
 inline uint64_t TaskOf(const Alternative& alternative) {
   const bool handler = alternative.kind == Alternative::Kind::kCpu && alternative.actor == 0;
   return static_cast<uint64_t>(alternative.kind) << 40 | static_cast<uint64_t>(handler) << 39 |
@@ -39,20 +39,20 @@ class TaskNumbers {
   absl::flat_hash_map<uint64_t, uint64_t> others_;
 };
 
-// Whether the step lets others go first by its own will: a busy wait, a yield. A strategy that
-// prefers some tasks to others must not prefer one that waits so, or the run never ends.
+// Whether the step is a busy wait or a yield. A strategy that prefers some tasks to others must not
+// prefer one that waits so, or the run never ends.
 inline bool Waits(const Alternative& alternative) {
   return alternative.operation.kind == kernel::OperationKind::kDelay ||
          alternative.operation.kind == kernel::OperationKind::kYield;
 }
 
-// Notices who goes on and on while others could go. A strategy that prefers some tasks treats one
-// that has done so for long as waiting, whatever it does: it may be polling.
+// Detects starvation: a task that takes step after step while others could go. A strategy that
+// prefers some tasks treats such a task as waiting, whatever it does, since it may be polling.
 class StarvationGuard {
  public:
   static constexpr int kMost = 1000;  // steps in a row
 
-  // `task` goes.
+  // `task` takes the next step.
   void Note(uint64_t task) {
     in_a_row_ = task == task_ ? in_a_row_ + 1 : 1;
     task_ = task;

@@ -1,3 +1,4 @@
+// The uniform random walks URW and SURW.
 #include "explore/uniform_walk.h"
 
 #include <algorithm>
@@ -46,7 +47,7 @@ size_t UniformWalk::DrawByRemaining(const Question& question) {
 size_t UniformWalk::DrawAround(const Question& question) {
   const auto alternatives = question.alternatives;
   size_t competing = 0;
-  bool there = false;  // whose step was to come next; may be blocked
+  bool there = false;  // the task chosen to go next; it may be blocked
   for (const Alternative& alternative : alternatives) {
     competing += Interesting(alternative) ? 1 : 0;
     there |= has_next_ && TaskOf(alternative) == next_;

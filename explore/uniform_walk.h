@@ -4,8 +4,8 @@
 // much more often. How many steps a task has is learned from the first run.
 //
 // URW weighs all steps; SURW only those that touch one object, drawn anew for each run: it decides
-// beforehand whose step on that object comes next, holds the others' back, and walks at random
-// otherwise.
+// in advance which task's step on that object comes next, holds the others' back, and walks at
+// random otherwise.
 //
 // Zhao, Wolff, Mathur, Roychoudhury: "Selectively uniform concurrency testing", ASPLOS 2025.
 #ifndef DRYDOCK_EXPLORE_UNIFORM_WALK_H_
@@ -48,7 +48,7 @@ class UniformWalk final : public Strategy {
   const bool selective_;
   const bool learns_;  // TakeCounts will be asked for
   Prng prng_;
-  kernel::ObjectId object_ = 0;             // whose steps are interesting, if selective
+  kernel::ObjectId object_ = 0;             // steps on it are interesting, if selective
   TaskNumbers remaining_;                   // interesting steps of each task, that are expected
   absl::InlinedVector<uint64_t, 8> up_to_;  // each alternative, what they weigh
   uint64_t next_ = 0;                       // the task whose interesting step comes next
@@ -64,7 +64,7 @@ class UniformWalks final : public Explorer {
 
   Strategy* Next() override;
   bool IsAnothers() const override { return runs_.IsAnothers(); }
-  // All learn from the first, so that shards draw what one search would.
+  // Every later run learns from the first, so that shards draw what one search would.
   void Finished(const Schedule&) override {
     if (expected_.empty()) expected_ = walk_->TakeCounts();
   }

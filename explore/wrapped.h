@@ -1,6 +1,6 @@
 // explore/wrapped.h
 //
-// A strategy that another stands in for, to watch or to change what it answers.
+// A strategy around another, to watch or to change its answers.
 #ifndef DRYDOCK_EXPLORE_WRAPPED_H_
 #define DRYDOCK_EXPLORE_WRAPPED_H_
 
@@ -10,7 +10,7 @@
 
 namespace drydock {
 
-// Is in all what the strategy inside is, which outlives it.
+// Forwards every question to the strategy inside, which must outlive it.
 class WrappedStrategy : public Strategy {
  public:
   explicit WrappedStrategy(Strategy* inside) : inside_(*inside) {}

@@ -1,3 +1,4 @@
+// The default costs of operations (docs/machine.md).
 #include "scheduler/cost_model.h"
 
 namespace drydock {

@@ -2,8 +2,8 @@
 //
 // What things cost on the simulated machine, in virtual nanoseconds. The figures are plausible for
 // a CPU of a few GHz, not measurements of any machine: they give runs a time scale and order CPUs
-// by default. Nothing correct may depend on them; exploring strategies let CPUs fall arbitrarily
-// far behind.
+// by default. No correct program depends on them; exploring strategies let CPUs fall behind without
+// limit.
 #ifndef DRYDOCK_SCHEDULER_COST_MODEL_H_
 #define DRYDOCK_SCHEDULER_COST_MODEL_H_
 

@@ -1,3 +1,4 @@
+// The current thread of the inline lock path.
 #include "scheduler/kernel/fast_lock.h"
 
 namespace drydock::kernel {

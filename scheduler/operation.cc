@@ -1,3 +1,4 @@
+// Names and kinds of operations.
 #include "scheduler/kernel/operation.h"
 
 namespace drydock::kernel {

@@ -1,3 +1,4 @@
+// The states of the booted kernel, made on first use and destroyed with the boot.
 #include "scheduler/kernel/per_boot.h"
 
 #include <vector>
@@ -29,7 +30,7 @@ std::vector<Made>& MadeThisBoot() {
 
 void* PerBootSlot::GetSlow(Make make, Destroy destroy) {
   const AtomicSection section;
-  if (boot_ == boot_number && state_ != nullptr) return state_;  // somebody else was faster
+  if (boot_ == boot_number && state_ != nullptr) return state_;  // another thread was faster
   state_ = nullptr;
   boot_ = boot_number;
   if (boot_number == 0) {

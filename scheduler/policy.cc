@@ -1,3 +1,4 @@
+// Which time constraints Mach accepts, and the names of scheduling modes.
 #include "scheduler/kernel/policy.h"
 
 namespace drydock::kernel {

@@ -1,3 +1,4 @@
+// Bands of priorities.
 #include "scheduler/priority.h"
 
 namespace drydock {

@@ -31,8 +31,9 @@ inline constexpr int BASEPRI_BACKGROUND = 46;
 inline constexpr int BASEPRI_USER_INITIATED = 37;
 inline constexpr int BASEPRI_DEFAULT = 31;  // user threads
 inline constexpr int MINPRI_WAITQ = 31;     // least push of a lock's waiter
-inline constexpr int MINPRI_FLOOR = 46;     // of who sleeps in a lock, until it has the lock again
-inline constexpr int MINPRI_RWLOCK = 46;    // of who holds a read-write lock off its CPU
+inline constexpr int MINPRI_FLOOR = 46;  // of a thread in MutexSleep, until it owns the mutex again
+inline constexpr int MINPRI_RWLOCK =
+    46;  // of a thread that holds a read-write lock and lost its CPU
 inline constexpr int MAXPRI_SUPPRESSED = 28;
 inline constexpr int BASEPRI_UTILITY = 20;
 inline constexpr int MAXPRI_THROTTLE = 4;  // background

@@ -1,7 +1,7 @@
 // scheduler/prng.h
 //
-// The one source of randomness. Written out here, not taken from the standard library, so that a
-// seed means the same numbers on every compiler and for ever.
+// The one source of randomness. Written out here, not taken from a library, so that a seed means
+// the same numbers on every compiler and in every later version.
 #ifndef DRYDOCK_SCHEDULER_PRNG_H_
 #define DRYDOCK_SCHEDULER_PRNG_H_
 
@@ -21,8 +21,8 @@ class Prng {
   Prng(uint64_t seed, absl::string_view name)
       : state_(trace::Fnv1a(name, seed ^ trace::kFnvOffset)), next_(Draw()) {}
 
-  // Drawn one ahead: what the host's CPU does next often hangs on the number, and need not wait
-  // until it is computed.
+  // Each number is computed one call ahead, because the next branch of the host's CPU often depends
+  // on it.
   uint64_t Next() {
     const uint64_t next = next_;
     next_ = Draw();

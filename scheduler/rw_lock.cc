@@ -1,3 +1,4 @@
+// The read-write lock, on a mutex and events.
 #include "scheduler/rw_lock.h"
 
 #include "scheduler/kernel/panic.h"
@@ -38,8 +39,8 @@ void Write(RWLockState* lock) {
   Count(lock, 1, "exclusive");
 }
 
-// Lets in who may come now: a waiting writer, else all waiting readers. They find out for
-// themselves whether somebody was faster.
+// Wakes the waiters that may enter now: a waiting writer, else all waiting readers. Each checks
+// again when it runs, because another thread may have entered first.
 void WakeNext(RWLockState* lock) {
   if (lock->waiting_writers > 0) {
     ThreadWakeup(&lock->waiting_writers, /*one_thread=*/true);
@@ -102,7 +103,7 @@ void RWLockUnlock(RWLock* rw_lock) {
     Count(lock, -1, "exclusive");
     WakeNext(lock);
   } else if (lock->readers == 0) {
-    Panic("read-write lock ", lock->name, " is released that nobody holds");
+    Panic("read-write lock ", lock->name, " is released but not held");
   } else {
     --lock->readers;
     Count(lock, -1, "shared");

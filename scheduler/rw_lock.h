@@ -8,10 +8,10 @@
 
 namespace drydock::kernel {
 
-// What a kernel's RWLock begins with; the kernel makes and frees it, with its mutex.
+// The first members of every RWLock; the kernel makes and frees it, with its mutex.
 //
-// `lock` guards the rest, and is held for moments only: who must wait sleeps on the address of
-// `readers` or `waiting_writers`, and looks again.
+// `lock` guards the rest and is never held while a thread waits: a thread that must wait sleeps on
+// the address of `readers` or `waiting_writers`, and checks again when woken.
 //
 //   readers  writer  waiting_writers   a new reader   a new writer
 //   0        none    0                 enters         enters
@@ -30,7 +30,7 @@ struct RWLockState {
 };
 
 namespace internal {
-// The kernel's: `self`, the calling thread, has come to hold one read-write lock more, or less.
+// Implemented by each kernel: `self`, the calling thread, holds `change` more read-write locks.
 void CountRWLock(Thread* self, int change);
 }  // namespace internal
 

@@ -1,3 +1,4 @@
+// The printed form of schedules (docs/schedule.md).
 #include "scheduler/schedule.h"
 
 #include "absl/strings/escaping.h"
@@ -44,34 +45,34 @@ int BitsFor(uint32_t alternatives) {
   return bits;
 }
 
-using Runs = absl::Span<const Schedule::Run>;
+using Repeats = absl::Span<const Schedule::Repeat>;
 
-// Each run of equal answers other than 0: how many zeros before it, the answer, how often. The
+// Each repeat of an answer other than 0: how many zeros before it, the answer, its count. The
 // zeros at the end follow from the segment's length.
-std::string Sparse(Runs runs) {
+std::string Sparse(Repeats repeats) {
   std::string out;
   uint64_t zeros = 0;
-  for (const Schedule::Run& run : runs) {
-    if (run.choice == 0) {
-      zeros += run.repeat;
+  for (const Schedule::Repeat& repeat : repeats) {
+    if (repeat.choice == 0) {
+      zeros += repeat.count;
       continue;
     }
     PutVarint(zeros, &out);
-    PutVarint(run.choice, &out);
-    PutVarint(run.repeat, &out);
+    PutVarint(repeat.choice, &out);
+    PutVarint(repeat.count, &out);
     zeros = 0;
   }
   return out;
 }
 
 // Every answer in as many bits as the number of alternatives needs, lowest bit first.
-std::string Dense(Runs runs, int bits) {
+std::string Dense(Repeats repeats, int bits) {
   std::string out;
   uint32_t buffer = 0;
   int filled = 0;
-  for (const Schedule::Run& run : runs) {
-    for (uint64_t i = 0; i < run.repeat; ++i) {
-      buffer |= run.choice << filled;
+  for (const Schedule::Repeat& repeat : repeats) {
+    for (uint64_t i = 0; i < repeat.count; ++i) {
+      buffer |= repeat.choice << filled;
       filled += bits;
       while (filled >= 8) {
         out.push_back(static_cast<char>(buffer));
@@ -87,15 +88,15 @@ std::string Dense(Runs runs, int bits) {
 bool ReadSparse(absl::string_view body, uint32_t alternatives, uint64_t length,
                 Schedule* schedule) {
   while (!body.empty()) {
-    uint64_t zeros, choice, repeat;
-    if (!GetVarint(&body, &zeros) || !GetVarint(&body, &choice) || !GetVarint(&body, &repeat)) {
+    uint64_t zeros, choice, count;
+    if (!GetVarint(&body, &zeros) || !GetVarint(&body, &choice) || !GetVarint(&body, &count)) {
       return false;
     }
-    if (choice == 0 || choice >= alternatives || repeat == 0) return false;
-    if (zeros > length || repeat > length - zeros) return false;
+    if (choice == 0 || choice >= alternatives || count == 0) return false;
+    if (zeros > length || count > length - zeros) return false;
     schedule->Append(alternatives, 0, zeros);
-    schedule->Append(alternatives, static_cast<uint32_t>(choice), repeat);
-    length -= zeros + repeat;
+    schedule->Append(alternatives, static_cast<uint32_t>(choice), count);
+    length -= zeros + count;
   }
   schedule->Append(alternatives, 0, length);
   return true;
@@ -125,33 +126,33 @@ bool ReadDense(absl::string_view body, uint32_t alternatives, uint64_t length, S
 
 uint64_t Schedule::deviations() const {
   uint64_t deviations = 0;
-  for (const Run& run : runs()) {
-    if (run.choice != 0) deviations += run.repeat;
+  for (const Repeat& repeat : repeats()) {
+    if (repeat.choice != 0) deviations += repeat.count;
   }
   return deviations;
 }
 
 uint64_t Schedule::Digest() const {
   uint64_t digest = trace::Mix(fingerprint_, seed_);
-  for (const Run& run : runs()) {
+  for (const Repeat& repeat : repeats()) {
     constexpr uint64_t kOdd = 0x9e3779b97f4a7c15u;
-    digest =
-        trace::Mix(digest, (uint64_t{run.alternatives} << 32 | run.choice) * kOdd + run.repeat);
+    digest = trace::Mix(
+        digest, (uint64_t{repeat.alternatives} << 32 | repeat.choice) * kOdd + repeat.count);
   }
   return digest;
 }
 
 std::string Schedule::ToString() const {
   std::string payload;
-  const absl::Span<const Run> all = runs();
+  const Repeats all = repeats();
   for (size_t begin = 0; begin < all.size();) {
     // A segment: all neighbouring questions with the same number of alternatives.
     size_t end = begin;
     uint64_t length = 0;
     for (; end < all.size() && all[end].alternatives == all[begin].alternatives; ++end) {
-      length += all[end].repeat;
+      length += all[end].count;
     }
-    const Runs segment = all.subspan(begin, end - begin);
+    const Repeats segment = all.subspan(begin, end - begin);
     const int bits = BitsFor(all[begin].alternatives);
     std::string body = Sparse(segment);
     bool dense = false;
@@ -216,7 +217,7 @@ absl::StatusOr<Schedule> Schedule::Parse(absl::string_view text) {
       return Malformed("an answer that is not among the alternatives");
     }
   }
-  // One schedule has one text; anything else was not written by us.
+  // One schedule has one text; any other text was not written by ToString.
   if (schedule.ToString() != text) return Malformed("the payload is not in canonical form");
   return schedule;
 }

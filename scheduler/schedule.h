@@ -1,6 +1,6 @@
 // scheduler/schedule.h
 //
-// The answers of one run, in order, and their printed form.
+// A schedule: the answers of one run, in order, and their printed form.
 //
 // Program + scenario + schedule determine a run, so this is what a failing test prints and what
 // `replay` takes. The printed form (docs/schedule.md):
@@ -32,14 +32,14 @@ namespace drydock {
 
 class Schedule {
  public:
-  // `repeat` questions in a row with `alternatives` alternatives each and the same answer.
-  struct Run {
+  // `count` questions in a row with `alternatives` alternatives each and the same answer.
+  struct Repeat {
     uint32_t alternatives;  // 2 or more
     uint32_t choice;        // below alternatives
-    uint64_t repeat;
+    uint64_t count;
 
-    friend bool operator==(const Run& a, const Run& b) {
-      return a.alternatives == b.alternatives && a.choice == b.choice && a.repeat == b.repeat;
+    friend bool operator==(const Repeat& a, const Repeat& b) {
+      return a.alternatives == b.alternatives && a.choice == b.choice && a.count == b.count;
     }
   };
 
@@ -47,7 +47,7 @@ class Schedule {
   explicit Schedule(uint64_t fingerprint, uint64_t seed = 0)
       : fingerprint_(fingerprint), seed_(seed) {}
 
-  // Names what the schedule is for. Any 64 bits; 0 if nobody said.
+  // Names the program and scenario that the schedule is for. Any 64 bits; 0 if not named.
   uint64_t fingerprint() const { return fingerprint_; }
   // Of the jitter of costs; 0 where there is none.
   uint64_t seed() const { return seed_; }
@@ -58,22 +58,22 @@ class Schedule {
     seed_ = 0;
   }
 
-  // Without branches on the answer, which the host's CPU could not foresee.
-  void Append(uint32_t alternatives, uint32_t choice, uint64_t repeat = 1) {
-    if (repeat == 0) return;
-    questions_ += repeat;
-    if (used_ == runs_.size()) runs_.resize(std::max<size_t>(2 * used_, 8));
+  // Appends `count` equal answers. No branch on the answer: the host's CPU could not predict it.
+  void Append(uint32_t alternatives, uint32_t choice, uint64_t count = 1) {
+    if (count == 0) return;
+    questions_ += count;
+    if (used_ == repeats_.size()) repeats_.resize(std::max<size_t>(2 * used_, 8));
     bool same = false;
     if (used_ > 0) {
-      const Run& last = runs_[used_ - 1];
+      const Repeat& last = repeats_[used_ - 1];
       same = (last.alternatives == alternatives) & (last.choice == choice);
     }
     used_ += same ? 0 : 1;
-    Run& run = runs_[used_ - 1];
-    run = {alternatives, choice, repeat + (run.repeat & -uint64_t{same})};
+    Repeat& repeat = repeats_[used_ - 1];
+    repeat = {alternatives, choice, count + (repeat.count & -uint64_t{same})};
   }
 
-  absl::Span<const Run> runs() const { return {runs_.data(), used_}; }
+  absl::Span<const Repeat> repeats() const { return {repeats_.data(), used_}; }
   uint64_t questions() const { return questions_; }
   // How many answers are not 0: the delays that make this run differ from the one at full speed.
   uint64_t deviations() const;
@@ -88,7 +88,7 @@ class Schedule {
 
   friend bool operator==(const Schedule& a, const Schedule& b) {
     return a.fingerprint_ == b.fingerprint_ && a.seed_ == b.seed_ && a.timeless_ == b.timeless_ &&
-           a.runs() == b.runs();
+           a.repeats() == b.repeats();
   }
 
  private:
@@ -96,8 +96,8 @@ class Schedule {
   uint64_t seed_ = 0;
   bool timeless_ = false;
   uint64_t questions_ = 0;
-  absl::InlinedVector<Run, 8>
-      runs_;  // the first used_; neighbours differ in alternatives or choice
+  // The first used_ are in use; neighbours differ in alternatives or choice.
+  absl::InlinedVector<Repeat, 8> repeats_;
   size_t used_ = 0;
 };
 

@@ -37,7 +37,7 @@ struct MachineOptions {
   // that a strategy may let one overtake the other: CPUs, deadlines, interrupts. At each question
   // it can be late by no more than this.
   kernel::Time horizon_ns = 20 * kernel::kMicrosecond;
-  // At which accesses to memory, by code that is compiled with hooks, others can step in.
+  // Which accesses to memory, by code that is compiled with hooks, are choice points.
   kernel::AccessChoices accesses = kernel::AccessChoices::kNone;
   int main_priority = 81;  // of the thread that runs the body, 0..127
   // A run that asks more, or comes to more choice points, is stopped as endless.
@@ -55,7 +55,7 @@ struct BlockedThread {
   // The event it sleeps for, which is only to be compared: kernel::AssertWait's. Null if it waits
   // for a lock or for the end of a thread.
   const void* sleeps_for = nullptr;
-  // What led to it, if somebody has found out (verify/wait_history.h).
+  // What led to it, if a checker knows (verify/wait_history.h).
   std::vector<kernel::Evidence> evidence = {};
 };
 
@@ -63,9 +63,9 @@ struct BlockedThread {
 struct Finding {
   std::string name;  // "gate-held-too-long"
   std::string sentence;
-  std::string thread;  // on which, or which an interrupt came upon; empty outside of threads
+  std::string thread;  // it was on, or that the interrupt came upon; empty outside of threads
   kernel::Time time_ns = 0;
-  CallStack stack;                         // of who broke it; empty if that was the outside world
+  CallStack stack;                         // of the code that broke it; empty if outside
   std::vector<kernel::Evidence> evidence;  // what led to it, the earliest first
 };
 
@@ -86,7 +86,7 @@ struct Outcome {
   };
   Kind kind = Kind::kQuiet;
   std::string text;  // one line on what went wrong; empty when quiet
-  CallStack stack;   // of who panicked
+  CallStack stack;   // of the code that panicked
   std::vector<BlockedThread> blocked;
   std::vector<Finding> findings;  // in the order in which they were made, also when quiet
   kernel::Time end_ns = 0;
@@ -111,8 +111,8 @@ class Simulation {
   // daemons have ended or nothing can happen any more, and shuts down. Once per Simulation.
   Outcome Run(std::function<void()> body);
 
-  // Whether the same schedule gives the same run: true of simulated threads. The host's
-  // (scheduler/host) go their own ways, nobody asks the strategy, and no schedule comes back.
+  // Whether the same schedule gives the same run: true of the simulated kernel. On host threads
+  // (scheduler/host) no strategy is asked and no schedule is recorded.
   static bool Deterministic();
 
  private:

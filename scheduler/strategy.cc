@@ -1,3 +1,4 @@
+// Alternatives in words.
 #include "scheduler/strategy.h"
 
 #include "absl/strings/str_cat.h"

@@ -1,15 +1,15 @@
 // scheduler/strategy.h
 //
-// The one who decides. Everything that can vary in a run is a question put to a strategy; its
-// answers, in order, are the schedule. A strategy only answers: it sees no memory, runs no
-// simulated code and changes nothing.
+// A strategy chooses. Everything that can vary in a run is a question put to the run's strategy;
+// its answers, in order, are the schedule. A strategy only answers: it sees no memory, runs no
+// simulated code and changes nothing. It is called on the fiber that asks, between two steps.
 //
 // What a question means. Each alternative is a step that could be taken next: a CPU going on to its
 // next choice point, a deadline passing, an interrupt being delivered, a device acting. They come
 // ordered by virtual time, so alternative 0 is always what a machine would do whose CPUs all run at
 // full speed. Choosing a later one delays everything before it: the CPUs that were behind lose time
-// (as real ones do to caches, SMIs and hypervisors), but nothing ever happens early and time never
-// runs backwards. Which thread has which CPU is not asked: priorities decide that.
+// (as real ones do to caches, SMIs and hypervisors), but nothing happens early and time never runs
+// backwards. Which thread has which CPU is not asked: priorities decide that.
 #ifndef DRYDOCK_SCHEDULER_STRATEGY_H_
 #define DRYDOCK_SCHEDULER_STRATEGY_H_
 
@@ -93,7 +93,7 @@ class Strategy {
 // What a strategy for a timeless machine adds. On such a machine the order of steps is all there is
 // to decide, so orders can be enumerated: steps cost nothing, every thread that can run has a CPU,
 // a deadline may pass as soon as it is set, and a thread that must wait comes to a choice point
-// before it does. (docs/explore.md, "All of them")
+// before it does. (docs/explore.md, "All orders")
 class TimelessStrategy {
  public:
   // True if Choose is to be called also where there is one alternative, which is no part of the

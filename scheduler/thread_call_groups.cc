@@ -1,3 +1,4 @@
+// The eight groups of thread-call workers; one in the historic profile.
 #include "scheduler/thread_call_groups.h"
 
 #include "scheduler/priority.h"

@@ -12,7 +12,7 @@
 
 namespace drydock::kernel {
 
-// What a kernel's group begins with.
+// The first members of every kernel's group.
 struct ThreadCallGroupKind {
   const char* name = "";  // of the workers
   int priority = 0;

@@ -17,16 +17,16 @@ struct ThreadReport {
   std::string name;
   int priority;
   std::string state;               // "sleeps in commandSleep on UsbSerial work loop"
-  std::string actions;             // it is in, innermost first, joined by ", in "; may be empty
+  std::string actions;             // that it runs, innermost first, joined by ", in "; may be empty
   std::vector<std::string> holds;  // the locks, and so gates, that it holds
   CallStack stack;
 };
 
-// In order of creation, without those that have ended. Outside world only, so that nothing is
-// disturbed.
+// In order of creation, without those that have ended. Outside world only, so that reporting
+// changes nothing in the run.
 std::vector<ThreadReport> ReportThreads();
 
-// Where the code of a thread stands. For a strategy, while it answers a question.
+// The call stack of a thread. For a strategy, while it answers a question.
 CallStack StackOfThread(kernel::ThreadId id);
 
 }  // namespace drydock

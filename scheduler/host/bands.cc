@@ -1,3 +1,4 @@
+// Puts host threads into the scheduling classes of bands.h.
 #include "scheduler/host/bands.h"
 
 #include <sched.h>

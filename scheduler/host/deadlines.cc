@@ -1,3 +1,4 @@
+// A host thread that calls functions at their deadlines.
 #include "scheduler/host/deadlines.h"
 
 #include <cstdlib>

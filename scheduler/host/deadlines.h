@@ -1,6 +1,6 @@
 // scheduler/host/deadlines.h
 //
-// A host thread that calls functions when their time has come.
+// A host thread that calls functions at their deadlines. Owned by the machine.
 #ifndef DRYDOCK_SCHEDULER_HOST_DEADLINES_H_
 #define DRYDOCK_SCHEDULER_HOST_DEADLINES_H_
 

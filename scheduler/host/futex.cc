@@ -1,3 +1,4 @@
+// The futex system calls, the barrier on all CPUs, and the slow path of RawLock.
 #include "scheduler/host/futex.h"
 
 #include <linux/futex.h>

@@ -34,11 +34,11 @@ host::Locks& LocksHere() { return machine != nullptr ? machine->locks() : Unboot
 
 namespace {
 
-// Where the host has no barrier for all CPUs, who gives a mutex back always looks for threads in
-// line, which orders what it does.
-uint32_t NobodyInLine() {
-  static const uint32_t nobody = host::BarrierOnAllCpus() ? 0u : uint32_t{Mutex::kBlocked};
-  return nobody;
+// The value of `line` that means an empty line. Where the host has no barrier for all CPUs it makes
+// the releasing thread always call FastServeLine, whose atomic exchange is the fence.
+uint32_t EmptyLine() {
+  static const uint32_t empty = host::BarrierOnAllCpus() ? 0u : uint32_t{Mutex::kBlocked};
+  return empty;
 }
 
 }  // namespace
@@ -46,7 +46,7 @@ uint32_t NobodyInLine() {
 Mutex* MutexAlloc(absl::string_view name) {
   Mutex* mutex = LocksHere().mutexes.Take();
   mutex->word.store(Mutex::kFree);
-  mutex->line.store(NobodyInLine());
+  mutex->line.store(EmptyLine());
   mutex->owner.store(nullptr);
   mutex->id = NewObjectId();
   mutex->name = trace::Intern(name);
@@ -62,7 +62,7 @@ void MutexFree(Mutex* mutex) {
   LocksHere().mutexes.GiveBack(mutex);
 }
 
-// The host's scheduler does not know who owns a lock.
+// No effect: the host's scheduler does not know the owners of locks.
 void MutexSetPromotes(Mutex*, bool) {}
 
 void MutexSetName(Mutex* mutex, absl::string_view name) { mutex->name = trace::Intern(name); }
@@ -71,7 +71,7 @@ ObjectId MutexId(const Mutex* mutex) { return mutex->id; }
 
 namespace {
 
-// Where the caller is, nobody may wait for a mutex.
+// Panics: the caller is where no code may wait for a mutex.
 [[noreturn]] void RefuseLock(const Mutex* mutex) {
   if (context.in_interrupt) {
     Misuse("lock-taken-in-interrupt-context",
@@ -83,7 +83,7 @@ namespace {
         context.self != nullptr ? "while a spin lock is held" : "where there is no thread");
 }
 
-// It counts as a turn once it is Taken.
+// The acquisition is counted by Taken.
 bool TryTake(Mutex* mutex) {
   return mutex->word.exchange(Mutex::kHeld, std::memory_order_acquire) == Mutex::kFree;
 }
@@ -94,7 +94,8 @@ bool IsFree(const Mutex* mutex) {
 
 void Taken(Mutex* mutex, Thread* self) {
   mutex->owner.store(self, std::memory_order_release);
-  mutex->turns.store(mutex->turns.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  mutex->acquisitions.store(mutex->acquisitions.load(std::memory_order_relaxed) + 1,
+                            std::memory_order_relaxed);
   if (self != nullptr) mutex->owner_slept = self->slept;
   if (trace::Observed(EventKind::kLockAcquire) && machine != nullptr) {
     machine->Emit(EventKind::kLockAcquire, 0, 0, mutex->id, mutex->name.load());
@@ -105,14 +106,16 @@ void Pause(int times) {
   for (int i = 0; i < times; ++i) SpinPause();
 }
 
-// Looks now and then whether the owner has given it back, rarely enough to leave the cache line to
-// it; for some microseconds. If somebody takes it meanwhile, which is most often who had it before,
-// they are left alone for a while: that gets more done than passing the lock to and fro. But then
-// the next turn is the caller's: who gives the mutex back stands back.
+// Spins for some microseconds, looking rarely enough to leave the cache line to the owner. If the
+// mutex is released and taken again meanwhile, most often by the same thread, the caller leaves it
+// alone for a while, because passing a lock between CPUs costs more. Then it sets kImpatient, and
+// the thread that releases the mutex next does not take it again before the caller had a chance.
 bool SpinForMutex(Mutex* mutex) {
   const int limit = SpinLimit();
-  const uint32_t turn = mutex->turns.load(std::memory_order_relaxed);
-  const auto taken_again = [&] { return mutex->turns.load(std::memory_order_relaxed) != turn; };
+  const uint32_t before = mutex->acquisitions.load(std::memory_order_relaxed);
+  const auto taken_again = [&] {
+    return mutex->acquisitions.load(std::memory_order_relaxed) != before;
+  };
   for (int look = 0; look < limit / 4 && !taken_again(); ++look) {
     Pause(16);
     if (!taken_again() && IsFree(mutex) && TryTake(mutex)) return true;
@@ -129,8 +132,8 @@ bool SpinForMutex(Mutex* mutex) {
   return false;
 }
 
-// Spins, then gets in line and blocks. Who was woken has the mutex no more than anybody else who
-// asks: whoever wants it need not wait until a thread gets its CPU.
+// Spins, then gets in line and blocks. A woken waiter competes for the mutex with all others, so
+// that the mutex is never held by a thread that has yet to get a CPU.
 void LockSlow(Mutex* mutex, Thread* self) {
   if (mutex->owner.load(std::memory_order_relaxed) == self) {
     Panic("lock ", mutex->name.load(), " is taken again by its owner");
@@ -187,9 +190,9 @@ void MutexUnlock(Mutex* mutex) {
   FastUnlock(mutex);
 }
 
-// From the unlock on it may be somebody else's, but it is still a mutex (host::Pool).
+// The mutex may have another owner or be freed by now; its storage is still a mutex (host::Pool).
 void FastServeLine(Mutex* mutex) {
-  const uint32_t line = mutex->line.exchange(NobodyInLine());
+  const uint32_t line = mutex->line.exchange(EmptyLine());
   if ((line & Mutex::kImpatient) != 0) {
     for (int looks = SpinLimit(); looks > 0 && IsFree(mutex); --looks) SpinPause();
   }
@@ -218,8 +221,8 @@ WaitResult MutexSleep(Mutex* mutex, const void* event, Interruptible interruptib
   return result;
 }
 
-// --- The spin lock. Its holder is not preempted on a Mac; here it may be, so that who spins ends
-// up letting others run.
+// --- The spin lock. On a Mac its holder is not preempted; here it may be, so that a thread that
+// spins for long yields its CPU.
 
 SpinLock* SpinLockAlloc(absl::string_view name) {
   SpinLock* lock = LocksHere().spin_locks.Take();
@@ -238,7 +241,7 @@ void SpinLockLock(SpinLock* lock) {
     } else if (looks % 64 != 0) {
       sched_yield();
     } else {
-      // Whoever has it may be of a lower class than this thread, and wait for this very CPU.
+      // The owner may have a lower priority than this thread and wait for this very CPU.
       std::atomic<uint32_t> nothing{0};
       host::FutexWait(&nothing, 0, host::HostNow() + 50 * kMicrosecond);
     }

@@ -1,6 +1,6 @@
 // scheduler/host/lock.h
 //
-// What the kernel on host threads knows of a lock.
+// The host kernel's locks. The run owns their storage.
 #ifndef DRYDOCK_SCHEDULER_HOST_LOCK_H_
 #define DRYDOCK_SCHEDULER_HOST_LOCK_H_
 
@@ -33,8 +33,8 @@ struct SpinLock {
 
 namespace drydock::host {
 
-// Storage that stays what it is until the run ends, so that a look at a lock that was freed a
-// moment ago is a look at a lock.
+// Storage whose objects keep their type until the run ends, so that a late read of a freed lock
+// still reads a lock.
 template <typename T>
 class Pool {
  public:

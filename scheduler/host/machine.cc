@@ -1,4 +1,4 @@
-// The run from boot to its end.
+// A run on host threads, from boot to its end.
 #include "scheduler/host/machine.h"
 
 #include <algorithm>
@@ -228,7 +228,7 @@ void* Machine::HostMain(void* argument) {
 void Machine::Exit(Thread* self) {
   Emit(EventKind::kThreadExit, self->id, 0, 0, self->name.load());
   self->exited.store(true);
-  Wake(self, Whom::kAll, kernel::WaitResult::kAwakened);  // those who join it
+  Wake(self, Whom::kAll, kernel::WaitResult::kAwakened);  // threads that join it
   context = Context();
   kernel::fast_current_thread = nullptr;
   Busy(-1);

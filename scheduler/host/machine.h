@@ -3,17 +3,16 @@
 // The machine behind the kernel interface when its threads are the host's own: real locks, real
 // time, as many CPUs as the host has. Nothing here is deterministic and no strategy is asked.
 //
-// Who runs:
+// Host threads:
 //   threads     | a host thread each
-//   the devices | one host thread, for what happens in the outside world and for interrupts, which
-//               | are thus taken by a CPU of their own that is idle otherwise
+//   the devices | one host thread, for outside events and for interrupt handlers, which so run on a
+//               | CPU that is idle otherwise
 //   the timer   | one host thread, for delayed thread calls
 //   the keeper  | the host thread that called Simulation::Run; waits for the end
 //
 // A run ends when every thread that is not a daemon has ended, when all are blocked and nothing is
-// due, or by a panic. Threads that are left are made to leave: each blocked one is woken, each
-// running one notices at its next call of the kernel, and jumps to where it began, without
-// unwinding.
+// due, or by a panic. The threads that are left then leave: each blocked one is woken, each running
+// one notices at its next call of the kernel, and jumps to where it began, without unwinding.
 #ifndef DRYDOCK_SCHEDULER_HOST_MACHINE_H_
 #define DRYDOCK_SCHEDULER_HOST_MACHINE_H_
 
@@ -44,7 +43,7 @@ using kernel::Thread;
 using kernel::Time;
 using trace::EventKind;
 
-// Where the calling host thread is.
+// The simulated context of the calling host thread.
 struct Context {
   Thread* self = nullptr;     // its thread; null on the machine's own and foreign ones
   bool in_interrupt = false;  // on the devices' or the timer's thread
@@ -105,15 +104,14 @@ class Machine {
   // Puts `thread` in line for `event`. The caller has locked the bucket.
   static void Link(WaitBucket& bucket, Thread* thread, const void* event);
   // The calling thread gets in line, for an uninterruptible wait without a deadline: AssertWait
-  // without its choice point, for who holds a lock of the machine's.
+  // without its choice point, for a caller that holds a lock of the machine.
   void Assert(const void* event, const kernel::WaitNote& note);
-  // Takes `thread` out of the line it is in, which the caller has locked. True if it is blocked,
-  // and so to be woken by FutexWake(&thread->wake): when the lock has been given back, since the
-  // host may let it have the caller's CPU at once, and the first thing that it does may be to wait
-  // again.
+  // Takes `thread` out of the line it is in, which the caller has locked. True if it is blocked:
+  // then the caller wakes it by FutexWake(&thread->wake) after it has unlocked the line, since the
+  // host may give the woken thread the caller's CPU at once, and it may want the line's lock first.
   bool EndWait(WaitBucket& bucket, Thread* thread, kernel::WaitResult result);
-  // Ends the wait of whoever waits for `event`: `thread`, or if that is null all, the first, or the
-  // first of the highest priority. Returns how many.
+  // Ends the waits of threads that wait for `event`: of `thread`, or if that is null of all, of the
+  // first, or of the first of the highest priority. Returns how many.
   enum class Whom { kAll, kFirst, kHighest };
   int Wake(const void* event, Whom whom, kernel::WaitResult result, Thread* thread = nullptr);
   // Ends the wait of a thread that has been aborted, if its wait can be interrupted so.
@@ -137,8 +135,8 @@ class Machine {
   CallStack StackHere() const;
   CallStackId StackIdHere() const;
 
-  // Counts what may still happen by itself: threads that run, deadlines, interrupts that are on
-  // their way. While it is 0 nothing will.
+  // Counts what can still act by itself: running threads, deadlines, interrupts on their way. While
+  // it is 0 nothing more happens.
   void Busy(int change) { busy_.fetch_add(change, std::memory_order_relaxed); }
 
   Locks& locks() { return locks_; }

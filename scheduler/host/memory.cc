@@ -1,4 +1,5 @@
-// Plain memory, of which on host threads nobody keeps a record: ThreadSanitizer does that better.
+// Plain memory (scheduler/kernel/memory.h), of which the host kernel keeps no record:
+// ThreadSanitizer finds races on host threads.
 #include "scheduler/kernel/memory.h"
 
 #include "scheduler/kernel/choice.h"

@@ -33,8 +33,8 @@ OutsideHandle OutsideScheduleAtBlock(Thread* thread, const char*, ObjectId objec
   return handle;
 }
 
-// Choice points are counted only while somebody waits for one: a counter that all threads share
-// would be what is measured.
+// Choice points are counted only while an event waits for one: a counter shared by all threads
+// would dominate what benchmarks measure.
 OutsideHandle OutsideScheduleAtChoicePoint(uint64_t number, const char*, ObjectId object,
                                            OutsideFunction function, void* argument) {
   if (machine == nullptr) Panic("OutsideScheduleAtChoicePoint with no run in progress");

@@ -1,4 +1,4 @@
-// What is to happen in the outside world when a thread blocks or a choice point comes.
+// Outside events that wait for a thread to block or for a choice point.
 #include "scheduler/host/outside_events.h"
 
 #include <algorithm>
@@ -10,7 +10,7 @@ namespace drydock::host {
 
 void Happen(DeadlineThread::Handle handle, kernel::OutsideFunction function, void* argument) {
   const kernel::AtomicSection section;
-  // Somebody may have taken it back while this waited for the section.
+  // It may have been cancelled while this thread waited for the section.
   if (machine->devices().Begin(handle)) function(argument);
 }
 

@@ -1,6 +1,6 @@
 // scheduler/host/outside_events.h
 //
-// What is scheduled to happen in the outside world, before it has a time.
+// Outside events that wait for a thread to block or for a choice point.
 #ifndef DRYDOCK_SCHEDULER_HOST_OUTSIDE_EVENTS_H_
 #define DRYDOCK_SCHEDULER_HOST_OUTSIDE_EVENTS_H_
 
@@ -14,7 +14,7 @@
 
 namespace drydock::host {
 
-// On the devices' thread: one step for everybody else.
+// Runs an outside event on the devices' thread, in an AtomicSection.
 void Happen(DeadlineThread::Handle handle, kernel::OutsideFunction function, void* argument);
 
 class OutsideEvents {
@@ -30,7 +30,7 @@ class OutsideEvents {
   void Add(const Trigger& trigger);
   bool Remove(DeadlineThread::Handle handle);
 
-  // Whether somebody waits for a thread to block or for a choice point.
+  // Whether an event waits for a thread to block or for a choice point.
   bool any() const { return triggers_pending_.load(std::memory_order_relaxed) != 0; }
   bool AwaitsChoicePoint();
   // `thread` is about to block; if that is null, a choice point is passed.

@@ -77,7 +77,7 @@ void ThreadSetBackground(Thread* thread, bool background) {
   SetBase(thread, thread->priority.load(), thread->mode.load());
 }
 
-// The host has no word for these but to yield.
+// The nearest that the host has.
 void ThreadDepress(Time) { ThreadYield(); }
 void ThreadPollYield() { ThreadYield(); }
 void ThreadHandoff(Thread*) { ThreadYield(); }

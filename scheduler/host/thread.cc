@@ -39,7 +39,7 @@ bool ThreadIsBlocked(const Thread* thread) { return thread->wake.load() == host:
 void ThreadJoin(Thread* thread) {
   AssertWait(thread, Interruptible::kUninterruptible, 0,
              {"waits for the end of thread", ThreadName(thread), 0, nullptr});
-  // Nobody wakes those who come too late.
+  // If it has ended already, no wakeup will come.
   if (thread->exited.load()) {
     machine->Wake(thread, host::Machine::Whom::kAll, WaitResult::kAwakened, context.self);
   }

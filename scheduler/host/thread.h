@@ -1,6 +1,6 @@
 // scheduler/host/thread.h
 //
-// What the kernel on host threads knows of a thread.
+// The host kernel's record of a thread.
 #ifndef DRYDOCK_SCHEDULER_HOST_THREAD_H_
 #define DRYDOCK_SCHEDULER_HOST_THREAD_H_
 
@@ -38,13 +38,13 @@ struct Thread : FastThread {
   bool daemon = false;
   std::function<void()> body;
   pthread_t host = {};
-  jmp_buf leave;  // where a thread goes that the end of the run finds alive
+  jmp_buf leave;  // where the thread jumps if it is still alive at the end of the run
   const char* stack_low = nullptr;
   const char* stack_high = nullptr;
   std::atomic<bool> exited{false};
   host::ThreadCallGroup* group = nullptr;  // of a thread-call worker
 
-  // --- Waiting. The line and what is said of the wait belong to the bucket's lock.
+  // --- Waiting. Guarded by the lock of the bucket that the thread is in.
 
   std::atomic<uint32_t> wake{host::kAwake};
   std::atomic<const void*> wait_event{nullptr};
@@ -56,14 +56,14 @@ struct Thread : FastThread {
   std::atomic<bool> aborted{false};         // sticky
   std::atomic<bool> aborted_safely{false};  // one-shot
 
-  // --- Its own affairs.
+  // --- Used by the thread itself only.
 
   Time wait_deadline = 0;
   const MustNotSleep* must_not_sleep = nullptr;  // the innermost
   int spin_depth = 0;                            // spin locks held
   bool user_mode = false;
 
-  // --- Its policy, which the host's scheduler knows as far as it has a word for it.
+  // --- Its policy, as far as the host's scheduler can express it.
 
   bool user = false;
   int task_priority = 0;

@@ -50,7 +50,8 @@ WaitResult AssertWait(const void* event, Interruptible interruptible, Time deadl
   self->interruptible = interruptible;
   self->wait_deadline = deadline;
   Machine::Link(bucket, self, event);
-  // Whoever aborts it sets the flag and then looks what it waits for.
+  // ThreadAbort sets the flag first and then reads what the thread waits for; this does the
+  // reverse.
   if (TakeAbort(self, interruptible)) {
     machine->EndWait(bucket, self, WaitResult::kInterrupted);
     self->wake = host::kAwake;

@@ -7,8 +7,8 @@
 namespace drydock::host {
 namespace {
 
-// Blocked threads whose waits have ended, which it wakes at the end of its own life. (Threads live
-// as long as the machine.)
+// Blocked threads whose waits have ended; the destructor wakes them. (Threads live as long as the
+// machine.)
 class Sleepers {
  public:
   Sleepers() = default;
@@ -77,8 +77,9 @@ bool Machine::EndWait(WaitBucket& bucket, Thread* thread, kernel::WaitResult res
 
 int Machine::Wake(const void* event, Whom whom, kernel::WaitResult result, Thread* only) {
   WaitBucket& bucket = BucketOf(event);
-  // Sequentially consistent, as a read-modify-write: who gets in line counts himself and then looks
-  // at what he waits for; the caller has made that true and now looks whether anybody is there.
+  // A sequentially consistent read-modify-write: a waiter increments the count and then checks its
+  // condition; the caller has made the condition true and now reads the count. One of them sees the
+  // other.
   if (bucket.waiters.fetch_add(0) == 0) return 0;
   Sleepers sleepers;  // woken after the lock has been given back
   const Locked locked(&bucket.lock);
@@ -132,7 +133,7 @@ void Machine::Park(Thread* self) {
       LeaveIfStopping();
       FutexWait(&self->wake, kBlocked, deadline);
       if (deadline != 0 && self->wake.load() != kWoken && HostNow() >= deadline) {
-        // (It may be woken just now; only who has the lock knows.)
+        // It may be woken at this moment: decided under the lock.
         WaitBucket& bucket = BucketOf(self->wait_event.load(std::memory_order_relaxed));
         const Locked locked(&bucket.lock);
         if (self->wait_event.load(std::memory_order_relaxed) != nullptr) {

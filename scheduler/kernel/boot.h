@@ -1,7 +1,6 @@
 // scheduler/kernel/boot.h
 //
-// For the implementations of the kernel interface: the beginning and end of a boot, between which
-// PerBoot states live.
+// For the two kernels: the beginning and end of a boot, between which PerBoot states live.
 #ifndef DRYDOCK_SCHEDULER_KERNEL_BOOT_H_
 #define DRYDOCK_SCHEDULER_KERNEL_BOOT_H_
 

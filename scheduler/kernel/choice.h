@@ -1,6 +1,7 @@
 // scheduler/kernel/choice.h
 //
-// The choice point: the place where the order of threads can be observed, and so may vary.
+// The choice point: a point in a thread where the order of threads can be observed, and so may
+// vary.
 #ifndef DRYDOCK_SCHEDULER_KERNEL_CHOICE_H_
 #define DRYDOCK_SCHEDULER_KERNEL_CHOICE_H_
 

@@ -1,6 +1,6 @@
 // scheduler/kernel/clock.h
 //
-// Virtual time, and ways to spend it.
+// Virtual time in ns since boot, and the ways to spend it.
 #ifndef DRYDOCK_SCHEDULER_KERNEL_CLOCK_H_
 #define DRYDOCK_SCHEDULER_KERNEL_CLOCK_H_
 

@@ -1,8 +1,8 @@
 // scheduler/kernel/fast_lock.h
 //
-// What can be done inline with a lock that is free, where threads are parallel: for the gate, whose
-// price is what a kernel on host threads is there to tell. Everybody else calls
-// scheduler/kernel/lock.h, which does the same and more.
+// The inline path of taking and releasing a free mutex on host threads, for command gates, whose
+// cost is measured there. All other code calls scheduler/kernel/lock.h, which also waits and
+// publishes events. The slow half, FastServeLine, is in the kernel's lock.cc.
 #ifndef DRYDOCK_SCHEDULER_KERNEL_FAST_LOCK_H_
 #define DRYDOCK_SCHEDULER_KERNEL_FAST_LOCK_H_
 
@@ -16,36 +16,36 @@ namespace drydock::kernel {
 
 struct Mutex;
 
-// What a Mutex begins with, if kParallel (scheduler/kernel/atomic_section.h).
+// The first members of every Mutex, if kParallel (scheduler/kernel/atomic_section.h).
 //
-// Taken by one exchange of `word`, given back by a plain store to it. Who gives it back looks at
-// `line` after that, and no fence makes the store come first: who gets in line, which is rare, has
-// all other CPUs pass a fence between what it writes to `line` and its last look at `word`.
+// Taking it is one exchange of `word`, releasing it one plain store. The releasing thread reads
+// `line` after the store without a fence between them. Instead a thread that gets in line, which is
+// rare, makes all other CPUs pass a fence between its write to `line` and its last read of `word`.
 struct FastMutex {
   enum Word : uint32_t { kFree, kHeld };
-  // What who gives it back must know of those who wait, as bits.
+  // What the releasing thread must know of the waiters, as bits.
   enum Line : uint32_t {
     kBlocked = 1,    // there may be threads in line, and none of them has been woken
-    kImpatient = 2,  // one is awake, and has waited for so long that the next turn is its own
+    kImpatient = 2,  // one spins, and has waited so long that it is to get the mutex next
   };
 
   std::atomic<uint32_t> word{kFree};
   std::atomic<uint32_t> line{0};
-  std::atomic<uint32_t> turns{0};       // how often it was taken
-  std::atomic<uint32_t> waiters{0};     // threads that wait, awake or not
-  std::atomic<Thread*> owner{nullptr};  // null also when it was taken where there is no thread
-  Time owner_slept = 0;                 // what its owner had slept when it took the lock
+  std::atomic<uint32_t> acquisitions{0};  // how often it was taken
+  std::atomic<uint32_t> waiters{0};       // threads that wait, awake or not
+  std::atomic<Thread*> owner{nullptr};    // null also when it was taken where there is no thread
+  Time owner_slept = 0;                   // what its owner had slept when it took the lock
 };
 
-// What a Thread begins with, if kParallel.
+// The first members of every Thread, if kParallel.
 struct FastThread {
-  Time slept = 0;  // waiting for events, all told
+  Time slept = 0;  // ns spent waiting for events, in total
 };
 
 // If kParallel, the calling thread; null where there is none.
 extern constinit thread_local Thread* fast_current_thread;
 
-// Sees to those who wait for the mutex, which was given back and may be somebody else's.
+// Wakes a waiter of the mutex, which the caller has released; another thread may own it by now.
 void FastServeLine(Mutex* mutex);
 
 // Takes the mutex if it is free, for `self`, the calling thread. No event is published.
@@ -55,8 +55,10 @@ inline bool FastLock(Mutex* mutex, Thread* self) {
                          FastMutex::kFree)) {
     return false;
   }
-  fast->owner.store(self, std::memory_order_release);  // (who looks at it may ask for its name)
-  fast->turns.store(fast->turns.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  // Release: a thread that reads the owner may read its name.
+  fast->owner.store(self, std::memory_order_release);
+  fast->acquisitions.store(fast->acquisitions.load(std::memory_order_relaxed) + 1,
+                           std::memory_order_relaxed);
   fast->owner_slept = reinterpret_cast<const FastThread*>(self)->slept;
   return true;
 }
@@ -67,7 +69,7 @@ inline bool FastHasSlept(const Mutex* mutex, const Thread* self) {
          reinterpret_cast<const FastMutex*>(mutex)->owner_slept;
 }
 
-// Gives back what the caller owns.
+// Releases a mutex that the caller owns.
 inline void FastUnlock(Mutex* mutex) {
   auto* fast = reinterpret_cast<FastMutex*>(mutex);
   fast->owner.store(nullptr, std::memory_order_relaxed);

@@ -2,8 +2,8 @@
 //
 // The two funnels of the historic profile: locks that the BSD half of the kernel runs under. A
 // thread holds at most one; it gives it up whenever it blocks and has it again before it goes on.
-// So whoever calls into BSD, a work loop too, waits for as long as anybody there does not block.
-// (workloop.md 8.3)
+// So a thread that calls into BSD, a work loop's too, waits until the thread that runs there
+// blocks. (workloop.md 8.3)
 #ifndef DRYDOCK_SCHEDULER_KERNEL_FUNNEL_H_
 #define DRYDOCK_SCHEDULER_KERNEL_FUNNEL_H_
 

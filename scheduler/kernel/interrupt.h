@@ -40,7 +40,7 @@ void InterruptLower(int line);  // level lines only
 bool InterruptActiveElsewhere(int line);
 void InterruptWaitInactive(int line);
 
-// From a handler: whether the interrupt is its own. True until somebody says otherwise.
+// From a handler: says whether the interrupt is its own; reads that back. True until set.
 void InterruptClaim(bool mine);
 bool InterruptClaimed();
 

@@ -16,8 +16,8 @@ namespace drydock::kernel {
 // (workloop.md 6)
 struct Mutex;
 
-// Waiters push the owner's priority up, as far as 95, along chains of owners (section 7.8;
-// historic: 8.1), unless MutexSetPromotes(mutex, false) was said.
+// Waiters push the owner's priority up, as far as 95, along chains of owners, unless it was turned
+// off by MutexSetPromotes. (workloop.md 7.8; historic: 8.1)
 Mutex* MutexAlloc(absl::string_view name);
 void MutexFree(Mutex* mutex);
 void MutexSetPromotes(Mutex* mutex, bool promotes);
@@ -36,8 +36,8 @@ Thread* MutexOwner(const Mutex* mutex);
 // How many threads wait for the lock.
 int MutexWaiters(const Mutex* mutex);
 
-// How long its owner, the calling thread, has slept since it took the lock: waited for events, not
-// for other locks.
+// How many ns its owner, the calling thread, has waited for events since it took the lock; waits
+// for other locks do not count.
 Time MutexOwnerSlept(const Mutex* mutex);
 
 // Releases the lock, waits for `event`, takes the lock again. If the wait cannot start
@@ -46,8 +46,8 @@ WaitResult MutexSleep(Mutex* mutex, const void* event, Interruptible interruptib
                       const WaitNote& note);
 
 // A lock that one writer holds alone, or several readers together. A waiting writer keeps new
-// readers out (LK-4). Who holds one and leaves its CPU has a priority of at least 46 until it has
-// given it back (modern profile). Not recursive. Thread context only. (workloop.md 6)
+// readers out (LK-4). A thread that loses its CPU while it holds one has a priority of at least 46
+// until it has released it (modern profile). Not recursive. Thread context only. (workloop.md 6)
 struct RWLock;
 
 RWLock* RWLockAlloc(absl::string_view name);
@@ -57,7 +57,7 @@ void RWLockLockExclusive(RWLock* lock);
 // Never wait.
 bool RWLockTryLockShared(RWLock* lock);
 bool RWLockTryLockExclusive(RWLock* lock);
-// Gives back what the caller holds. Panics if somebody else is writing, or nobody holds it.
+// Releases what the caller holds. Panics if another thread is the writer, or no thread holds it.
 void RWLockUnlock(RWLock* lock);
 
 // A lock for a few instructions, also usable in interrupt context. While it is held its owner

@@ -1,7 +1,6 @@
 // scheduler/kernel/operation.h
 //
-// What a thread is about to do when another could step in between: the operations of which choice
-// points are made.
+// Operations: what a thread announces at a choice point, before which other threads may run.
 #ifndef DRYDOCK_SCHEDULER_KERNEL_OPERATION_H_
 #define DRYDOCK_SCHEDULER_KERNEL_OPERATION_H_
 
@@ -33,7 +32,7 @@ namespace drydock::kernel {
   X(kInterrupt, "interrupt", true)    /* primary-interrupt context is entered */             \
   X(kThreadCall, "thread call", true) /* entered or cancelled */                             \
   X(kDeadline, "deadline", true)      /* a deadline passes: a wait, a delayed thread call */ \
-  X(kOutside, "outside", true)        /* a device, or the hand on the cable, acts */         \
+  X(kOutside, "outside", true)        /* the outside world acts */                           \
   X(kRetain, "retain", true)                                                                 \
   X(kRelease, "release", true)                                                               \
   X(kAtomic, "atomic", true)                                                                 \

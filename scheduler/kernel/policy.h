@@ -1,6 +1,6 @@
 // scheduler/kernel/policy.h
 //
-// How a thread is scheduled: its policy, and what moves its priority about.
+// How a thread is scheduled: its policy, and what changes its priority.
 // (workloop.md 7)
 //
 // Two priorities, as in Mach. The base is what policy says; the one a thread is scheduled at
@@ -27,10 +27,10 @@ const char* SchedulingModeName(SchedulingMode mode);
 
 // THREAD_TIME_CONSTRAINT_POLICY. All times in ns. (workloop.md 7.7)
 struct TimeConstraint {
-  Time period = 0;                  // how often it runs; nobody checks it
+  Time period = 0;                  // how often it runs; not checked
   Time computation = 0;             // that it needs CPU for, each time: 50 us to 50 ms
   Time constraint = 0;              // within which after it became runnable; at least computation
-  bool preemptible = true;          // nobody looks at it
+  bool preemptible = true;          // ignored, as in Mach
   int priority = BASEPRI_RTQUEUES;  // 97..127, of the WITH_PRIORITY flavour
 };
 
@@ -84,7 +84,7 @@ void ThreadHandoff(Thread* target);
 // Says that the calling thread goes on in user mode (true), or in the kernel (false, as every
 // thread begins); returns how it was. In user mode any higher priority takes its CPU at once; in
 // the kernel only an urgent one does, 47..79 or 92..127, and others wait until it blocks, returns
-// to user mode or its quantum ends. (SC-3, SC-5, SC-6; historic: section 8.1)
+// to user mode or its quantum ends. (SC-3, SC-5, SC-6; historic: workloop.md 8.1)
 bool SetUserMode(bool user);
 
 }  // namespace drydock::kernel

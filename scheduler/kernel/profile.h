@@ -1,6 +1,6 @@
 // scheduler/kernel/profile.h
 //
-// Whose semantics the machine has, where the kernels of 2003 and of today differ.
+// Which kernel's semantics the machine has, where those of 2003 and of today differ.
 #ifndef DRYDOCK_SCHEDULER_KERNEL_PROFILE_H_
 #define DRYDOCK_SCHEDULER_KERNEL_PROFILE_H_
 

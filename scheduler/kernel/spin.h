@@ -1,6 +1,6 @@
 // scheduler/kernel/spin.h
 //
-// Waiting without giving up the CPU, for what another CPU is about to do.
+// Busy waiting: for what a thread on another CPU is about to do.
 #ifndef DRYDOCK_SCHEDULER_KERNEL_SPIN_H_
 #define DRYDOCK_SCHEDULER_KERNEL_SPIN_H_
 
@@ -11,15 +11,15 @@ namespace drydock::kernel {
 // SpinPause follows it.
 int SpinLimit();
 
-// The CPU that the calling thread was on a moment ago, or -1 if it makes no difference: to look for
-// what a thread of the same CPU is about to do is in vain.
+// The CPU that the calling thread was on a moment ago, or -1 if it makes no difference. It is
+// useless to spin for a thread that needs the same CPU.
 int CpuHere();
 
-// Has the calling thread go on on that CPU, if it may: for who is about to block and expects to be
-// woken from there. The host wakes a thread where it fell asleep, and before it that CPU, if that
-// sleeps too: on a virtual machine this takes longer than all the rest.
+// Moves the calling thread to that CPU, if it may run there: for a thread that is about to block
+// and expects to be woken from there. The host wakes a thread where it fell asleep, and before it
+// that CPU, if that sleeps too: on a virtual machine this takes longer than all the rest.
 void MoveToCpu(int cpu);
-// Has it go on on any other, if it may: for who is to work together with a thread of that CPU.
+// Moves it to any other CPU, if it may: for a thread that works together with one on that CPU.
 void MoveFromCpu(int cpu);
 
 // Tells the CPU that it spins. Costs no virtual time.

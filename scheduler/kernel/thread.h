@@ -1,6 +1,6 @@
 // scheduler/kernel/thread.h
 //
-// Kernel threads.
+// Kernel threads. A Thread is owned by the machine and valid until the run has ended.
 #ifndef DRYDOCK_SCHEDULER_KERNEL_THREAD_H_
 #define DRYDOCK_SCHEDULER_KERNEL_THREAD_H_
 
@@ -13,7 +13,7 @@
 
 namespace drydock::kernel {
 
-// For real-time threads that nobody gave one.
+// Of a real-time thread whose options name none.
 inline constexpr TimeConstraint kDefaultTimeConstraint = {.computation = 5 * kMillisecond,
                                                           .constraint = 10 * kMillisecond};
 
@@ -21,7 +21,7 @@ struct ThreadOptions {
   absl::string_view name = "thread";
   // The base, 0..127. From 96 on the thread is real time, by `time_constraint`, whatever `mode`.
   int priority = BASEPRI_KERNEL;
-  // Whose thread it is: the kernel's, or a user task's.
+  // Whether it belongs to a user task; else to the kernel.
   bool user = false;
   SchedulingMode mode = SchedulingMode::kNone;
   TimeConstraint time_constraint = kDefaultTimeConstraint;

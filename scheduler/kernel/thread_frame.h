@@ -1,7 +1,7 @@
 // scheduler/kernel/thread_frame.h
 //
-// What a thread is in the middle of, as reports put it: frames on its own stack, innermost first. A
-// layer above derives what it has to tell, such as the action that it runs.
+// What a thread is doing, as reports put it: a list of frames on its own stack, innermost first.
+// Layers above derive from ThreadFrame, for example to name the action that the thread runs.
 #ifndef DRYDOCK_SCHEDULER_KERNEL_THREAD_FRAME_H_
 #define DRYDOCK_SCHEDULER_KERNEL_THREAD_FRAME_H_
 
@@ -17,11 +17,12 @@ class ThreadFrame {
   ThreadFrame(const ThreadFrame&) = delete;
   ThreadFrame& operator=(const ThreadFrame&) = delete;
 
-  // "the action of IOCommandGate of UsbSerial"; empty if there is nothing to tell, yet.
+  // For example "the action of IOCommandGate of UsbSerial"; empty if there is nothing to report
+  // yet.
   virtual std::string Describe() const = 0;
 
  protected:
-  // Becomes the innermost frame of the calling thread / gives way to the one outside of it.
+  // Makes itself the innermost frame of the calling thread, until it is destroyed.
   ThreadFrame();
   ~ThreadFrame();
 

@@ -1,8 +1,8 @@
 // scheduler/kernel/wait.h
 //
-// Waiting for an event, Mach's way: a thread asserts that it will wait for an address, checks once
-// more whatever it checks, then blocks; who makes the event happen wakes the address. Wakeups are
-// not remembered.
+// Waiting for an event, Mach's way: a thread asserts that it will wait for an address, checks its
+// condition once more, then blocks; the thread that makes the condition true wakes the address. A
+// wakeup that finds no waiter has no effect later.
 #ifndef DRYDOCK_SCHEDULER_KERNEL_WAIT_H_
 #define DRYDOCK_SCHEDULER_KERNEL_WAIT_H_
 
@@ -26,13 +26,13 @@ enum class Interruptible : int {
   kAbortSafe = 2,        // THREAD_ABORTSAFE: also by a safe abort
 };
 
-// What a report says about a wait: "«verb» «object's name», which «owner» could end".
+// What a report says about a wait: "«verb» «name», held by thread «owner»".
 struct WaitNote {
   const char* verb = "waits for an event";  // a string that outlives the run
   const char* name = "";                    // what is waited for; outlives the run
   ObjectId object = 0;
-  Thread* owner = nullptr;  // who could end it, if one thread can be named
-  bool for_lock = false;    // it is how a lock is waited for, not a sleep of its user
+  Thread* owner = nullptr;  // the thread that could end it, if there is one such thread
+  bool for_lock = false;    // the wait is part of taking a lock, not a sleep of the lock's user
 };
 
 // Declares that the calling thread will wait for `event` (any non-null address, compared only for
@@ -50,19 +50,19 @@ bool AbortPending(Interruptible interruptible);
 // already.
 WaitResult ThreadBlock();
 
-// Wakes those who wait for `event`: all, or the first in line. The line is first come, first
-// served, but that threads of priority >= 96 go in front. Returns how many were woken. Any context.
-// (workloop.md 3.4)
+// Wakes the threads that wait for `event`: all, or the first in line. The line is first come, first
+// served, except that threads of priority >= 96 go in front. Returns how many were woken. Any
+// context. (workloop.md 3.4)
 int ThreadWakeup(const void* event, bool one_thread);
 
 // Wakes `thread` if it waits for `event`; returns whether it did. Any context.
 bool ThreadWakeupThread(const void* event, Thread* thread);
 
-// Ends with `result` the wait of everybody who waits for `event`.
+// The same for all of them, whose waits end with `result`.
 int ThreadWakeupWithResult(const void* event, WaitResult result);
 
-// For as long as it lives, the calling thread must not wait for an event; locks it may wait for. If
-// it does all the same, that is the finding named first, explained by «what» «call» of «name».
+// While it exists, the calling thread must not wait for an event (locks it may wait for). A wait is
+// recorded as the misuse `finding`, explained by the sentence «what» «call» of «name».
 class MustNotSleep {
  public:
   struct Rule {

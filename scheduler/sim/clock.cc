@@ -13,7 +13,8 @@ using sim::machine;
 
 Time Now() {
   if (machine == nullptr) return 0;
-  // Those who set the clock forward do not conflict with each other, but with who reads it.
+  // Reading conflicts with steps that set the clock forward, which do not conflict with each other.
+  // So here the read is the write.
   machine->NoteEffect(OperationKind::kWrite, machine->NameOf(sim::kNamedClock));
   return machine->Now();
 }
@@ -27,7 +28,8 @@ static Time QuantumLeft(const sim::Cpu& cpu) {
 
 void Delay(Time interval) {
   if (machine == nullptr || machine->cpu() == nullptr) return;
-  // In slices, so that others can step in, ever longer ones; but as far as nothing else happens.
+  // In slices, ever longer ones, so that other steps can come between; but at once up to where
+  // nothing else can happen.
   constexpr Time kLongest = kMillisecond;
   Time slice = 10 * kMicrosecond;
   while (interval > 0) {
@@ -43,7 +45,7 @@ void Delay(Time interval) {
 }
 
 void Sleep(Time interval) {
-  // Nobody wakes it, and no other thread ever has it for its event.
+  // An event that no thread wakes and no other thread waits for.
   const Thread* self = CurrentThread();
   const void* event = self != nullptr ? static_cast<const void*>(&self->timeout) : &machine;
   const Time now = machine != nullptr ? machine->Now() : 0;

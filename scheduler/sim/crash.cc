@@ -1,3 +1,4 @@
+// Turns faults of simulated code into panics of the simulated kernel.
 #include "scheduler/sim/crash.h"
 
 #include <signal.h>
@@ -18,7 +19,7 @@ namespace {
 
 constexpr int kSignals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
-// Of the fault being handled.
+// The fault being handled.
 struct Fault {
   int signal;
   uintptr_t address;  // that was touched
@@ -27,11 +28,11 @@ struct Fault {
 };
 Fault fault;
 
-// Where the handler runs, and where the faulting code goes on: its own stack may be used up.
+// Stacks: of the handler, and of the code that ends the run, since the faulting one may be used up.
 alignas(16) std::array<char, 64 * 1024> signal_stack;
 alignas(16) std::array<char, 256 * 1024> last_stack;
 
-// Not the address itself, which differs from run to run.
+// The fault in words. Not the address itself, which differs from run to run.
 const char* What() {
   switch (fault.signal) {
     case SIGFPE:
@@ -52,12 +53,12 @@ const char* What() {
   return trace::Intern(absl::StrCat("a fault at address ", fault.address, ": a null pointer"));
 }
 
-// What the code that faulted goes on with.
+// Runs in place of the code that faulted.
 [[noreturn]] void GoOn() { machine->StopByFault(What(), fault.code, fault.frame); }
 
 void OnSignal(int signal, siginfo_t* info, void* context) {
   if (machine == nullptr || !machine->OnFiber()) {
-    // Nobody's simulated code: as if nobody were here.
+    // Not simulated code: the fault ends the process as if this handler were not installed.
     ::signal(signal, SIG_DFL);
     raise(signal);
     return;
@@ -89,9 +90,9 @@ void OnSignal(int signal, siginfo_t* info, void* context) {
     try {
       std::rethrow_exception(exception);
     } catch (const std::exception& e) {
-      kernel::Panic("an exception that nobody catches: ", e.what());
+      kernel::Panic("an uncaught exception: ", e.what());
     } catch (...) {
-      kernel::Panic("an exception that nobody catches");
+      kernel::Panic("an uncaught exception");
     }
   }
   kernel::Panic("std::terminate was called");

@@ -1,3 +1,4 @@
+// The heap of deadlines.
 #include "scheduler/sim/deadline_queue.h"
 
 #include <cassert>

@@ -1,6 +1,7 @@
 // scheduler/sim/deadline_queue.h
 //
-// What is to happen at a time: a heap ordered by (time, order of insertion).
+// Deadlines: what is to happen at a time. A heap ordered by (time, order of insertion), by hand
+// because entries are removed from its middle.
 #ifndef DRYDOCK_SCHEDULER_SIM_DEADLINE_QUEUE_H_
 #define DRYDOCK_SCHEDULER_SIM_DEADLINE_QUEUE_H_
 
@@ -12,7 +13,7 @@
 
 namespace drydock::sim {
 
-// An entry, embedded in what waits for its time. Not queued when index is kNotQueued.
+// An entry, embedded in the object that waits for the time. Not queued when index is kNotQueued.
 struct Deadline {
   static constexpr uint32_t kNotQueued = ~uint32_t{0};
   enum class Kind : uint8_t { kWait, kThreadCall, kOutside, kDepression };
@@ -32,7 +33,7 @@ class DeadlineQueue {
  public:
   // `deadline` must not be queued; it stays the caller's.
   void Insert(Deadline* deadline, kernel::Time when) { Insert(deadline, when, next_number_++); }
-  // The same with a number that nobody else who is queued has.
+  // The same with a number of the caller's, which no other queued deadline has.
   void Insert(Deadline* deadline, kernel::Time when, uint32_t number);
   // No effect if it is not queued.
   void Remove(Deadline* deadline);

@@ -1,4 +1,4 @@
-// Who gets which CPU, and what moves a thread's priority meanwhile.
+// Which thread gets which CPU, and what changes a thread's priority.
 #include "scheduler/sim/dispatcher.h"
 
 #include <algorithm>
@@ -120,8 +120,8 @@ void Dispatcher::Preempt(Cpu& cpu) {
   context_.Emit(EventKind::kThreadPreempt, thread->id, to_tail ? 1 : 0, 0, thread->name);
 }
 
-// Fetches into the host's cache what those who come next will need. With thousands of threads a
-// dispatch is nothing but cache misses otherwise.
+// Fetches into the host's cache what the next threads will need: with thousands of threads a
+// dispatch is mostly cache misses otherwise.
 static void WarmUp(const Thread& first) {
   if (first.fiber != nullptr) first.fiber->WarmUp();
   const Thread* second = first.queue_next;
@@ -271,8 +271,8 @@ void Dispatcher::ChangePolicy(Thread* thread, const char* why,
   Reprioritize(thread);
 }
 
-// Every tick queued timeshare threads get their priority back as their usage ages, and those whose
-// fail-safe is over their policy.
+// At every tick: queued timeshare threads regain priority as their usage ages, and threads whose
+// fail-safe is over regain their policy.
 void Dispatcher::AgeQueued() {
   std::vector<Thread*> changed;
   run_queue_.VisitBelowKernel([this, &changed](Thread* thread) {

@@ -1,3 +1,4 @@
+// Fibers on Boost.Context, and the pool that keeps their stacks.
 #include "scheduler/sim/fiber.h"
 
 #include <sys/mman.h>
@@ -20,9 +21,9 @@ namespace fcontext = boost::context::detail;
 
 namespace {
 
-// fcontext::jump_fcontext, without leaving a return behind that never comes: it ends in a jump, so
-// that each `call` of it shifts what the host's CPU predicts for all returns that follow, and after
-// a switch all of them would miss.
+// fcontext::jump_fcontext, entered by a jump instead of a call. It does not return by `ret`, so a
+// `call` of it would leave an entry too many in the host CPU's stack of predicted returns, and
+// after a switch all following returns would be mispredicted.
 fcontext::transfer_t Jump(fcontext::fcontext_t to, void* data) {
 #ifdef __x86_64__
   fcontext::transfer_t from;
@@ -46,7 +47,7 @@ fcontext::transfer_t Jump(fcontext::fcontext_t to, void* data) {
 
 }  // namespace
 
-// Where a fiber begins.
+// The first function on a fiber.
 struct FiberTrampoline {
   static void Enter(fcontext::transfer_t transfer) {
     FiberPool& pool = FiberPool::Get();

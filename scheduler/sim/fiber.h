@@ -1,6 +1,6 @@
 // scheduler/sim/fiber.h
 //
-// Stacks of their own for simulated threads, all on the one host thread. Built on Boost.Context's
+// Fibers: the stacks of simulated threads, all on the one host thread. Built on Boost.Context's
 // fcontext: a switch is a handful of instructions. AddressSanitizer is told of every switch.
 #ifndef DRYDOCK_SCHEDULER_SIM_FIBER_H_
 #define DRYDOCK_SCHEDULER_SIM_FIBER_H_
@@ -73,13 +73,13 @@ class FiberPool {
   // act.
   void RetireRunning() { retired_ = running_; }
 
-  // Goes on with `target` until somebody switches back to the caller. `target` must not be running.
+  // Runs `target`, which must not be running; returns when another fiber switches back.
   void SwitchTo(Fiber* target);
 
   // Where a fiber's code stands: the caller's, if it is the running one. Empty for the host's.
   CallStack StackOf(const Fiber& fiber) const;
 
-  // The caller's, for those who ask often.
+  // The caller's stack as an id, which is cheaper.
   CallStackId StackIdHere() const;
 
   // Where a fiber's code was left: when it last switched away, or for the running one at MarkLeft,

@@ -1,5 +1,5 @@
-// The mutex and the spin lock. With no run in progress locks are taken for granted: nobody else is
-// there.
+// The simulated kernel's mutex and spin lock (scheduler/kernel/lock.h). With no run in progress
+// every lock is free: there are no other threads.
 #include "scheduler/sim/lock.h"
 
 #include <string>
@@ -62,21 +62,21 @@ void MutexSetName(Mutex* mutex, absl::string_view name) { mutex->name = trace::I
 ObjectId MutexId(const Mutex* mutex) { return mutex->id; }
 
 // The thread and the actions it is in.
-static std::string Who(const Thread* thread) {
+static std::string Describe(const Thread* thread) {
   const std::string frames = DescribeFrames(thread);
   return frames.empty() ? thread->name : absl::StrCat(thread->name, ", in ", frames);
 }
 
-// `self` is about to wait for a lock. If its owner waits, through however many others, for a lock
-// of `self`, none of them will ever go on.
+// `self` is about to wait for a lock. If the lock's owner waits, directly or through a chain of
+// owners, for a lock that `self` holds, none of them can go on: that is a finding.
 static void ReportDeadlock(const Thread* self, const Mutex* wanted) {
-  constexpr int kLongest = 64;  // others may be in a circle already
+  constexpr int kLongest = 64;  // other threads may be in a deadlock already
   const Thread* owner = wanted->owner;
   for (int links = 0; owner != self; ++links) {
     if (owner == nullptr || owner->waits_for == nullptr || links == kLongest) return;
     owner = owner->waits_for->owner;
   }
-  std::string story = Who(self);
+  std::string story = Describe(self);
   std::vector<Evidence> stacks;  // of the others
   const char* joint = story == self->name ? " waits for lock " : ", waits for lock ";
   for (const Mutex* mutex = wanted; mutex != nullptr; mutex = mutex->owner->waits_for) {
@@ -85,7 +85,7 @@ static void ReportDeadlock(const Thread* self, const Mutex* wanted) {
       absl::StrAppend(&story, self->name);
       break;
     }
-    absl::StrAppend(&story, Who(mutex->owner));
+    absl::StrAppend(&story, Describe(mutex->owner));
     stacks.push_back({absl::StrCat(mutex->owner->name, " waits for lock ",
                                    mutex->owner->waits_for->name, " and holds ", mutex->name),
                       machine->StackOfThread(*mutex->owner)});
@@ -94,8 +94,7 @@ static void ReportDeadlock(const Thread* self, const Mutex* wanted) {
   MisuseWithEvidence("deadlock", story, std::move(stacks));
 }
 
-// The mutex is free, and is now `self`'s; also that of one who was faster than a waiter that had
-// been woken.
+// The free mutex becomes `self`'s, which may have come before a waiter that was woken.
 static void Take(Mutex* mutex, Thread* self, bool tried) {
   mutex->held = true;
   mutex->owner = self;
@@ -107,7 +106,7 @@ static void Take(Mutex* mutex, Thread* self, bool tried) {
   }
 }
 
-// Where the caller is, nobody may wait for a mutex. (An interrupt may find its CPU idle.)
+// Panics: the caller is where no code may wait for a mutex. (An interrupt may find its CPU idle.)
 [[noreturn]] static void RefuseLock(const Mutex* mutex) {
   if (InInterruptContext()) {
     Misuse("lock-taken-in-interrupt-context",
@@ -220,8 +219,8 @@ bool SpinLockTryLock(SpinLock* lock) {
 
 namespace {
 
-// Frees the lock; its owner stays on its CPU. The lock is not touched after another CPU can have
-// it.
+// Frees the lock, which is not touched any more once another CPU can have it; the caller may not be
+// preempted yet.
 void ReleaseSpinLock(SpinLock* lock) {
   ChoicePoint(OperationKind::kSpinUnlock, lock->id);
   lock->held = false;

@@ -1,6 +1,7 @@
 // scheduler/sim/lock.h
 //
-// What the simulation knows of a lock.
+// The simulated kernel's locks. The run owns their storage; those made with no run in progress are
+// on the heap.
 #ifndef DRYDOCK_SCHEDULER_SIM_LOCK_H_
 #define DRYDOCK_SCHEDULER_SIM_LOCK_H_
 
@@ -21,7 +22,8 @@ struct Mutex : sim::Recycled<Mutex> {
   bool pooled = false;  // storage is the run's
   int waiters = 0;
 
-  // Its turnstile: the waiters' push goes to the owner or, when a waiter has been woken, to that.
+  // Promotion (scheduler/sim/turnstiles.h): the waiters push the inheritor, which is the owner or,
+  // once a waiter has been woken, that waiter.
   bool promotes = true;
   const char* detail = "";  // of its events: "inner" if it guards another lock's state
   int push = 0;

@@ -69,7 +69,7 @@ using kernel::Time;
 
 class Machine {
  public:
-  // All of them must outlive it. In `outcome` nothing is set yet but whose schedule it is.
+  // All of them must outlive it. In `outcome` only the schedule's fingerprint and seed are set yet.
   Machine(const MachineOptions& options, Strategy* strategy, Outcome* outcome);
   ~Machine();
 

@@ -1,4 +1,4 @@
-// Hooked accesses to memory, and what makes it come and go.
+// The simulated kernel's view of plain memory (scheduler/kernel/memory.h): hooked accesses.
 #include "scheduler/kernel/memory.h"
 
 #include <algorithm>
@@ -17,10 +17,10 @@ namespace {
 
 DeadMemoryWatch dead_memory_watch = nullptr;
 
-// Besides those of User, what Granule::owner may be: it is memory of the host.
+// A value of Granule::owner besides those of User: it is memory of the host.
 constexpr uint16_t kHost = 0xfffe;
 
-// Who runs, as Granule::owner has it.
+// The running context, as a Granule::owner.
 uint16_t User() {
   if (machine->cpu() == nullptr) return 0xffff;
   if (machine->in_interrupt()) return static_cast<uint16_t>(0x8000 + machine->cpu()->line);
@@ -57,16 +57,15 @@ OperationKind OperationOf(Access access) {
 
 bool IsAtomic(Access access) { return access > Access::kWrite; }
 
-// Whether memory that the kernel has not allocated is the host's all the same: neither a variable
-// of the program nor on a stack. Code without hooks touches it through inline functions that it
-// shares with hooked code, and where it lies is up to the host's allocator, so the run must not see
-// it.
+// Whether memory that the simulated kernel has not allocated is the host's: neither a variable of
+// the program nor on a stack. Code without hooks touches it through inline functions that it shares
+// with hooked code, and its addresses are the host allocator's, so the run must not observe it.
 bool IsHosts(uintptr_t address) {
   const auto* const pointer = reinterpret_cast<const void*>(address);
   return !internal::IsVariable(pointer) && !machine->OnAnyStack(pointer);
 }
 
-// Some bytes of one granule, in the hands of whoever runs.
+// Some bytes of one granule, which the running context is about to access.
 struct Part {
   Part(uintptr_t begin, size_t count)
       : granule(machine->memory().At(begin)),
@@ -105,7 +104,7 @@ bool OnCpu() { return machine != nullptr && machine->Running() && machine->cpu()
 void internal::MemoryAccessSlow(const void* memory, size_t bytes, Access access,
                                 MemoryOrder order) {
   if (!OnCpu()) return;
-  // What others are let see of it is rare, but then it is one access among others.
+  // An access to the own stack is shared so rarely that it is recorded only if all accesses are.
   if (machine->OnOwnStack(memory) && machine->accesses().which != AccessChoices::kAll) return;
   auto address = reinterpret_cast<uintptr_t>(memory);
   while (bytes > 0) {

@@ -1,3 +1,4 @@
+// A hash table from page numbers to pages of granules.
 #include "scheduler/sim/memory_map.h"
 
 #include <cstring>

@@ -1,7 +1,7 @@
 // scheduler/sim/memory_map.h
 //
 // What a run knows of each eight bytes of memory that hooked code has touched: its location, and
-// who uses it.
+// which contexts use it.
 #ifndef DRYDOCK_SCHEDULER_SIM_MEMORY_MAP_H_
 #define DRYDOCK_SCHEDULER_SIM_MEMORY_MAP_H_
 
@@ -16,9 +16,9 @@ inline constexpr size_t kGranuleBytes = 8;
 
 struct Granule {
   uint32_t location = 0;  // 1, 2, 3 … in the order of first accesses; 0 = not yet touched
-  uint16_t owner = 0;     // who allocated or first touched it (MemoryMap's caller numbers them)
-  bool shared = false;    // others touched it too
-  bool dead = false;      // freed, and nobody's until the run ends
+  uint16_t owner = 0;     // the context that allocated or first touched it, numbered by the caller
+  bool shared = false;    // other contexts touched it too
+  bool dead = false;      // freed, and not used again until the run ends
 };
 
 // Granules by address. Only equality of addresses counts, so they are not observable.
@@ -46,7 +46,7 @@ class MemoryMap {
     return location - 1 < addresses_.size() ? addresses_[location - 1] : 0;
   }
 
-  // Whatever was there before is of no account any more.
+  // Forgets everything about the memory, which gets a new use.
   void Forget(const void* begin, const void* end) {
     VisitExisting(reinterpret_cast<uintptr_t>(begin), reinterpret_cast<uintptr_t>(end),
                   [](Granule* granule, uintptr_t) { *granule = Granule(); });

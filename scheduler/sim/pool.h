@@ -1,8 +1,8 @@
 // scheduler/sim/pool.h
 //
-// Storage for the kernel objects of one run: what is given back is used again, and all of it ends
-// with the run, however the run ended. The memory is kept for the next run: a small run would be
-// nothing but allocation otherwise.
+// Storage for the kernel objects of one run: an object that is given back is used again, and all of
+// them are destroyed with the run, however it ended. The memory is kept for the next run, because
+// a small run would spend most of its time in the allocator otherwise.
 #ifndef DRYDOCK_SCHEDULER_SIM_POOL_H_
 #define DRYDOCK_SCHEDULER_SIM_POOL_H_
 

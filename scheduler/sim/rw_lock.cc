@@ -1,5 +1,5 @@
-// What the simulation adds to the read-write lock (scheduler/rw_lock.h): storage, and the floor
-// under the priority of who holds one.
+// What the simulated kernel adds to the read-write lock (scheduler/rw_lock.h): storage, and the
+// floor under the priority of a thread that holds one.
 #include "scheduler/sim/lock.h"
 #include "scheduler/sim/machine.h"
 

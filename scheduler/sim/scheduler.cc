@@ -1,3 +1,4 @@
+// Timeshare decay, load averages, the fail-safe and the order of real-time threads.
 #include "scheduler/sim/scheduler.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // scheduler/sim/scheduler.h
 //
-// The oversight: what priority each thread should have, given its policy, its past and the load.
-// The dispatcher (dispatcher.cc) only runs the highest.
+// Computes what priority each thread should have, given its policy, its past and the load. It owns
+// the load averages and the count of ticks; the Dispatcher, which owns it, runs the highest.
 //
 // Timeshare (workloop.md 7.3): a thread's usage of CPU lowers its priority, the more so
 // the more threads want CPUs; usage is aged by 5/8 each tick of 125 ms. Load is sampled every 15 ms
@@ -65,7 +65,7 @@ class Scheduler {
   bool CanBePushed(const kernel::Thread& owner) const;
   // Whether a push goes on from an owner that waits itself.
   bool PushesChain() const { return profile_ == kernel::Profile::kModern; }
-  // Whether who sleeps in a lock, or holds a read-write lock, gets a floor.
+  // Whether a thread in MutexSleep, or one that holds a read-write lock, gets a floor.
   bool HasFloors() const { return profile_ == kernel::Profile::kModern; }
 
   // Whether `challenger`, first of the real-time queues, takes a CPU from the real-time thread

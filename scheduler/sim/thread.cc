@@ -44,7 +44,7 @@ void ThreadJoin(Thread* thread) {
   if (thread->alive || !machine->timeless()) {
     AssertWait(thread, Interruptible::kUninterruptible, 0,
                {"waits for the end of thread", thread->name, 0, nullptr});
-    // Nobody wakes those who come too late.
+    // It has ended already, so that no wakeup will come.
     if (!thread->alive) machine->EndWait(machine->self(), WaitResult::kAwakened);
     ThreadBlock();
   }

@@ -1,6 +1,6 @@
 // scheduler/sim/thread.h
 //
-// What the simulation knows of a thread.
+// The simulated kernel's record of a thread. ThreadTable owns it; most parts of the machine use it.
 #ifndef DRYDOCK_SCHEDULER_SIM_THREAD_H_
 #define DRYDOCK_SCHEDULER_SIM_THREAD_H_
 
@@ -39,15 +39,15 @@ struct alignas(64) Thread : sim::Recycled<Thread> {
 
   State state = State::kRunnable;
   SchedulingMode mode = SchedulingMode::kFixed;
-  bool user = false;  // of a user task; else the kernel's
+  bool user = false;  // belongs to a user task; else to the kernel
   bool user_mode = false;
   bool eager = false;             // any preemption of it is urgent
   bool first_slice = false;       // no quantum has ended since it got its CPU
-  bool quantum_expired = false;   // but nobody could take its CPU yet
+  bool quantum_expired = false;   // but no other thread could take its CPU yet
   bool queued_urgent = false;     // in the run queue
   bool depressed = false;         // until chosen again
   bool poll_depressed = false;    // until `depression`
-  bool sleeps_with_lock = false;  // in MutexSleep: gets the floor when it leaves its CPU
+  bool sleeps_with_lock = false;  // in MutexSleep: gets the floor when it loses its CPU
   bool floored = false;
   int rw_locks = 0;    // held: floored too
   int spin_depth = 0;  // spin locks held; not preempted while > 0
@@ -57,7 +57,7 @@ struct alignas(64) Thread : sim::Recycled<Thread> {
   int push = 0;           // by waiters of locks, 0 = none
   int dispatched_at = 0;  // the priority it got its CPU with
   Time quantum_left = 0;
-  Time remaining_cost = 0;   // of a step it was in when it was interrupted
+  Time remaining_cost = 0;   // ns of a step that was interrupted
   Time usage = 0;            // of CPU, aged
   uint64_t usage_tick = 0;   // up to which it was aged
   Time cpu_since_block = 0;  // (SC-10)
@@ -87,11 +87,11 @@ struct alignas(64) Thread : sim::Recycled<Thread> {
     int base_priority = 0;
   };
   Override failsafe;    // demoted for spinning
-  Time safe_until = 0;  // at least so long
+  Time safe_until = 0;  // the demotion ends no earlier
   Override background;
   sim::Deadline depression{sim::Deadline::Kind::kDepression, this};
 
-  // --- Locks: which it waits for, and those whose waiters push it.
+  // --- Locks: the one it waits for, and the list of those whose waiters push it.
 
   Mutex* waits_for = nullptr;
   Mutex* pushers = nullptr;
@@ -106,7 +106,7 @@ struct alignas(64) Thread : sim::Recycled<Thread> {
   WaitResult wait_result = WaitResult::kNotWaiting;
   Interruptible interruptible = Interruptible::kUninterruptible;
   WaitNote note;
-  Time slept = 0;  // in ThreadBlock, all told, but for other locks than the mutex
+  Time slept = 0;  // ns in ThreadBlock, in total, without waits for locks
   sim::Deadline timeout{sim::Deadline::Kind::kWait, this};
   const MustNotSleep* must_not_sleep = nullptr;  // the innermost
   bool aborted = false;                          // sticky

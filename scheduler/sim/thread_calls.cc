@@ -35,7 +35,7 @@ void ThreadCallGroup::Touch() const {
                       machine->NameOf(kNamedCalls, static_cast<ObjectId>(priority)));
 }
 
-// A worker's life.
+// The body of a worker thread.
 void ThreadCallGroup::Work() {
   for (;;) {
     Touch();
@@ -46,7 +46,8 @@ void ThreadCallGroup::Work() {
     kernel::AssertWait(this, kernel::Interruptible::kUninterruptible, 0,
                        {"waits for thread calls", "", 0, nullptr});
     Touch();
-    // Idle only now: who kicks an idle worker ends its wait. A call may have come meanwhile.
+    // Idle only from here on, since Kick ends the wait of an idle worker. A call may have come
+    // meanwhile.
     if (pending.empty()) {
       idle.push_back(machine->self());
     } else {
@@ -71,7 +72,7 @@ void ThreadCallGroup::Run(ThreadCall* call) {
   --call->running;
   if (call->runs_on == machine->self()) call->runs_on = nullptr;
   if (call->running > 0) return;
-  kernel::ThreadWakeup(call, /*one_thread=*/false);  // those in ThreadCallCancelWait
+  kernel::ThreadWakeup(call, /*one_thread=*/false);  // threads in ThreadCallCancelWait
   call->Touch();
   if (call->free_when_done) {
     machine->thread_calls().Free(call);

@@ -25,8 +25,8 @@ struct ThreadCall : sim::Recycled<ThreadCall> {
   uint32_t options = 0;
   ObjectId id = 0;
   int running = 0;            // workers inside the function
-  Thread* runs_on = nullptr;  // the worker that began last
-  bool queued = false;        // in its group's line, or signalled
+  Thread* runs_on = nullptr;  // the worker that began it last
+  bool queued = false;        // in its group's queue, or signalled
   ThreadCall* line_next = nullptr;
   ThreadCall* line_previous = nullptr;
   bool again = false;       // a kThreadCallOnce call entered while it runs
@@ -34,7 +34,7 @@ struct ThreadCall : sim::Recycled<ThreadCall> {
   bool free_when_done = false;
 
   bool pending() const { return deadline.queued() || queued || again; }
-  // The step in progress looks at it, or changes it.
+  // Notes for the strategy that the step in progress reads or changes the call.
   void Touch() const;
 };
 
@@ -42,7 +42,7 @@ struct ThreadCall : sim::Recycled<ThreadCall> {
 
 namespace drydock::sim {
 
-// Calls that wait for their turn, first come, first served.
+// A queue of calls, first come, first served.
 class ThreadCallLine {
  public:
   bool empty() const { return head_ == nullptr; }
@@ -79,14 +79,14 @@ struct ThreadCallGroup : kernel::ThreadCallGroupKind {
   std::vector<kernel::Thread*> idle;  // last in, first out
   int active = 0;                     // workers that are not blocked
 
-  // Sees to it that somebody runs what is pending.
+  // Makes sure that a worker runs what is pending: wakes or creates one if need be.
   void Kick();
   void WorkerBlocked() {
     --active;
     Kick();
   }
   void WorkerUnblocked() { ++active; }
-  // The step in progress looks at what is here, or changes it.
+  // Notes for the strategy that the step in progress reads or changes the group.
   void Touch() const;
 
  private:

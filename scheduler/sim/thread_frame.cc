@@ -1,3 +1,4 @@
+// The list of frames of each simulated thread (scheduler/kernel/thread_frame.h).
 #include "scheduler/kernel/thread_frame.h"
 
 #include "absl/strings/str_cat.h"

@@ -1,3 +1,4 @@
+// Names of access choices, and the fingerprints they give.
 #include "explore/accesses.h"
 
 #include "gtest/gtest.h"

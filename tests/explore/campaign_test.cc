@@ -1,3 +1,4 @@
+// Campaigns: what stops them, what they count, how shards divide them.
 #include "explore/campaign.h"
 
 #include <set>

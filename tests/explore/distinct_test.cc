@@ -1,3 +1,4 @@
+// The count of distinct schedules, exact and estimated.
 #include "explore/distinct.h"
 
 #include "gtest/gtest.h"

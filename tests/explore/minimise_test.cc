@@ -1,3 +1,4 @@
+// Minimised schedules fail in the same way with fewer switches.
 #include "explore/minimise.h"
 
 #include "explore/random_walk.h"

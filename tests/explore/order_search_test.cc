@@ -204,7 +204,7 @@ TEST(OrderSearch, WakeupsBeforeAndAfterTheBlockAreOneClass) {
   EXPECT_EQ(ExpectSame(body), 2u);  // who has the lock first
 }
 
-TEST(OrderSearch, WhoPollsIsHeldBackAndThatIsSaid) {
+TEST(OrderSearch, HoldsBackATaskThatPollsAndSaysSo) {
   for (const bool sleeps : {false, true}) {
     const Body body = [sleeps](Results*) {
       bool flag = false;
@@ -223,7 +223,8 @@ TEST(OrderSearch, WhoPollsIsHeldBackAndThatIsSaid) {
     const Searched reduced = Search(body, Reduction::kClasses, 10'000);
     EXPECT_LT(reduced.runs, 20u);
     EXPECT_EQ(reduced.outcomes, (std::set<std::string>{"quiet ;;;"}));
-    EXPECT_TRUE(absl::StrContains(reduced.exhausted, "but for those in which who polls goes on"))
+    EXPECT_TRUE(
+        absl::StrContains(reduced.exhausted, "except those in which a task that polls goes on"))
         << reduced.exhausted;
   }
 }

@@ -1,3 +1,4 @@
+// Small programs with known bugs, for tests of strategies.
 #include "tests/explore/programs.h"
 
 #include "scheduler/kernel/choice.h"

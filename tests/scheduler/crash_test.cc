@@ -124,7 +124,7 @@ TEST(CrashDeathTest, FaultOutsideOfARunEndsTheProcess) {
 TEST(Crash, ExceptionThatNobodyCatchesIsAPanic) {
   const Outcome outcome = RunTimed([] { throw std::runtime_error("no such endpoint"); });
   EXPECT_EQ(outcome.kind, Outcome::Kind::kPanic);
-  EXPECT_EQ(outcome.text, "an exception that nobody catches: no such endpoint");
+  EXPECT_EQ(outcome.text, "an uncaught exception: no such endpoint");
   ExpectTheNextRunToBeUnharmed();
 }
 

@@ -1,3 +1,4 @@
+// Schedules: printed, parsed, refused.
 #include "scheduler/schedule.h"
 
 #include <string>
@@ -43,7 +44,7 @@ TEST(Schedule, RunsOfEqualAnswersAreOne) {
   schedule.Append(2, 0, 7);
   schedule.Append(3, 0, 0);  // nothing
   schedule.Append(2, 1);
-  EXPECT_EQ(schedule.runs().size(), 2u);
+  EXPECT_EQ(schedule.repeats().size(), 2u);
   EXPECT_EQ(schedule.questions(), 13u);
   EXPECT_EQ(schedule.deviations(), 1u);
 }

@@ -1,3 +1,4 @@
+// Runs a body on one timed machine and records which thread ran when.
 #include "tests/scheduler/timed_run.h"
 
 #include "absl/strings/str_cat.h"
