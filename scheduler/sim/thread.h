@@ -15,6 +15,7 @@
 #include "scheduler/kernel/wait.h"
 #include "scheduler/sim/deadline_queue.h"
 #include "scheduler/sim/fiber.h"
+#include "scheduler/sim/list.h"
 #include "scheduler/sim/pool.h"
 
 namespace drydock::sim {
@@ -100,9 +101,8 @@ struct alignas(64) Thread : sim::Recycled<Thread> {
   // --- Waiting.
 
   const void* wait_event = nullptr;
-  Thread* wait_next = nullptr;  // wait bucket
-  Thread* wait_previous = nullptr;
-  bool waiting = false;  // wait_event is not null
+  sim::ListHook wait_hook;  // of WaitQueues
+  bool waiting = false;     // wait_event is not null
   WaitResult wait_result = WaitResult::kNotWaiting;
   Interruptible interruptible = Interruptible::kUninterruptible;
   WaitNote note;

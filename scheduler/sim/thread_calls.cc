@@ -40,7 +40,9 @@ void ThreadCallGroup::Work() {
   for (;;) {
     Touch();
     while (!pending.empty()) {
-      Run(pending.Pop());
+      ThreadCall* call = &pending.front();
+      pending.pop_front();
+      Run(call);
       Touch();
     }
     kernel::AssertWait(this, kernel::Interruptible::kUninterruptible, 0,
@@ -126,7 +128,7 @@ bool ThreadCalls::Enter(ThreadCall* call, void* parameter1, Time deadline) {
   return was_pending;
 }
 
-ThreadCallLine& ThreadCalls::LineOf(ThreadCall* call) {
+ThreadCallQueue& ThreadCalls::QueueOf(ThreadCall* call) {
   return (call->options & kernel::kThreadCallSignal) != 0 ? signalled_ : call->group->pending;
 }
 
@@ -136,7 +138,8 @@ bool ThreadCalls::Cancel(ThreadCall* call) {
   call->group->Touch();
   if (call->queued) {
     call->queued = false;
-    LineOf(call).Remove(call);
+    ThreadCallQueue& queue = QueueOf(call);
+    queue.erase(queue.iterator_to(*call));
   }
   call->again = false;
   machine->chooser().Invalidate();
@@ -147,7 +150,7 @@ void ThreadCalls::Due(ThreadCall* call) { Queue(call); }
 
 void ThreadCalls::Queue(ThreadCall* call) {
   call->queued = true;
-  LineOf(call).Append(call);
+  QueueOf(call).push_back(*call);
   if ((call->options & kernel::kThreadCallSignal) != 0) {
     kernel::InterruptRaise(kTimerLine);
   } else {
@@ -158,7 +161,8 @@ void ThreadCalls::Queue(ThreadCall* call) {
 void ThreadCalls::RunSignalled(void* calls, int) {
   auto& signalled = static_cast<ThreadCalls*>(calls)->signalled_;
   while (!signalled.empty()) {
-    ThreadCall* call = signalled.Pop();
+    ThreadCall* call = &signalled.front();
+    signalled.pop_front();
     call->Touch();
     call->queued = false;
     ++call->running;

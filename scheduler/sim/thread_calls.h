@@ -10,6 +10,7 @@
 #include "scheduler/kernel/profile.h"
 #include "scheduler/kernel/thread_call.h"
 #include "scheduler/sim/deadline_queue.h"
+#include "scheduler/sim/list.h"
 #include "scheduler/sim/pool.h"
 #include "scheduler/sim/thread.h"
 #include "scheduler/thread_call_groups.h"
@@ -27,8 +28,7 @@ struct ThreadCall : sim::Recycled<ThreadCall> {
   int running = 0;            // workers inside the function
   Thread* runs_on = nullptr;  // the worker that began it last
   bool queued = false;        // in its group's queue, or signalled
-  ThreadCall* line_next = nullptr;
-  ThreadCall* line_previous = nullptr;
+  sim::ListHook queue_hook;
   bool again = false;       // a kThreadCallOnce call entered while it runs
   Time again_deadline = 0;  // 0 = now
   bool free_when_done = false;
@@ -42,40 +42,12 @@ struct ThreadCall : sim::Recycled<ThreadCall> {
 
 namespace drydock::sim {
 
-// A queue of calls, first come, first served.
-class ThreadCallLine {
- public:
-  bool empty() const { return head_ == nullptr; }
-  size_t size() const { return size_; }
-
-  void Append(kernel::ThreadCall* call) {
-    call->line_next = nullptr;
-    call->line_previous = tail_;
-    (tail_ != nullptr ? tail_->line_next : head_) = call;
-    tail_ = call;
-    ++size_;
-  }
-  // `call` must be in this line.
-  void Remove(kernel::ThreadCall* call) {
-    (call->line_previous != nullptr ? call->line_previous->line_next : head_) = call->line_next;
-    (call->line_next != nullptr ? call->line_next->line_previous : tail_) = call->line_previous;
-    --size_;
-  }
-  kernel::ThreadCall* Pop() {
-    kernel::ThreadCall* call = head_;
-    Remove(call);
-    return call;
-  }
-
- private:
-  kernel::ThreadCall* head_ = nullptr;
-  kernel::ThreadCall* tail_ = nullptr;
-  size_t size_ = 0;
-};
+// Calls that wait to be run, first come, first served.
+using ThreadCallQueue = List<kernel::ThreadCall, &kernel::ThreadCall::queue_hook, /*counted=*/true>;
 
 // The workers of one priority.
 struct ThreadCallGroup : kernel::ThreadCallGroupKind {
-  ThreadCallLine pending;
+  ThreadCallQueue pending;
   std::vector<kernel::Thread*> idle;  // last in, first out
   int active = 0;                     // workers that are not blocked
 
@@ -113,12 +85,12 @@ class ThreadCalls : public Recycled<ThreadCalls> {
 
  private:
   void Queue(kernel::ThreadCall* call);
-  ThreadCallLine& LineOf(kernel::ThreadCall* call);
+  ThreadCallQueue& QueueOf(kernel::ThreadCall* call);
 
   // Indexed by ThreadCallPriority; historic: only the first.
   std::array<ThreadCallGroup, kernel::kThreadCallPriorities> groups_;
   const bool one_group_;
-  ThreadCallLine signalled_;
+  ThreadCallQueue signalled_;
   Pool<kernel::ThreadCall> calls_;
 };
 

@@ -17,8 +17,7 @@ class Dispatcher;
 
 class Turnstiles {
  public:
-  Turnstiles(const WaitQueues& waits, Dispatcher& dispatcher)
-      : waits_(waits), dispatcher_(dispatcher) {}
+  Turnstiles(WaitQueues& waits, Dispatcher& dispatcher) : waits_(waits), dispatcher_(dispatcher) {}
 
   // The waiters of the mutex have changed, or its owner: from now on they push `inheritor`, or no
   // thread if it is null. No effect on a mutex that does not promote.
@@ -32,7 +31,7 @@ class Turnstiles {
   // Recomputes the thread's push from its mutexes'.
   void Update(kernel::Thread* thread);
 
-  const WaitQueues& waits_;
+  WaitQueues& waits_;
   Dispatcher& dispatcher_;
 };
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "absl/container/inlined_vector.h"
+#include "scheduler/sim/list.h"
 #include "scheduler/sim/thread.h"
 
 namespace drydock::sim {
@@ -23,7 +24,7 @@ class WaitQueues {
 
   // First in line among the threads that wait for `event`; or, `by_priority`, the first of those of
   // the highest priority. Null if no thread waits for it.
-  kernel::Thread* Find(const void* event, bool by_priority) const;
+  kernel::Thread* Find(const void* event, bool by_priority);
 
   // Makes room for so many threads: there are about as many buckets as threads.
   void Reserve(size_t threads) {
@@ -31,16 +32,11 @@ class WaitQueues {
   }
 
  private:
-  struct Bucket {
-    kernel::Thread* head = nullptr;
-    kernel::Thread* tail = nullptr;
-  };
-  size_t IndexOf(const void* event) const {
+  using Bucket = List<kernel::Thread, &kernel::Thread::wait_hook>;
+  Bucket& BucketOf(const void* event) {
     const auto bits = reinterpret_cast<uintptr_t>(event);
-    return (bits >> 4 ^ bits >> 11) & (buckets_.size() - 1);
+    return buckets_[(bits >> 4 ^ bits >> 11) & (buckets_.size() - 1)];
   }
-  Bucket& BucketOf(const void* event) { return buckets_[IndexOf(event)]; }
-  static void Append(Bucket& bucket, kernel::Thread* thread);
   void Grow();
 
   absl::InlinedVector<Bucket, 16> buckets_{4};  // a power of two
