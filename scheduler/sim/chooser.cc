@@ -14,12 +14,12 @@ using kernel::OperationKind;
 using kernel::Time;
 
 Chooser::Chooser(const MachineOptions& options, Strategy* strategy, const Parts& parts)
-    : options_(options),
-      strategy_(strategy),
+    : strategy_(strategy),
+      horizon_ns_(options.horizon_ns),
+      max_questions_(options.max_questions),
       follows_time_(strategy->FollowsTime()),
       timeless_(parts.effects.timeless()),
       sees_every_step_(parts.effects.sees_every_step()),
-      context_(parts.context),
       dispatcher_(parts.dispatcher),
       deadlines_(parts.deadlines),
       lines_(parts.lines),
@@ -64,8 +64,7 @@ bool Chooser::GatherStep() {
   } else {
     MoveStep();
   }
-  const Time until =
-      kernel::SaturatingAdd(std::max(context_.now(), all[0].time), options_.horizon_ns);
+  const Time until = kernel::SaturatingAdd(std::max(context_.now(), all[0].time), horizon_ns_);
   return time <= until && first_left_out_ > until &&
          (deadlines_.empty() || deadlines_.top()->when > until);
 }
@@ -93,7 +92,7 @@ void Chooser::Gather() {
   const bool interruptible = lines_.any_deliverable() && dispatcher_.InterruptibleCpu() != nullptr;
   if (interruptible) earliest = std::min(earliest, context_.now());
   if (earliest == kNever) return;
-  const Time until = kernel::SaturatingAdd(std::max(context_.now(), earliest), options_.horizon_ns);
+  const Time until = kernel::SaturatingAdd(std::max(context_.now(), earliest), horizon_ns_);
   // A deadline among the alternatives may be removed without a call of Invalidate.
   gathered_ = !timeless_ && (deadlines_.empty() || deadlines_.top()->when > until);
   first_left_out_ = kNever;
@@ -162,20 +161,20 @@ size_t Chooser::Ask() {
   }
   if (count < 2) return choice;
   schedule_.Append(static_cast<uint32_t>(count), static_cast<uint32_t>(choice));
-  if (schedule_.questions() > options_.max_questions) StopEndless();
+  if (schedule_.questions() > max_questions_) StopEndless();
   return choice;
 }
 
 void Chooser::StopEndless() {
-  ending_.Stop(Outcome::Kind::kEndless,
-               given_up_ != nullptr ? given_up_
-                                    : absl::StrCat("the run went on for more than ",
-                                                   options_.max_questions, " choice points"));
+  ending_.Stop(Outcome::Kind::kEndless, given_up_ != nullptr
+                                            ? given_up_
+                                            : absl::StrCat("the run went on for more than ",
+                                                           max_questions_, " choice points"));
 }
 
 void Chooser::GiveUp(const char* why) {
   given_up_ = why;
-  choice_points_ = options_.max_questions + 1;
+  choice_points_ = max_questions_ + 1;
   Invalidate();
 }
 
@@ -187,10 +186,10 @@ void Chooser::FlushFastSteps() {
 
 Time Chooser::QuietUntil() const {
   const auto offered_from = [this](Time time) {
-    return time > options_.horizon_ns ? time - options_.horizon_ns : 0;
+    return time > horizon_ns_ ? time - horizon_ns_ : 0;
   };
   const Cpu& current = *context_.cpu();
-  const Time horizon = kernel::SaturatingAdd(current.clock, options_.horizon_ns);
+  const Time horizon = kernel::SaturatingAdd(current.clock, horizon_ns_);
   Time until = kNever;
   for (const Cpu& cpu : dispatcher_.cpus()) {
     if (&cpu == &current || !cpu.steps()) continue;

@@ -1,8 +1,8 @@
 // scheduler/sim/chooser.h
 //
 // What happens next: gathers the steps that could be taken, puts the question to the strategy, and
-// keeps the answers as the run's schedule. A step that could only have one answer is taken without
-// a question (the fast path).
+// keeps the answers as the run's schedule; it owns the Context, which follows the step chosen. A
+// step that could only have one answer is taken without a question (the fast path).
 #ifndef DRYDOCK_SCHEDULER_SIM_CHOOSER_H_
 #define DRYDOCK_SCHEDULER_SIM_CHOOSER_H_
 
@@ -23,9 +23,8 @@ class Dispatcher;
 
 class Chooser {
  public:
-  // What the alternatives come from. All must outlive it, as must options and strategy.
+  // What the alternatives come from. All must outlive it, as must the strategy.
   struct Parts {
-    Context& context;
     Dispatcher& dispatcher;
     DeadlineQueue& deadlines;
     InterruptLines& lines;
@@ -34,6 +33,10 @@ class Chooser {
     Ending& ending;
   };
   Chooser(const MachineOptions& options, Strategy* strategy, const Parts& parts);
+
+  // Where the running code is: on the CPU chosen last, or in the outside world.
+  Context& context() { return context_; }
+  const Context& context() const { return context_; }
 
   // --- Choice points.
 
@@ -58,7 +61,7 @@ class Chooser {
 
   // Ends the run as endless if it came to more choice points than it may, or was given up.
   void CheckLimit() {
-    if (ABSL_PREDICT_FALSE(choice_points_ > options_.max_questions)) StopEndless();
+    if (ABSL_PREDICT_FALSE(choice_points_ > max_questions_)) StopEndless();
   }
   // The step that comes next, good until the next call; null if nothing can happen any more or the
   // run has ended.
@@ -92,12 +95,14 @@ class Chooser {
   void FlushFastSteps();
   void StopEndless();
 
-  const MachineOptions& options_;
   Strategy* const strategy_;
+  const kernel::Time horizon_ns_;
+  const uint64_t max_questions_;
   const bool follows_time_;
   const bool timeless_;
   const bool sees_every_step_;
 
+  Context context_;
   // The running CPU may pass choice points without a question while its clock is below this.
   kernel::Time fast_until_ = 0;
   uint64_t fast_steps_ = 0;         // passed so since the last Flush
@@ -109,7 +114,6 @@ class Chooser {
   bool gathered_ = false;                             // nothing else has changed since
   kernel::Time first_left_out_ = kernel::kNever;      // of the CPUs' steps, beyond the horizon
 
-  Context& context_;
   Dispatcher& dispatcher_;
   DeadlineQueue& deadlines_;
   InterruptLines& lines_;

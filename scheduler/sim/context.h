@@ -5,6 +5,8 @@
 #ifndef DRYDOCK_SCHEDULER_SIM_CONTEXT_H_
 #define DRYDOCK_SCHEDULER_SIM_CONTEXT_H_
 
+#include <algorithm>
+
 #include "scheduler/sim/cpu.h"
 #include "trace/event.h"
 #include "trace/observer.h"
@@ -24,9 +26,7 @@ class Context {
 
   // The time of the latest step: no step from here on happens earlier.
   kernel::Time now() const { return now_; }
-  void AdvanceTo(kernel::Time time) {
-    if (time > now_) now_ = time;
-  }
+  void AdvanceTo(kernel::Time time) { now_ = std::max(now_, time); }
 
   // What the running code does when it next steps. On a CPU.
   kernel::Operation& pending() const { return *pending_; }

@@ -4,6 +4,7 @@
 #ifndef DRYDOCK_SCHEDULER_SIM_COSTS_H_
 #define DRYDOCK_SCHEDULER_SIM_COSTS_H_
 
+#include "absl/base/attributes.h"
 #include "absl/base/optimization.h"
 #include "absl/types/optional.h"
 #include "scheduler/cost_model.h"
@@ -27,7 +28,8 @@ class Costs {
   kernel::Time Actual(kernel::Time average) {
     return ABSL_PREDICT_TRUE(model_.jitter_percent == 0) ? average : Jittered(average);
   }
-  kernel::Time Jittered(kernel::Time average);
+  // Not inline, so that choice points, which are inlined everywhere, stay small.
+  ABSL_ATTRIBUTE_NOINLINE kernel::Time Jittered(kernel::Time average);
 
   const CostModel& model_;
   absl::optional<Prng> jitter_;

@@ -15,15 +15,19 @@
 
 namespace drydock::sim {
 
-void ReleaseMutex(kernel::Mutex* mutex) {
-  mutex->held = false;
-  mutex->owner = nullptr;
-  machine->Emit(trace::EventKind::kLockRelease, 0, 0, mutex->id, mutex->name, mutex->detail);
-  if (mutex->waiters == 0) return;
+// The waiter of highest priority runs again, and has the other waiters' push.
+static void WakeWaiter(kernel::Mutex* mutex) {
   Thread* waiter = machine->waits().Find(mutex, /*by_priority=*/true);
   if (waiter == nullptr) return;
   machine->EndWait(waiter, kernel::WaitResult::kAwakened);
   machine->turnstiles().Push(mutex, waiter);
+}
+
+void ReleaseMutex(kernel::Mutex* mutex) {
+  mutex->held = false;
+  mutex->owner = nullptr;
+  machine->Emit(trace::EventKind::kLockRelease, 0, 0, mutex->id, mutex->name, mutex->detail);
+  if (mutex->waiters > 0) WakeWaiter(mutex);
 }
 
 }  // namespace drydock::sim

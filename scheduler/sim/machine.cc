@@ -25,15 +25,14 @@ Machine::Machine(const MachineOptions& options, Strategy* strategy, Outcome* out
       costs_(options.costs, strategy->seed()),
       effects_(strategy->timeless()),
       chooser_(options, strategy,
-               {.context = context_,
-                .dispatcher = dispatcher_,
+               {.dispatcher = dispatcher_,
                 .deadlines = deadlines_,
                 .lines = lines_,
                 .outside = outside_,
                 .effects = effects_,
                 .ending = ending_}),
       dispatcher_(options, effects_.timeless(),
-                  {.context = context_,
+                  {.context = chooser_.context(),
                    .costs = costs_,
                    .chooser = chooser_,
                    .turnstiles = turnstiles_,
@@ -71,9 +70,9 @@ void Machine::Run(std::function<void()> body) {
   // Back on the host: nothing can happen any more, or the run was stopped.
   ending_.stopped = true;
   chooser_.Flush();
-  context_.EnterOutside();
+  context().EnterOutside();
   Outcome& outcome = ending_.outcome;
-  outcome.end_ns = context_.now();
+  outcome.end_ns = context().now();
   const int left = threads_.unfinished();
   if (outcome.kind == Outcome::Kind::kQuiet && left > 0) {
     ending_.Stop(Outcome::Kind::kBlocked,
@@ -108,7 +107,7 @@ void Machine::StopByFault(const char* what, const void* code, const void* frame)
 void Machine::End(Outcome::Kind kind, const char* text) {
   NoteEffect(OperationKind::kExit, kernel::kEverything);
   ending_.Stop(kind, text);
-  context_.AdvanceTo(Now());
+  context().AdvanceTo(Now());
   fibers_.SwitchTo(fibers_.host());
   std::abort();  // a fiber of a stopped run never goes on
 }
@@ -131,7 +130,7 @@ bool Machine::OnAnyStack(const void* address) const {
 // --- Stepping.
 
 void Machine::StepSlow(Operation operation) {
-  context_.pending() = operation;
+  context().pending() = operation;
   chooser_.CountChoicePoint();
   if (outside_.any_triggers()) {
     chooser_.Flush();
@@ -156,10 +155,10 @@ Fiber* Machine::NextFiber() {
     if (threads_.unfinished() == 0) ending_.stopped = true;
     const Alternative* const chosen = chooser_.Next();
     if (chosen == nullptr) {
-      context_.EnterOutside();
+      context().EnterOutside();
       return fibers_.host();
     }
-    context_.AdvanceTo(chosen->time);
+    context().AdvanceTo(chosen->time);
     switch (chosen->kind) {
       case Alternative::Kind::kDeadline:
         chooser_.Invalidate();
@@ -171,8 +170,8 @@ Fiber* Machine::NextFiber() {
         break;
       case Alternative::Kind::kCpu: {
         Cpu& cpu = dispatcher_.cpus()[chosen->cpu];
-        cpu.clock = context_.now();
-        context_.Enter(cpu);
+        cpu.clock = context().now();
+        context().Enter(cpu);
         if (!cpu.in_interrupt) {
           if (cpu.clock >= cpu.QuantumEnd()) dispatcher_.QuantumExpire(cpu);
           if (cpu.thread != self()) break;
@@ -191,7 +190,7 @@ void Machine::Stall(const void* address) {
 }
 
 void Machine::Expire(Deadline* deadline) {
-  context_.EnterOutside();
+  context().EnterOutside();
   deadlines_.Remove(deadline);
   NoteEffect(OperationKind::kRead, NameOf(kNamedClock));
   switch (deadline->kind) {
@@ -243,7 +242,7 @@ void Machine::EndWait(Thread* thread, kernel::WaitResult result) {
 }
 
 void Machine::BlockSelf(Operation resume) {
-  Thread* self = context_.self();
+  Thread* self = context().self();
   const kernel::Funnel funnel = DropFunnel(self);
   dispatcher_.Block(resume);
   if (outside_.any_triggers()) PullTriggers(self);
@@ -253,7 +252,7 @@ void Machine::BlockSelf(Operation resume) {
 }
 
 void Machine::ExitSelf() {
-  Thread* self = context_.self();
+  Thread* self = context().self();
   DropFunnel(self);
   deadlines_.Remove(&self->depression);
   dispatcher_.Exit();
@@ -296,13 +295,13 @@ void Machine::ThreadMain(void* argument) {
 // --- Interrupts.
 
 void Machine::Deliver(int index) {
-  context_.EnterOutside();
+  context().EnterOutside();
   Cpu& cpu = *dispatcher_.InterruptibleCpu();
   Line& line = lines_[index];
   line.active = true;
   if (line.trigger == kernel::Trigger::kEdge) line.raised = false;
   LineChanged(index);
-  cpu.MoveTo(context_.now());
+  cpu.MoveTo(context().now());
   cpu.in_interrupt = true;
   cpu.line = static_cast<int16_t>(index);
   cpu.claimed = true;

@@ -3,8 +3,8 @@
 // The simulated computer behind the kernel interface. Machine owns its parts, one for each thing
 // that has state, wires them, and moves the run from step to step:
 //
-//   Context         where the running code is: CPU, thread, time   context.h
-//   Chooser         questions, the fast path, the schedule         chooser.h
+//   Chooser         questions, the fast path, the schedule; and    chooser.h
+//                   the Context: CPU and thread of running code    context.h
 //   Dispatcher      CPUs, run queue, priorities                    dispatcher.h (Cpu: cpu.h)
 //   Turnstiles      promotion by the waiters of mutexes            turnstiles.h
 //   WaitQueues      threads that wait for events                   wait_queues.h
@@ -78,7 +78,8 @@ class Machine {
 
   // --- The parts.
 
-  const Context& context() const { return context_; }
+  Context& context() { return chooser_.context(); }
+  const Context& context() const { return chooser_.context(); }
   Chooser& chooser() { return chooser_; }
   Dispatcher& dispatcher() { return dispatcher_; }
   Turnstiles& turnstiles() { return turnstiles_; }
@@ -97,18 +98,18 @@ class Machine {
 
   // --- What almost every function of the kernel interface asks for.
 
-  Cpu* cpu() const { return context_.cpu(); }
-  Thread* self() const { return context_.self(); }
-  bool in_interrupt() const { return context_.in_interrupt(); }
-  Time Now() const { return context_.Now(); }
+  Cpu* cpu() const { return context().cpu(); }
+  Thread* self() const { return context().self(); }
+  bool in_interrupt() const { return context().in_interrupt(); }
+  Time Now() const { return context().Now(); }
   bool timeless() const { return effects_.timeless(); }
   // Whether what is to happen at `deadline` happens at once. Without time it is a step of its own.
   bool HasPassed(Time deadline) const { return deadline <= Now() && !timeless(); }
 
-  void Emit(trace::Event event) const { context_.Emit(event); }
+  void Emit(trace::Event event) const { context().Emit(event); }
   void Emit(trace::EventKind kind, uint32_t other, uint64_t value, ObjectId object = 0,
             const char* name = "", const char* detail = "") const {
-    context_.Emit(kind, other, value, object, name, detail);
+    context().Emit(kind, other, value, object, name, detail);
   }
   ObjectId NameOf(Named what, ObjectId number = 0) const { return effects_.NameOf(what, number); }
   ObjectId NameOf(const Thread& thread) const { return effects_.NameOf(thread); }
@@ -126,7 +127,7 @@ class Machine {
   // A choice point.
   void Step(OperationKind kind, ObjectId object) { Step(Operation(kind, object)); }
   void Step(Operation operation) {
-    Cpu& cpu = *context_.cpu();
+    Cpu& cpu = *context().cpu();
     cpu.clock += costs_.Of(operation.kind);
     if (ABSL_PREDICT_TRUE(chooser_.PassesFast(cpu))) return;
     StepSlow(operation);
@@ -228,7 +229,6 @@ class Machine {
   FiberPool& fibers_;
 
   Ending ending_;
-  Context context_;
   Costs costs_;
   Effects effects_;
   Chooser chooser_;

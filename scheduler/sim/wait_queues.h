@@ -39,7 +39,7 @@ class WaitQueues {
   }
   void Grow();
 
-  absl::InlinedVector<Bucket, 16> buckets_{4};  // a power of two
+  absl::InlinedVector<Bucket, 16> buckets_{16};  // a power of two
 };
 
 }  // namespace drydock::sim
