@@ -45,11 +45,10 @@ bool Before(const Alternative& a, const Alternative& b) {
 }  // namespace
 
 const Alternative* Chooser::Next() {
-  if (ending_.stopped) return nullptr;
   if (!GatherStep()) Gather();
   if (alternatives_.empty()) return nullptr;
   chosen_ = Ask();
-  return ending_.stopped ? nullptr : &alternatives_[chosen_];
+  return ABSL_PREDICT_FALSE(chosen_ == kNone) ? nullptr : &alternatives_[chosen_];
 }
 
 bool Chooser::GatherStep() {
@@ -156,12 +155,15 @@ size_t Chooser::Ask() {
     choice = strategy_->Choose({schedule_.questions(), alternatives_});
     if (choice == Strategy::kRefuse) {
       ending_.Stop(Outcome::Kind::kRefused, strategy_->refusal());
-      return 0;
+      return kNone;
     }
   }
   if (count < 2) return choice;
   schedule_.Append(static_cast<uint32_t>(count), static_cast<uint32_t>(choice));
-  if (schedule_.questions() > max_questions_) StopEndless();
+  if (ABSL_PREDICT_FALSE(schedule_.questions() > max_questions_)) {
+    StopEndless();
+    return kNone;
+  }
   return choice;
 }
 

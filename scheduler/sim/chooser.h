@@ -64,7 +64,7 @@ class Chooser {
     if (ABSL_PREDICT_FALSE(choice_points_ > max_questions_)) StopEndless();
   }
   // The step that comes next, good until the next call; null if nothing can happen any more or the
-  // run has ended.
+  // question has ended the run, which must not have ended before.
   const Alternative* Next();
   // What could happen next has changed, other than by a step of the running code.
   void Invalidate() {
@@ -82,13 +82,15 @@ class Chooser {
   void GiveUp(const char* why);
 
  private:
+  static constexpr size_t kNone = ~size_t{0};
+
   // Collects what could happen next, in order.
   void Gather();
   // The same when nothing has but the last choice, a CPU's step; false if that is not enough.
   bool GatherStep();
   // Moves that step, which is later now, to its position among the alternatives.
   void MoveStep();
-  // The strategy's answer, an index into alternatives_; ends the run if the strategy refuses.
+  // The strategy's answer, an index into alternatives_; kNone if that has ended the run.
   size_t Ask();
   // On a timeless machine: whether the CPU's next step could only wait.
   bool MustWait(const Cpu& cpu) const;

@@ -4,7 +4,6 @@
 #ifndef DRYDOCK_SCHEDULER_SIM_COSTS_H_
 #define DRYDOCK_SCHEDULER_SIM_COSTS_H_
 
-#include "absl/base/attributes.h"
 #include "absl/base/optimization.h"
 #include "absl/types/optional.h"
 #include "scheduler/cost_model.h"
@@ -19,17 +18,19 @@ class Costs {
     if (model.jitter_percent > 0) jitter_.emplace(seed, "jitter");
   }
 
-  // Each call draws anew if costs jitter.
+  // Whether costs jitter: then each call of the next three draws anew.
+  bool jitters() const { return model_.jitter_percent != 0; }
   kernel::Time Of(kernel::OperationKind kind) { return Actual(model_[kind]); }
   kernel::Time OfContextSwitch() { return Actual(model_.context_switch_ns); }
   kernel::Time OfInterruptEntry() { return Actual(model_.interrupt_entry_ns); }
+  // What the operation costs if costs do not jitter.
+  kernel::Time Average(kernel::OperationKind kind) const { return model_[kind]; }
 
  private:
   kernel::Time Actual(kernel::Time average) {
-    return ABSL_PREDICT_TRUE(model_.jitter_percent == 0) ? average : Jittered(average);
+    return ABSL_PREDICT_FALSE(jitters()) ? Jittered(average) : average;
   }
-  // Not inline, so that choice points, which are inlined everywhere, stay small.
-  ABSL_ATTRIBUTE_NOINLINE kernel::Time Jittered(kernel::Time average);
+  kernel::Time Jittered(kernel::Time average);
 
   const CostModel& model_;
   absl::optional<Prng> jitter_;

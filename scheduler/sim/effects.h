@@ -47,10 +47,12 @@ class Effects {
 
   // The step in progress does this too.
   void Note(kernel::OperationKind kind, kernel::ObjectId object) {
-    if (ABSL_PREDICT_FALSE(told_)) strategy_->NoteEffect({kind, object});
+    if (ABSL_PREDICT_FALSE(told_)) Tell(kind, object);
   }
 
  private:
+  // Not inline, as choice points are inlined everywhere.
+  void Tell(kernel::OperationKind kind, kernel::ObjectId object);
   kernel::ObjectId NameOfAddress(const void* address);
 
   TimelessStrategy* const strategy_;

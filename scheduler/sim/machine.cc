@@ -139,6 +139,11 @@ void Machine::StepSlow(Operation operation) {
   RunNext();
 }
 
+void Machine::StepJittered(Operation operation) {
+  cpu()->clock += costs_.Of(operation.kind);
+  if (!chooser_.PassesFast(*cpu())) StepSlow(operation);
+}
+
 // Makes due the outside events that wait for this choice point or, if it is not null, for `blocks`
 // to block.
 void Machine::PullTriggers(const Thread* blocks) {
@@ -153,7 +158,7 @@ Fiber* Machine::NextFiber() {
   chooser_.CheckLimit();
   for (;;) {
     if (threads_.unfinished() == 0) ending_.stopped = true;
-    const Alternative* const chosen = chooser_.Next();
+    const Alternative* const chosen = ending_.stopped ? nullptr : chooser_.Next();
     if (chosen == nullptr) {
       context().EnterOutside();
       return fibers_.host();

@@ -127,8 +127,9 @@ class Machine {
   // A choice point.
   void Step(OperationKind kind, ObjectId object) { Step(Operation(kind, object)); }
   void Step(Operation operation) {
+    if (ABSL_PREDICT_FALSE(costs_.jitters())) return StepJittered(operation);
     Cpu& cpu = *context().cpu();
-    cpu.clock += costs_.Of(operation.kind);
+    cpu.clock += costs_.Average(operation.kind);
     if (ABSL_PREDICT_TRUE(chooser_.PassesFast(cpu))) return;
     StepSlow(operation);
   }
@@ -210,6 +211,8 @@ class Machine {
  private:
   [[noreturn]] void End(Outcome::Kind kind, const char* text);
   void StepSlow(Operation operation);
+  // Step where costs jitter.
+  void StepJittered(Operation operation);
   // Asks what comes next and lets it happen, until a fiber is to go on; the host's at the end.
   Fiber* NextFiber();
   // A deadline passes: the outside world acts.
