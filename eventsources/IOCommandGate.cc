@@ -1,4 +1,4 @@
-// eventsources/IOCommandGate.cc
+// Command gates: actions, attempts, parking while disabled, sleeping, and removal.
 #include <IOKit/IOCommandGate.h>
 
 #include "absl/strings/str_cat.h"
@@ -37,13 +37,13 @@ bool IOCommandGate::init(OSObject *inOwner, Action inAction) {
 }
 
 void IOCommandGate::free() {
-  // With the gate held, for an action that sleeps in it may wake.
+  // With the gate held, because an action that sleeps in it may wake.
   IOWorkLoop *const loop = kernel::IsHistoric() ? nullptr : loopNow();
   if (loop != nullptr) loop->closeGate();
   if (workLoop != nullptr) setWorkLoop(nullptr);
   if (reserved != nullptr && reserved->actions != 0) {
     flags |= kFreedInAction;
-    reserved->freed = true;  // theirs from now on
+    reserved->freed = true;  // the last action frees it
   } else if (reserved != nullptr) {
     IOFreeType(reserved, ExpansionData);
   }
@@ -78,7 +78,7 @@ void IOCommandGate::setWorkLoop(IOWorkLoop *newLoop) {
   loop->openGate();
 }
 
-// In 2003. (workloop.md 8.2)
+// Removal in 2003: does not wait for actions. (workloop.md 8.2)
 void IOCommandGate::removeAtOnce() {
   if (reserved->actions != 0) {
     kernel::Misuse("command-gate-removed-during-action",
@@ -93,8 +93,8 @@ void IOCommandGate::completeRemoval() {
   reserved->removed = false;
   super::setWorkLoop(nullptr);
   if (reserved->parked != 0) {
-    // They parked after removal had begun, while it waited for an action; upstream too forgets them
-    // (CG-28).
+    // Callers that parked after removal had begun, while it waited for an action. Upstream does not
+    // wake them either (CG-28).
     kernel::Misuse(
         "caller-parked-on-removed-gate",
         absl::StrCat("a caller is parked on a disabled command gate of ", ownerClassName(),
@@ -125,16 +125,16 @@ void IOCommandGate::disable() {
   super::disable();
 }
 
-// In 2003 a disabled gate refuses everybody, before anything else is looked at. (HX-1)
+// In 2003 a disabled gate refuses every caller before it checks anything else. (HX-1)
 bool IOCommandGate::refusesAtOnce() const { return !enabled && kernel::IsHistoric(); }
 
-// What no stored action is. (CG-3, HX-2)
+// The error of runCommand and attemptCommand when no action is set. (CG-3, HX-2)
 IOReturn IOCommandGate::noStoredAction() const {
   if (refusesAtOnce()) return kIOReturnNotPermitted;
   return kernel::IsHistoric() ? kIOReturnNoResources : kIOReturnBadArgument;
 }
 
-// What it is to call a gate that is attached to no work loop. (CG-1)
+// The error of a call to a gate that is attached to no work loop. (CG-1)
 IOReturn IOCommandGate::notAttached() const {
   if (kernel::IsHistoric()) hasLoopFor("gate-of-detached-source", "told to run an action");
   return kIOReturnNotReady;
@@ -145,8 +145,9 @@ IOReturn IOCommandGate::runCommand(void *arg0, void *arg1, void *arg2, void *arg
   return runAction(ActionCast<Action>(action), arg0, arg1, arg2, arg3);
 }
 
-// Around an action, with the gate closed. The last one out of a gate that is being removed detaches
-// it; of one that was freed under it nothing is left but what the actions inside keep.
+// Called around each action, with the gate closed. The last action to leave a gate that is being
+// removed detaches it. If the gate was freed meanwhile, only `inside` is left, which the last
+// action frees.
 inline IOCommandGate::ExpansionData *IOCommandGate::enterAction() {
   ++reserved->actions;
   return reserved;
@@ -180,8 +181,8 @@ IOReturn IOCommandGate::runAction(Action inAction, void *arg0, void *arg1, void 
   return loop->runAtOnce(gated, in_scope);
 }
 
-// A function of its own, for what it keeps on the stack would burden the quick way too. The scope
-// covers the wait for the gate.
+// A function of its own: its stack frame would slow down the inline path too. The scope covers the
+// wait for the gate.
 [[gnu::noinline]] IOReturn IOCommandGate::runActionInScope(Action inAction, void *arg0, void *arg1,
                                                            void *arg2, void *arg3,
                                                            IOWorkLoop *loop) {
@@ -201,7 +202,7 @@ IOReturn IOCommandGate::runAction(Action inAction, void *arg0, void *arg1, void 
   return result;
 }
 
-// A caller finds the gate disabled: is that meant?
+// For a caller that finds the gate disabled: removal may have done that unnoticed.
 void IOCommandGate::adviseIfForgotten() const {
   if (!disabledByRemoval) return;
   kernel::Advise("source-not-enabled-after-re-add", "a command gate of ", ownerClassName(),
@@ -209,8 +210,8 @@ void IOCommandGate::adviseIfForgotten() const {
                  "does not enable it");
 }
 
-// With the gate closed. False if the caller must leave instead: interrupted, or the gate was
-// removed (CG-11, CG-12).
+// With the gate closed, waits until the gate is enabled. False if the caller must leave instead,
+// because it was interrupted or the gate removed (CG-11, CG-12).
 bool IOCommandGate::parkUntilEnabled(IOWorkLoop *loop) {
   while (!enabled) {
     if (kernel::IsHistoric()) return true;  // it was enabled when the caller came, which is enough
@@ -274,7 +275,7 @@ IOReturn IOCommandGate::sleepInCommand(void *event, AbsoluteTime deadline, UInt3
   IOWorkLoop *loop = loopNow();
   if (!loop->inGate()) {
     if (kernel::IsHistoric()) return kIOReturnNotPermitted;
-    // Interned, for a panic does not unwind the stack that would own a string.
+    // Interned, because a panic does not unwind the stack and would leak a string.
     const char *text = drydock::trace::Intern(
         absl::StrCat("invalid commandSleep while not holding the gate of ", loop->displayName()));
     kernel::Panic(text);
@@ -287,7 +288,7 @@ int IOCommandGate::sleepNoted(IOWorkLoop *loop, void *event, AbsoluteTime deadli
                               UInt32 interruptible, const WaitNote &note) {
   loop->reserved->sleepNote = &note;
   const int result = loop->sleepGate(event, deadline, interruptible);
-  loop->reserved->sleepNote = nullptr;  // in case a subclass slept in a way of its own
+  loop->reserved->sleepNote = nullptr;  // a subclass may not have used it
   return result;
 }
 

@@ -1,4 +1,4 @@
-// eventsources/IOCommandPool.cc
+// Command pools: a queue under a command gate of the pool's own.
 #include <IOKit/IOCommandPool.h>
 
 #include "scheduler/kernel/panic.h"

@@ -1,4 +1,4 @@
-// eventsources/IODataQueue.cc
+// Data queues: the memory, and the notification of the client. The ring is in data_queue_ring.cc.
 #include <IOKit/IODataQueue.h>
 #include <IOKit/IOLib.h>
 

@@ -1,4 +1,4 @@
-// eventsources/IOFilterInterruptEventSource.cc
+// Filter interrupt sources: the filter decides before an interrupt is counted or masked.
 #include <IOKit/IOFilterInterruptEventSource.h>
 
 #include "eventsources/interrupt_provider.h"

@@ -1,4 +1,4 @@
-// eventsources/IOInterruptEventSource.cc
+// Interrupt sources: registration with the provider, counting, delivery on the loop's thread.
 #include <cstdlib>
 
 #include <IOKit/IOInterruptEventSource.h>
@@ -75,7 +75,7 @@ void IOInterruptEventSource::setWorkLoop(IOWorkLoop *newLoop) {
   // In 2003 the source stays registered, masked, until it is freed. (workloop.md 8.2)
   if (newLoop == nullptr && !kernel::IsHistoric()) unregisterHandler();
   super::setWorkLoop(newLoop);
-  // If that fails the index stays negative, and nobody is told (IN-11).
+  // If that fails the index stays negative, which is not reported (IN-11).
   if (newLoop != nullptr && provider != nullptr && !isRegistered()) registerHandler();
 }
 

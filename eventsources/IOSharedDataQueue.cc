@@ -1,4 +1,4 @@
-// eventsources/IOSharedDataQueue.cc
+// Shared data queues: pages of their own, and the consumer's side.
 #include <string.h>
 
 #include <IOKit/IOLib.h>

@@ -1,4 +1,4 @@
-// eventsources/IOTimerEventSource.cc
+// Timers: arming a thread call, stale expiries, delivery on a worker or the loop's thread.
 #include <IOKit/IOTimerEventSource.h>
 
 #include "absl/strings/str_cat.h"
@@ -132,19 +132,19 @@ void IOTimerEventSource::cancelTimeout() {
   if (wasPending) dropPendingRetains();
 }
 
-// Makes whatever is pending or under way stale. Returns whether something was pending and is not
-// any more.
+// Makes a pending expiry, and one under way, stale. Returns whether one was pending and has been
+// cancelled.
 bool IOTimerEventSource::takeBackCallout() {
   if (reserved != nullptr) ++reserved->calloutGeneration;
   auto *call = static_cast<ThreadCall *>(calloutEntry);
-  // On interrupt level there is but a moment to wait for.
+  // A callout on interrupt level is short enough to wait for.
   const bool wasPending =
       (flags & kActive) != 0 ? kernel::ThreadCallCancelWait(call) : kernel::ThreadCallCancel(call);
   if (wasPending) publish(EventKind::kTimerCancel);
   return wasPending;
 }
 
-// A timer on a worker does, but not in 2003. (workloop.md 4.5, 8.2)
+// A timer on a worker does so, except in 2003. (workloop.md 4.5, 8.2)
 bool IOTimerEventSource::retainsWhilePending() const {
   return (flags & kPassive) != 0 && !kernel::IsHistoric();
 }
@@ -244,7 +244,7 @@ void IOTimerEventSource::timeoutAndRelease(void *self, void *generation) {
   IOWorkLoop *loop = timer->reserved->workLoop;
   timer->publish(EventKind::kTimerExpire);
   loop->closeGate();
-  // Under the gate, so that whoever cancelled, disabled or re-armed there is obeyed (TM-9, TM-10).
+  // Under the gate, so that a cancel, disable or re-arm made under it takes effect (TM-9, TM-10).
   if (timer->enabled && timer->action != nullptr &&
       timer->reserved->calloutGeneration == reinterpret_cast<uintptr_t>(generation)) {
     timer->runTimeoutAction(loop);
@@ -254,8 +254,8 @@ void IOTimerEventSource::timeoutAndRelease(void *self, void *generation) {
   loop->release();
 }
 
-// On a worker thread, in 2003: asks before it takes the gate and not again, and retains nothing.
-// (workloop.md 8.2, HX-4, HX-5)
+// On a worker thread, in 2003: checks the timer before it takes the gate but not again under it,
+// and retains nothing. (workloop.md 8.2, HX-4, HX-5)
 void IOTimerEventSource::timeoutUnchecked(void *self, void *) {
   auto *timer = static_cast<IOTimerEventSource *>(self);
   timer->publish(EventKind::kTimerExpire);
@@ -300,7 +300,7 @@ void IOTimerEventSource::timeout(void *self) {
   loop->openGate();
 }
 
-// With the gate closed. The timer may be gone when it returns.
+// With the gate closed. The action may free the timer.
 void IOTimerEventSource::runTimeoutAction(IOWorkLoop *loop) {
   ActionScope scope(this, loop);
   kernel::Thread *outer = nullptr;

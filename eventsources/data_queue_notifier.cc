@@ -1,3 +1,4 @@
+// The sender of notifications, installed by the layer that has ports.
 #include "eventsources/data_queue_notifier.h"
 
 #include "scheduler/kernel/panic.h"

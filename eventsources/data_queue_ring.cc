@@ -1,3 +1,4 @@
+// Entries of a data queue: where they start, and the checks of offsets the client may spoil.
 #include "eventsources/data_queue_ring.h"
 
 #include <cstring>
@@ -38,8 +39,8 @@ bool DataQueueRing::Enqueue(const void* data, UInt32 bytes, bool* notify) {
   if (head > size_ || tail > size_ || bytes > size_ || size_ - bytes < kHeader) return false;
   const UInt32 needed = kHeader + bytes;
 
-  // Behind the last entry, or else at the start; there and before the first, never up to it, or the
-  // queue would look empty.
+  // Behind the last entry, or else at the start. An entry before the first must not reach up to it,
+  // or head and tail would be equal, as in an empty queue.
   UInt32 start = tail;
   if (tail < head) {
     if (needed >= head - tail) return false;
@@ -51,7 +52,7 @@ bool DataQueueRing::Enqueue(const void* data, UInt32 bytes, bool* notify) {
   std::memcpy(At(start), &bytes, kHeader);
   std::memcpy(At(start) + kHeader, data, bytes);
   Store(&memory_->tail, start + needed);
-  // Asked again now: a consumer who has come as far as the old tail did not see this entry.
+  // Read again: a consumer that has come as far as the old tail did not see this entry.
   *notify = Load(&memory_->head) == tail;
   return true;
 }

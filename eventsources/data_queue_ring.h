@@ -1,7 +1,8 @@
 // eventsources/data_queue_ring.h
 //
-// What both sides of a data queue do to its memory (IOKit/IODataQueueShared.h). Lock-free for one
-// producer and one consumer: each writes its own offset, last, and trusts nothing that it reads.
+// The operations of both sides of a data queue on its memory (IOKit/IODataQueueShared.h). Lock-free
+// for one producer and one consumer: each writes its own offset, as its last step, and checks all
+// that it reads, because the other side may have written anything. Any context.
 #ifndef DRYDOCK_EVENTSOURCES_DATA_QUEUE_RING_H_
 #define DRYDOCK_EVENTSOURCES_DATA_QUEUE_RING_H_
 
@@ -22,7 +23,7 @@ class DataQueueRing {
   // queue empty before this entry.
   bool Enqueue(const void* data, UInt32 bytes, bool* notify);
 
-  // The oldest entry; null if there is none, or the memory makes no sense.
+  // The oldest entry; null if there is none, or the memory is inconsistent.
   IODataQueueEntry* Peek();
   // Copies the oldest entry out and drops it; see IOSharedDataQueue::dequeue.
   bool Dequeue(void* data, UInt32* bytes);
@@ -31,7 +32,7 @@ class DataQueueRing {
   UInt32 Load(const volatile UInt32* offset) const;
   void Store(volatile UInt32* offset, UInt32 value) const;
   UInt8* At(UInt32 offset) const;
-  // Whether an entry that lies inside the memory starts at `offset`; and its size.
+  // Whether an entry that lies inside the memory starts at `offset`; `*bytes` becomes its size.
   bool HasEntryAt(UInt32 offset, UInt32* bytes) const;
   // Where the oldest entry starts and how many bytes of data it has; false if there is none. Read
   // once: the other side may change them at any time.

@@ -1,4 +1,4 @@
-// eventsources/interrupt_provider.cc
+// The provider's methods, installed by the layer that has IOService.
 #include "eventsources/interrupt_provider.h"
 
 #include "scheduler/kernel/panic.h"

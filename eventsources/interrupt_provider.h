@@ -1,6 +1,6 @@
 // eventsources/interrupt_provider.h
 //
-// What an interrupt source asks of its provider. IOService, the provider's class, is declared a
+// The methods of IOService that an interrupt source calls on its provider. IOService is declared a
 // layer above; it installs its methods here so that this layer need not see it.
 #ifndef DRYDOCK_EVENTSOURCES_INTERRUPT_PROVIDER_H_
 #define DRYDOCK_EVENTSOURCES_INTERRUPT_PROVIDER_H_
@@ -27,8 +27,8 @@ struct InterruptProvider {
 // does it at static initialisation, a test of this layer in its own. Null takes them away.
 void SetInterruptProvider(const InterruptProvider* methods);
 
-// The methods installed. It is an error of the program, not of a driver, if none are: there cannot
-// be a provider without them.
+// The methods installed. Without them no provider can exist, so that is an error of the program,
+// not of a driver.
 const InterruptProvider& GetInterruptProvider();
 
 }  // namespace drydock

@@ -1,15 +1,15 @@
 // eventsources/spsc_queue.h
 //
-// A queue from one producer to one consumer that neither ever waits for: what a driver puts between
-// the filter of its interrupt source, which may take no lock, and the action.
+// A queue from one producer to one consumer in which neither waits for the other. A driver puts it
+// between the filter of its interrupt source, which may take no lock, and the action.
 //
 //   SpscQueue<UInt32, 64> queue;
 //   filter: return queue.Push(status);              // primary-interrupt context
 //   action: while (queue.Pop(&status)) Handle(status);
 //
 // If Push finds the queue full the item is lost: the filter keeps count, or leaves it in the
-// hardware. There is no need to signal for each item: who pushes and then signals is heard, for the
-// consumer looks again after every signal.
+// hardware. There is no need to signal for each item: a signal after the push is enough, because
+// the consumer looks again after every signal.
 #ifndef DRYDOCK_EVENTSOURCES_SPSC_QUEUE_H_
 #define DRYDOCK_EVENTSOURCES_SPSC_QUEUE_H_
 
@@ -24,9 +24,9 @@
 namespace drydock {
 
 // Invariants: only Push writes pushed_, only Pop writes popped_; both only grow, and wrap around.
-// pushed_ - popped_ items, at most kCapacity, are in the queue, from slot popped_ % kCapacity on; a
-// slot is the consumer's from the store of pushed_ behind it to that of popped_, else the
-// producer's.
+// pushed_ - popped_ items, at most kCapacity, are in the queue, from slot popped_ % kCapacity on. A
+// slot belongs to the consumer from the store of pushed_ that passes it to the store of popped_
+// that does, and else to the producer.
 template <typename T, uint32_t kCapacity>
 class SpscQueue {
   static_assert(kCapacity > 0 && (kCapacity & (kCapacity - 1)) == 0,

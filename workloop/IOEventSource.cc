@@ -1,4 +1,4 @@
-// workloop/IOEventSource.cc
+// The abstract half of event sources: state, the loop they are attached to, misuse while detached.
 #include <IOKit/IOEventSource.h>
 
 #include "absl/strings/str_cat.h"
@@ -139,5 +139,6 @@ void IOEventSource::publish(EventKind kind, uint64_t value) const {
 const char *IOEventSource::className() const { return getMetaClass()->getClassName(); }
 
 const char *IOEventSource::ownerClassName() const {
-  return ownerMetaClass != nullptr ? ownerMetaClass->getClassName() : "nobody";  // no init yet
+  // (Without an owner the source has not been initialised.)
+  return ownerMetaClass != nullptr ? ownerMetaClass->getClassName() : "no owner";
 }

@@ -1,4 +1,4 @@
-// workloop/IOWorkLoop.cc
+// Work loops: chains of sources, the gate, the thread that polls, and how a loop frees itself.
 #include <atomic>
 #include <cstring>
 
@@ -31,7 +31,7 @@ namespace kernel = drydock::kernel;
 #define super OSObject
 OSDefineMetaClassAndStructors(IOWorkLoop, OSObject)
 
-// The vtable of IOWorkLoop itself, once there has been one.
+// The vtable of IOWorkLoop itself, once an object of that class has been made.
 static std::atomic<const void *> plainTable;
 
 static const void *tableOf(const IOWorkLoop *loop) {
@@ -80,7 +80,7 @@ bool IOWorkLoop::init() {
     options.priority = drydock::BASEPRI_KERNEL;
     options.daemon = true;
     workThread = kernel::ThreadStart(options, [this] {
-      workThread = kernel::CurrentThread();  // it may be ahead of the thread that makes it
+      workThread = kernel::CurrentThread();  // it may run before ThreadStart returns
       threadMain();
     });
   }
@@ -95,7 +95,7 @@ void IOWorkLoop::noteWhetherBare() {
 
 void IOWorkLoop::free() {
   if (workThread != nullptr) {
-    // The last reference has gone: have the thread finish what it is in and do the rest.
+    // The last reference has gone: the thread finishes what it is in and frees the rest.
     closeGate();
     disableAllEventSources();
     const IOInterruptState state = IOSimpleLockLockDisableInterrupt(workToDoLock);
@@ -106,7 +106,7 @@ void IOWorkLoop::free() {
     return;
   }
 
-  // On the thread, at its end; or on the thread of an init that failed.
+  // On the loop's thread, at its end; or on a thread whose init failed.
   if (reserved != nullptr) {
     adviseOfSources();
     releaseChain(eventChain);
@@ -114,7 +114,7 @@ void IOWorkLoop::free() {
   }
   OSSafeReleaseNULL(controlG);
   if (reserved != nullptr && reserved->sleepers != 0) {
-    // Upstream frees the gate that they will take when they wake. Leave the object to them.
+    // Upstream frees the gate that the sleepers take when they wake. Here the object stays.
     kernel::Misuse(
         "work-loop-freed-with-sleeper",
         absl::StrCat(
@@ -248,7 +248,7 @@ bool IOWorkLoop::isPolled(IOEventSource *source) const {
 }
 
 void IOWorkLoop::nameAfterOwnerOf(IOEventSource *source) {
-  // A pool of commands belongs to some driver, and says nothing about which (workloop.md 1.5).
+  // The owner of a command pool's gate is the pool, whose class names no driver (workloop.md 1.5).
   if (workThread == nullptr || reserved->name != nullptr ||
       source->owner->metaCast("IOCommandPool") != nullptr) {
     return;
@@ -267,7 +267,7 @@ const char *IOWorkLoop::displayName() const {
   return name != nullptr ? name : "unnamed work loop";
 }
 
-// The chains may change under whoever walks them without the gate.
+// The chains may change while a thread without the gate walks them.
 void IOWorkLoop::adviseOfUngatedChange() const {
   if (inGate()) return;
   kernel::Advise("bulk-change-outside-gate", "the sources of ", displayName(),
@@ -291,7 +291,7 @@ void IOWorkLoop::disableAllEventSources() const {
   }
 }
 
-// By name: interrupt sources belong to the layer above.
+// By its name, since interrupt sources belong to the layer above.
 static bool isInterruptSource(const IOEventSource *source) {
   return source->metaCast("IOInterruptEventSource") != nullptr;
 }
@@ -317,7 +317,7 @@ IOReturn IOWorkLoop::runAction(Action action, OSObject *target, void *arg0, void
                    [=, this] { return runActionInScope(action, target, arg0, arg1, arg2, arg3); });
 }
 
-// A function of its own, for what it keeps on the stack would burden the quick way too.
+// A function of its own: its stack frame would slow down the inline path too.
 [[gnu::noinline]] IOReturn IOWorkLoop::runActionInScope(Action action, OSObject *target, void *arg0,
                                                         void *arg1, void *arg2, void *arg3) {
   closeGate();
@@ -375,7 +375,7 @@ bool IOWorkLoop::hasOnChain(const IOEventSource *source) const {
 void IOWorkLoop::threadMain() {
   while (runEventSources()) {
     const IOInterruptState state = IOSimpleLockLockDisableInterrupt(workToDoLock);
-    // Tested and asserted under the lock that signals take, so that none is lost.
+    // Tested and asserted under the lock that signals take, so that no signal is lost.
     const bool terminate = (loopRestart & kLoopTerminate) != 0;
     const bool wait = !terminate && !workToDo;
     if (wait) {
@@ -403,7 +403,7 @@ void IOWorkLoop::signalWorkAvailable() {
   IOSimpleLockUnlockEnableInterrupt(workToDoLock, state);
 }
 
-// After the gate was closed, perhaps not for the first time.
+// Called after each closing of the gate, nested ones included.
 inline void IOWorkLoop::closed() const {
   if (reserved->lockInterval != 0) reserved->lockTime = kernel::Now();
   if (drydock::trace::Observed(EventKind::kGateClose) &&
@@ -414,8 +414,8 @@ inline void IOWorkLoop::closed() const {
 
 void IOWorkLoop::closeGate() {
   IORecursiveLockLock(gateLock);
-  // A handler is taken for the thread that it interrupted, and let in if that holds the gate. Else
-  // the kernel has panicked: a thread that may block holds it now.
+  // The lock takes an interrupt handler for the thread that it interrupted, and succeeds if that
+  // thread holds the gate. In other cases the kernel has panicked.
   if (drydock::RecursiveLockDepth(gateLock) > 1 && kernel::InInterruptContext())
     reportInterruptContext();
   closed();
@@ -432,8 +432,8 @@ void IOWorkLoop::openGate() {
   if (reserved->lockInterval != 0) checkLockTime();
   if (drydock::RecursiveLockDepth(gateLock) == 1) {
     checkSleep();
-    // Published before: the next owner may be running when the unlock returns, and this object be
-    // gone.
+    // Published before the unlock: when that returns the next owner may be running, and may have
+    // freed this object.
     if (drydock::trace::Observed(EventKind::kGateOpen)) publish(EventKind::kGateOpen);
   }
   IORecursiveLockUnlock(gateLock);
@@ -445,8 +445,8 @@ void IOWorkLoop::reportInterruptContext() const {
                               " was closed in primary-interrupt context, where nothing may wait"));
 }
 
-// Before the gate is let go. Whoever slept with the gate closed, other than in sleepGate, kept
-// everybody out for as long.
+// Called before the gate is opened. A thread that slept with the gate closed, other than in
+// sleepGate, kept all other threads out for as long.
 inline void IOWorkLoop::checkSleep() const {
   const uint64_t slept = drydock::RecursiveLockOwnerSlept(gateLock);
   if (slept != 0) reportSleep(slept);
@@ -457,7 +457,7 @@ void IOWorkLoop::reportSleep(uint64_t slept) const {
   const int waiters = drydock::RecursiveLockWaiters(gateLock);
   if (waiters == 0) {
     kernel::Advise(kName, "a thread slept for ", slept, " ns while it held the gate of ",
-                   displayName(), "; nobody waited for that");
+                   displayName(), "; no other thread waited");
     return;
   }
   kernel::Misuse(
@@ -486,7 +486,7 @@ int IOWorkLoop::sleepInGate(void *event, AbsoluteTime deadline, UInt32 interrupt
   if (reserved->lockInterval != 0) checkLockTime();
   checkSleep();
   publish(EventKind::kGateSleep, nullptr, deadline);
-  // A thread that has been aborted never lets go of the gate (CG-17).
+  // A thread that has been aborted does not open the gate at all (CG-17).
   constexpr UInt32 kReporting = THREAD_WAIT_NOREPORT_KERNEL | THREAD_WAIT_NOREPORT_USER;
   const bool drops =
       !kernel::AbortPending(static_cast<kernel::Interruptible>(interruptible & ~kReporting));
@@ -501,7 +501,7 @@ int IOWorkLoop::sleepInGate(void *event, AbsoluteTime deadline, UInt32 interrupt
 
 void IOWorkLoop::wakeupGate(void *event, bool oneThread) {
   if (event == nullptr) kernel::Panic("wakeup of a null event through a work loop's gate");
-  // Published before: who is woken may run first.
+  // Published before the wakeup, because the thread that is woken may run first.
   publish(EventKind::kGateWakeup, nullptr, oneThread);
   IORecursiveLockWakeup(gateLock, event, oneThread);
 }
@@ -518,7 +518,7 @@ void IOWorkLoop::setMaximumLockTime(uint64_t interval, uint32_t options) {
 void IOWorkLoop::checkLockTime() {
   const uint64_t held = kernel::Now() - reserved->lockTime;
   if (held <= reserved->lockInterval) return;
-  // Interned, for a panic does not unwind the stack that would own a string.
+  // Interned, because a panic does not unwind the stack and would leak a string.
   const char *text = drydock::trace::Intern(
       absl::StrCat("the gate of ", displayName(), " was held for ", held, " ns; at most ",
                    reserved->lockInterval, " ns are allowed"));

@@ -1,4 +1,4 @@
-// workloop/action_scope.cc
+// The list of scopes that each event source keeps, and the events of an action.
 #include "workloop/action_scope.h"
 
 #include <IOKit/IOEventSource.h>

@@ -1,11 +1,12 @@
 // workloop/action_scope.h
 //
-// One action of an event source under way: what it publishes, what reports on its thread say, and
-// how it learns that the source was freed under it.
+// One action of an event source under way: publishes its begin and end, names it in reports about
+// its thread, and notices if the source is freed meanwhile. On the stack of the thread that runs
+// the action.
 //
 // A driver may release the last reference to a source in that source's own action. Upstream then
-// touches freed memory (workloop.md 10, trap 11); here the source, as it goes, tells the
-// scopes it has, and whoever runs the action asks before touching the source again.
+// touches freed memory (workloop.md 10, trap 11); here the source marks its scopes as it is freed,
+// and the code that runs the action checks that before it touches the source again.
 #ifndef DRYDOCK_WORKLOOP_ACTION_SCOPE_H_
 #define DRYDOCK_WORKLOOP_ACTION_SCOPE_H_
 
@@ -52,7 +53,7 @@ class ActionScope final : public kernel::ThreadFrame {
  private:
   friend class ::IOEventSource;
 
-  // Tells all scopes of a source that is going. Returns whether there were any.
+  // Marks all scopes of a source that is being freed. Returns whether there were any.
   static bool Orphan(ActionScope* scopes);
 
   void PublishBegin();
@@ -65,7 +66,7 @@ class ActionScope final : public kernel::ThreadFrame {
   // The other scopes of the source: actions overlap when one sleeps in the gate.
   ActionScope* next_ = nullptr;
   ActionScope** link_ = nullptr;
-  // What Begin published, kept because the source may be gone at the end. Empty if nobody watched.
+  // What Begin published, kept because the source may be gone at the end. Empty without observer.
   kernel::ObjectId loop_id_ = 0;
   kernel::ObjectId source_id_ = 0;
   const char* name_ = nullptr;

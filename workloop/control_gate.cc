@@ -1,4 +1,4 @@
-// workloop/control_gate.cc
+// A work loop's maintenance, run as an action of its control gate.
 #include "workloop/control_gate.h"
 
 #include <IOKit/IOWorkLoop.h>

@@ -1,9 +1,9 @@
 // workloop/control_gate.h
 //
 // The gate through which a work loop does its own maintenance: attaching and detaching event
-// sources. It is the loop's first source, and as such enabled with the others; a command gate
-// proper is a matter of the layer above. It runs whether enabled or not, and so cannot be parked
-// on. (workloop.md 1.2, 1.5)
+// sources. It is the loop's first source, and as such enabled with the others; IOCommandGate
+// belongs to the layer above. It runs whether enabled or not, and so cannot be parked on.
+// (workloop.md 1.2, 1.5)
 #ifndef DRYDOCK_WORKLOOP_CONTROL_GATE_H_
 #define DRYDOCK_WORKLOOP_CONTROL_GATE_H_
 

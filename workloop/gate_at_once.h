@@ -1,7 +1,7 @@
 // workloop/gate_at_once.h
 //
-// Closing and opening the gate inline: what makes it as cheap as a lock, where threads are parallel
-// and nobody watches.
+// Closing and opening the gate inline, which makes it as cheap as a lock on host threads as long as
+// no observer is attached. For IOWorkLoop and IOCommandGate; thread context.
 #ifndef DRYDOCK_WORKLOOP_GATE_AT_ONCE_H_
 #define DRYDOCK_WORKLOOP_GATE_AT_ONCE_H_
 
@@ -13,9 +13,9 @@
 #include "scheduler/kernel/fast_lock.h"
 #include "trace/observer.h"
 
-// Calls `action` with the gate closed, if that can be closed at once, else `otherwise`; what that
-// returns. A caller that is inside already has a path of its own, which keeps next to nothing
-// across the call and does not wait for what it has just stored.
+// Calls `action` with the gate closed if the gate can be closed at once, else `otherwise`; returns
+// what that returns. A caller that holds the gate already has a path of its own, which keeps only
+// two values across the call and loads nothing that it has just stored.
 template <typename GatedAction, typename Otherwise>
 inline IOReturn IOWorkLoop::runAtOnce(GatedAction action, Otherwise otherwise) {
   namespace kernel = drydock::kernel;
@@ -36,7 +36,7 @@ inline IOReturn IOWorkLoop::runAtOnce(GatedAction action, Otherwise otherwise) {
   lock->owner.store(self, std::memory_order_relaxed);
   lock->depth.store(1, std::memory_order_relaxed);
   const IOReturn result = action();
-  // Meanwhile the action may have slept, or somebody watch.
+  // The action may have slept, or an observer been attached, meanwhile.
   if (!bare.load(std::memory_order_relaxed) || drydock::trace::AnythingObserved() ||
       kernel::FastHasSlept(lock->mutex, self)) {
     openGate();

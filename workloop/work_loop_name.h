@@ -1,6 +1,6 @@
 // workloop/work_loop_name.h
 //
-// What reports call a work loop.
+// The name that reports give a work loop.
 #ifndef DRYDOCK_WORKLOOP_WORK_LOOP_NAME_H_
 #define DRYDOCK_WORKLOOP_WORK_LOOP_NAME_H_
 

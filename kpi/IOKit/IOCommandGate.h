@@ -1,7 +1,7 @@
 // IOKit/IOCommandGate.h
 //
-// A command gate runs a driver's functions under the gate of its work loop, on the thread of
-// whoever asks, and lets them sleep there. Unlike IOWorkLoop::runAction it can be disabled, which
+// A command gate runs a driver's functions under the gate of its work loop, on the caller's thread,
+// and lets them sleep there. Unlike IOWorkLoop::runAction it can be disabled, which
 // parks callers, and removed, which sends them away. (workloop.md 3)
 //
 // What callers get:
@@ -12,7 +12,7 @@
 //   disabled    the loop's thread   runs                 runs
 //   disabled    another thread      parks                kIOReturnNotPermitted
 //   removed     parked or waiting   kIOReturnAborted
-//   detached    anybody             kIOReturnNotReady    kIOReturnNotReady
+//   detached    any                 kIOReturnNotReady    kIOReturnNotReady
 #ifndef _IOKIT_IOCOMMANDGATE_H
 #define _IOKIT_IOCOMMANDGATE_H
 
@@ -25,7 +25,7 @@ class IOCommandGate : public IOEventSource {
   OSDeclareDefaultStructors(IOCommandGate)
 
  public:
-  // What a gate runs; its result is handed through untouched (CG-4).
+  // A function that a gate runs; its result is returned unchanged (CG-4).
   typedef IOReturn (*Action)(OSObject *owner, void *arg0, void *arg1, void *arg2, void *arg3);
 
   // A new gate, not attached yet, whose stored action is `action`; null if `owner` is. The caller
@@ -39,7 +39,7 @@ class IOCommandGate : public IOEventSource {
   virtual void enable() APPLE_KEXT_OVERRIDE;
 
   // From now on callers other than the loop's thread park. Call it with the gate held: without, it
-  // works but is a finding (CG-14). Who is inside already is not disturbed.
+  // works but is a finding (CG-14). Actions under way go on.
   virtual void disable() APPLE_KEXT_OVERRIDE;
 
   // Runs the stored action as runAction does; kIOReturnBadArgument if there is none (CG-3).
@@ -61,13 +61,13 @@ class IOCommandGate : public IOEventSource {
                                  void *arg2 = NULL, void *arg3 = NULL);
 
   // With the gate held, else a panic (CG-15): opens it completely, waits for `event` and closes it
-  // again. Others run actions meanwhile. Returns THREAD_AWAKENED, THREAD_TIMED_OUT or
+  // again. Other threads may run actions meanwhile. Returns THREAD_AWAKENED, THREAD_TIMED_OUT or
   // THREAD_INTERRUPTED. `deadline` is absolute: 0 is none, one in the past times out at once
   // (CG-16). (workloop.md 3.4)
   virtual IOReturn commandSleep(void *event, UInt32 interruptible = THREAD_ABORTSAFE);
   virtual IOReturn commandSleep(void *event, AbsoluteTime deadline, UInt32 interruptible);
 
-  // Wakes those asleep on `event`, or the one who is asleep longest (CG-18). Not remembered
+  // Wakes all threads asleep on `event`, or the one that has slept longest (CG-18). Not remembered
   // (CG-19). Panics on a null event (CG-20). Any context.
   virtual void commandWakeup(void *event, bool oneThread = false);
 
@@ -80,7 +80,7 @@ class IOCommandGate : public IOEventSource {
 
   struct ExpansionData {
     bool removed;    // being removed: callers are sent away, the last action detaches
-    bool evicting;   // whoever removes it waits for parked callers to leave, and detaches then
+    bool evicting;   // the remover waits for parked callers to leave, and then detaches the gate
     UInt32 parked;   // callers waiting for the gate to be enabled
     UInt32 actions;  // runAction's actions inside, asleep or not
     bool freed;      // the gate was, in one of these actions; the last one frees this

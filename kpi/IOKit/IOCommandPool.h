@@ -4,7 +4,7 @@
 // more under way than it has commands. A pool starts empty: its owner returns the commands it makes
 // into it, and gets them all back out before it releases the pool. (service.md 1.5)
 //
-// All is done in a command gate of the pool's own, on the work loop that it is given.
+// The pool has a command gate of its own, on the work loop that it is given, and does all under it.
 #ifndef _IOKIT_IOCOMMANDPOOL_H
 #define _IOKIT_IOCOMMANDPOOL_H
 
@@ -29,8 +29,8 @@ class IOCommandPool : public OSObject {
   // signal or abort wakes it. Null also if the work loop has gone. Thread context.
   virtual OSPtr<IOCommand> getCommand(bool blockForCommand = true);
 
-  // Puts the command into the pool, whose it is from now on, and wakes one caller who waits for it.
-  // Thread context.
+  // Gives the command back to the pool, and wakes one caller that waits for a command. Thread
+  // context.
   virtual void returnCommand(IOCommand *command);
 
  protected:
@@ -42,7 +42,7 @@ class IOCommandPool : public OSObject {
   virtual IOReturn gatedReturnCommand(IOCommand *command);
 
   queue_head_t fQueueHead;
-  UInt32 fSleepers;  // who wait for a command
+  UInt32 fSleepers;  // callers that wait for a command
   IOCommandGate *fSerializer;
 
  private:

@@ -27,8 +27,8 @@ class IODataQueue : public OSObject {
   // or is about to, it is notified (OB-19). Any context; with a notification port, on a thread.
   virtual Boolean enqueue(void *data, UInt32 dataSize);
 
-  // Where the consumer waits for notifications; MACH_PORT_NULL: nowhere. Not while somebody may
-  // enqueue.
+  // Sets the port at which the consumer waits for notifications; MACH_PORT_NULL: none. Not while a
+  // thread may enqueue.
   virtual void setNotificationPort(mach_port_t port);
 
   // The memory, for the client's task. The queue must outlive it. The caller owns the reference.
@@ -38,11 +38,11 @@ class IODataQueue : public OSObject {
   virtual void free() APPLE_KEXT_OVERRIDE;
 
   // Sends a message to the notification port, if there is one. A driver whose client is in the
-  // kernel overrides it. In the context of whoever enqueued.
+  // kernel overrides it. In the context of the call of enqueue.
   virtual void sendDataAvailableNotification();
 
   IODataQueueMemory *dataQueue;
-  UInt32 queueSize;  // the one in the memory is the client's to spoil
+  UInt32 queueSize;  // a copy: the client may change the one in the memory
 
  private:
   mach_port_t notificationPort;

@@ -1,7 +1,7 @@
 // IOKit/IOEventSource.h
 //
-// What a work loop services: the base of command gates, timers and interrupt sources, and of a
-// driver's own kinds. (workloop.md 2)
+// The base of what a work loop services: command gates, timers, interrupt sources, and a driver's
+// own kinds. (workloop.md 2)
 //
 // A source that overrides checkForWork is polled by the loop's thread at each signal; one that does
 // not is passive: it only uses the gate (WL-26). Removal from the loop disables a source, and
@@ -32,14 +32,14 @@ class IOEventSource : public OSObject {
   OSDeclareAbstractStructors(IOEventSource)
 
  public:
-  // What a source calls when there is work; each subclass gives it its own arguments.
+  // The function that a source calls when there is work; each subclass gives it its own arguments.
   typedef void (*Action)(OSObject *owner, ...);
 
   // Replaces / returns the action. Under the gate, if actions may be running.
   virtual void setAction(Action action);
   virtual Action getAction() const;
 
-  // A pointer for the driver's own use; nothing looks at it.
+  // A pointer for the driver's own use.
   void setRefcon(void *refcon);
   void *getRefcon() const;
 
@@ -79,8 +79,8 @@ class IOEventSource : public OSObject {
   virtual void setNext(IOEventSource *next);
   virtual IOEventSource *getNext() const;
 
-  // The loop's methods of these names, for a source that is attached. A detached source has no loop
-  // to hand them to: that is a finding, and they fail (upstream faults).
+  // The loop's methods of these names. On a detached source they report a finding and fail
+  // (upstream faults).
   void signalWorkAvailable();
   void openGate();
   void closeGate();
@@ -104,12 +104,12 @@ class IOEventSource : public OSObject {
   void *refcon;
   UInt16 flags;
 
-  // For the subclasses of this project. Whether removal disabled the source and nobody has enabled
-  // it since, which is easily forgotten (EV-3).
+  // For the subclasses of this project. Whether removal disabled the source and it has not been
+  // enabled since, which drivers easily forget (EV-3).
   std::atomic<bool> disabledByRemoval;
   // Publishes an event of this source and its loop.
   void publish(drydock::trace::EventKind kind, uint64_t value = 0) const;
-  // `workLoop`, for who does not hold its gate.
+  // `workLoop`, for code that does not hold its gate.
   IOWorkLoop *loopNow() const {
     return std::atomic_ref<IOWorkLoop *>(const_cast<IOWorkLoop *&>(workLoop)).load();
   }
@@ -118,7 +118,7 @@ class IOEventSource : public OSObject {
   const char *ownerClassName() const;
   // Sets `enabled`, and publishes that.
   void setEnabled(bool on);
-  // Whether the source is attached; if not that is the given finding, for it was `what`.
+  // Whether the source is attached; if not, reports `finding`: that it was `what` while detached.
   bool hasLoopFor(const char *finding, const char *what) const;
 
  private:

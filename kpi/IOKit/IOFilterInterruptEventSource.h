@@ -1,7 +1,7 @@
 // IOKit/IOFilterInterruptEventSource.h
 //
-// An interrupt source that asks first: its filter runs in primary-interrupt context and says
-// whether the interrupt is this device's. Only then is a level line masked and the action called.
+// An interrupt source with a filter, which runs in primary-interrupt context and returns whether
+// the interrupt is this device's. Only then is a level line masked and the action called.
 // (workloop.md 5.2)
 #ifndef _IOKIT_IOFILTERINTERRUPTEVENTSOURCE_H
 #define _IOKIT_IOFILTERINTERRUPTEVENTSOURCE_H
@@ -41,7 +41,7 @@ class IOFilterInterruptEventSource : public IOInterruptEventSource {
   Filter filterAction;
 
  private:
-  // The ways to make one without a filter: closed.
+  // The inherited ways to make a source, which give no filter: not for callers.
   virtual bool init(OSObject *owner, IOInterruptEventSource::Action action,
                     IOService *provider = NULL, int intIndex = 0) APPLE_KEXT_OVERRIDE;
   static OSPtr<IOInterruptEventSource> interruptEventSource(OSObject *owner,

@@ -29,8 +29,8 @@ struct IOInterruptVector {
 
 typedef SInt32 IOInterruptVectorNumber;
 
-// The base class: what a controller does whose vectors are `vectors`. A concrete controller says
-// how a vector is masked at the pin. `source` below is the nub's own index of its interrupt;
+// The base class of controllers, whose vectors are `vectors`. A concrete controller implements how
+// a vector is masked at the pin. `source` below is the nub's own index of its interrupt;
 // vectorOf maps it to a vector.
 class IOInterruptController : public IOService {
   OSDeclareAbstractStructors(IOInterruptController)
@@ -71,7 +71,7 @@ class IOInterruptController : public IOService {
   int vectorCount;
 };
 
-// What several clients of one vector share. (workloop.md 5.5)
+// A controller behind one vector of another, for several clients of that vector. (workloop.md 5.5)
 class IOSharedInterruptController : public IOInterruptController {
   OSDeclareDefaultStructors(IOSharedInterruptController)
 
@@ -97,7 +97,7 @@ class IOSharedInterruptController : public IOInterruptController {
 
  private:
   IOInterruptVector *find(IOService *nub, int source);
-  // Unmasks the parent's vector if we had masked it and every client is enabled.
+  // Unmasks the parent's vector if this controller had masked it and every client is enabled.
   void enableParentIfBalanced();
   void adviseOfStarvation() const;
 
@@ -105,7 +105,7 @@ class IOSharedInterruptController : public IOInterruptController {
   IOInterruptVectorNumber parentVector;
   int vectorsRegistered;
   int vectorsEnabled;
-  bool controllerDisabled;  // the parent's pin is masked on our behalf
+  bool controllerDisabled;  // this controller has masked the parent's pin
 };
 
 #endif  // _IOKIT_IOINTERRUPTCONTROLLER_H

@@ -4,8 +4,8 @@
 // the action, under the gate, with the count. A level interrupt is masked from its arrival until
 // the action has run. (workloop.md 5.1)
 //
-// Without a provider it is a software source: interruptOccurred pokes it, and it cannot be disabled
-// (IN-2).
+// Without a provider it is a software source: the driver calls interruptOccurred itself, and the
+// source cannot be disabled (IN-2).
 #ifndef _IOKIT_IOINTERRUPTEVENTSOURCE_H
 #define _IOKIT_IOINTERRUPTEVENTSOURCE_H
 
@@ -78,7 +78,7 @@ class IOInterruptEventSource : public IOEventSource {
   // (IN-11).
   virtual void setWorkLoop(IOWorkLoop *workLoop) APPLE_KEXT_OVERRIDE;
 
-  // ++producerCount and a signal: what an interrupt amounts to.
+  // Counts an interrupt and signals the loop.
   void countInterrupt();
 
   IOService *provider;

@@ -7,7 +7,7 @@
 class IOService;
 class OSObject;
 
-// What getInterruptType tells of a source. (workloop.md 5.1)
+// The types that getInterruptType returns. (workloop.md 5.1)
 enum {
   kIOInterruptTypeEdge = 0,
   kIOInterruptTypeLevel = 1,

@@ -4,7 +4,7 @@
 //
 // It has one deadline, the newest set. A kernel worker thread (or, for a work-loop timer, the
 // loop's own thread) runs the action once that has passed, if the timer is enabled, attached and
-// has not been cancelled, disabled or set again meanwhile. Two surprises of the real one are kept:
+// has not been cancelled, disabled or set again meanwhile. Two surprises of the original are kept:
 // the deadline is not forgotten when it has fired, so enabling the timer fires it again (TM-4); and
 // a deadline set while the timer is disabled or detached is only recorded, to be armed by enable()
 // or addEventSource (TM-1, TM-8).
@@ -107,8 +107,8 @@ class IOTimerEventSource : public IOEventSource {
   virtual void free() APPLE_KEXT_OVERRIDE;
   virtual void setWorkLoop(IOWorkLoop *workLoop) APPLE_KEXT_OVERRIDE;
 
-  // A timer may be armed and taken back without the gate, so that whatever it knows is read and
-  // written by several threads.
+  // A timer may be armed and cancelled without the gate, so several threads read and write all of
+  // these.
   void *calloutEntry;                 // the thread call
   std::atomic<AbsoluteTime> abstime;  // the deadline on record; 0 = none
 
@@ -118,7 +118,7 @@ class IOTimerEventSource : public IOEventSource {
     std::atomic<UInt32> calloutGenerationSignaled;  // of a work-loop timer: what expired last
     std::atomic<IOWorkLoop *> workLoop;             // retained while pending
     std::atomic<AbsoluteTime> firedTime;  // the deadline on record when the action last began
-    std::atomic<IOThread> actionThread;   // on which the action began last that has not returned
+    std::atomic<IOThread> actionThread;   // of the action that began last and has not returned
   };
   ExpansionData *reserved;
 

@@ -1,16 +1,16 @@
 // IOKit/IOWorkLoop.h
 //
 // A work loop is one recursive lock, the gate, and one thread that services event sources under it.
-// Whatever runs under the gate, on the loop's thread or on any other, never overlaps with anything
-// else that runs under it: that is how a driver protects its state. (workloop.md 1)
+// Two threads never run code under the gate at the same time, be it the loop's thread or others:
+// that is how a driver protects its state. (workloop.md 1)
 //
 //   IOWorkLoop *loop = IOWorkLoop::workLoop();
 //   loop->addEventSource(interrupt);      // from now on polled by the loop's thread, in the gate
 //   loop->runAction(&DoSomething, this);  // on the caller's thread, in the gate
 //
 // Lifetime: event sources do not retain their loop, but for a timer that is pending. When the last
-// reference goes, the loop's thread lets go of the sources and frees the loop itself: memory
-// outlives the last release until then. (workloop.md 1.8)
+// reference goes, the loop's thread releases the sources and then frees the loop: until then its
+// memory outlives the last release. (workloop.md 1.8)
 //
 // The gate that maintenance runs through, `controlG`, is not an IOCommandGate as upstream but a
 // small event source of this layer that does the one thing needed of it (workloop/control_gate.h):
@@ -48,7 +48,7 @@ class IOWorkLoop : public OSObject {
   OSDeclareDefaultStructors(IOWorkLoop)
 
  public:
-  // What runAction runs. Its result is handed through untouched.
+  // A function that runAction runs. Its result is returned unchanged.
   typedef IOReturn (*Action)(OSObject *target, void *arg0, void *arg1, void *arg2, void *arg3);
 
   enum {
@@ -83,7 +83,7 @@ class IOWorkLoop : public OSObject {
 
   // Detaches a source, which disables it, and releases it. From another thread it returns when no
   // action of the source runs and none will start (WL-11); the exceptions are the command gate's
-  // (workloop.md 3.5). Allowed in the source's own action if somebody else retains it.
+  // (workloop.md 3.5). Allowed in the source's own action if there is another reference to it.
   // kIOReturnBadArgument if it is attached to another loop (WL-8); Success if to none (WL-9). Takes
   // the gate. Thread context. (workloop.md 1.5)
   virtual IOReturn removeEventSource(IOEventSource *toRemove);
@@ -108,7 +108,7 @@ class IOWorkLoop : public OSObject {
   // loop is being freed. (workloop.md 1.7)
   virtual bool runEventSources();
 
-  // Reports whoever holds the gate longer than `interval` ns (0 = nobody is timed): with
+  // Reports a thread that holds the gate longer than `interval` ns (0 = no report): with
   // kTimeLockPanics in `options` by a panic, else by a finding. Other bits are ignored and the
   // loop's other options kept (WL-21). Every closing of the gate, a nested one too, starts the
   // clock anew. (workloop.md 1.9)
@@ -142,7 +142,8 @@ class IOWorkLoop : public OSObject {
   virtual int sleepGate(void *event, UInt32 interruptible);
   virtual int sleepGate(void *event, AbsoluteTime deadline, UInt32 interruptible);
 
-  // Wakes one or all who sleep on `event`, whoever holds the gate. Not remembered if nobody does.
+  // Wakes one or all threads that sleep on `event`, whether or not the caller holds the gate. Not
+  // remembered if no thread sleeps.
   // Panics on a null event.
   virtual void wakeupGate(void *event, bool oneThread);
 
@@ -173,7 +174,7 @@ class IOWorkLoop : public OSObject {
     uint64_t lockTime;                 // when the gate was closed last, while lockInterval is set
     std::atomic<const char *> name;    // what reports call the loop; null until it has a source
     UInt32 sleepers;                   // threads in sleepGate, and expiries of 2003 before the gate
-    // What the next sleepGate says it waits for, if not the default. Set and used under the gate.
+    // What the next sleepGate reports that it waits for; null: the default. Used under the gate.
     const drydock::kernel::WaitNote *sleepNote;
   };
   ExpansionData *reserved;
@@ -184,8 +185,8 @@ class IOWorkLoop : public OSObject {
     kLoopTerminate = 0x2,  // the last reference has gone
   };
 
-  // Whether there is nothing to do about the gate but to close it and open it: threads are
-  // parallel, nobody is timed, and no subclass does it in a way of its own.
+  // Whether the gate may be closed and opened inline: threads are parallel, lock times are not
+  // checked, and no subclass overrides the gate's methods.
   std::atomic<bool> bare;
 
   IOReturn runActionInScope(Action action, OSObject *target, void *arg0, void *arg1, void *arg2,

@@ -1,4 +1,4 @@
-// tests/eventsources/IOCommandPool_test.cc
+// Command pools: order, blocking callers, and the end of a pool.
 #include <IOKit/IOCommandPool.h>
 
 #include "tests/drydock_test.h"

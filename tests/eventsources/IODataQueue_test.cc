@@ -1,4 +1,4 @@
-// tests/eventsources/IODataQueue_test.cc
+// Data queues: capacity, wrapping, sizes of entries, and notification.
 #include <IOKit/IODataQueue.h>
 #include <IOKit/IOSharedDataQueue.h>
 
@@ -10,7 +10,7 @@
 namespace drydock {
 namespace {
 
-// A queue whose consumer is told by a function.
+// A queue that notifies its consumer by a call.
 class ToldQueue : public IOSharedDataQueue {
   OSDeclareDefaultStructors(ToldQueue)
 

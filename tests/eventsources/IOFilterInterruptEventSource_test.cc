@@ -1,4 +1,4 @@
-// tests/eventsources/IOFilterInterruptEventSource_test.cc
+// Filter interrupt sources: what the filter decides, and its context.
 #include <IOKit/IOFilterInterruptEventSource.h>
 
 #include "scheduler/kernel/interrupt.h"
@@ -205,7 +205,7 @@ TEST(IOFilterInterruptEventSource, GateTakenByAFilterIsAFindingAndAPanic) {
                         }) -
            functions.begin();
   };
-  // From the gate out to the filter that closed it, and on to who called that.
+  // From the gate out to the filter that closed it, and on to the filter's caller.
   EXPECT_LT(at("IOWorkLoop::closeGate"), at("RunActionInFilter"));
   EXPECT_LT(at("RunActionInFilter"), at("IOFilterInterruptEventSource::askFilter"));
   EXPECT_LT(at("IOFilterInterruptEventSource::askFilter"), std::ssize(functions));

@@ -1,4 +1,4 @@
-// tests/eventsources/IOInterruptEventSource_test.cc
+// Interrupt sources: registration, counts, masking, and removal.
 #include <IOKit/IOInterruptEventSource.h>
 
 #include "tests/drydock_test.h"

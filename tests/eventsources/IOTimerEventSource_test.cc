@@ -1,4 +1,4 @@
-// tests/eventsources/IOTimerEventSource_test.cc
+// Timers: deadlines, cancelling, stale expiries, and where the action runs.
 #include <IOKit/IOTimerEventSource.h>
 
 #include "tests/drydock_test.h"

@@ -191,7 +191,7 @@ DRYDOCK_TEST(IOCommandGate, EnableLetsAllParkedCallersGo) {
   }
   t.gate->enable();
   for (kernel::Thread* client : clients) kernel::ThreadJoin(client);
-  EXPECT_EQ(order.size(), 3u);  // all; who gets the gate first is a matter of the schedule
+  EXPECT_EQ(order.size(), 3u);  // all of them; their order depends on the schedule
 }
 
 DRYDOCK_TEST(IOCommandGate, ActionsPublishWhoseTheyAre) {
@@ -234,7 +234,7 @@ DRYDOCK_TEST_2003(IOCommandGate, HX1DisabledGateRefusesEverybodyAtOnce) {
   EXPECT_EQ(t.gate->runCommand(), 42);
 }
 
-DRYDOCK_TEST_2003(IOCommandGate, HX1OneWhoWaitsForTheGateWhileItIsDisabledRunsAllTheSame) {
+DRYDOCK_TEST_2003(IOCommandGate, HX1CallerThatWaitsForTheGateWhileItIsDisabledRunsAllTheSame) {
   AllowSleepInGate();
   LoopWithGate t;
   IOReturn result = 0;

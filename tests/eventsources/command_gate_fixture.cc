@@ -1,3 +1,4 @@
+// The gate class and the action that the tests of command gates share.
 #include "tests/eventsources/command_gate_fixture.h"
 
 namespace drydock {

@@ -1,4 +1,4 @@
-// Command gates: removed from their loop while somebody runs, sleeps or is parked; added again;
+// Command gates: removed from their loop while a caller runs, sleeps or is parked; added again;
 // freed.
 #include <IOKit/IOCommandGate.h>
 
@@ -13,7 +13,7 @@ namespace {
 
 using kernel::kMillisecond;
 
-DRYDOCK_TEST(IOCommandGate, CG11RemovalAbortsAllWhoAreParked) {
+DRYDOCK_TEST(IOCommandGate, CG11RemovalAbortsAllParkedCallers) {
   LoopWithGate t;
   t.Disable();
   IOReturn first_result = 0, second_result = 0;
@@ -122,7 +122,7 @@ DRYDOCK_TEST(IOCommandGate, CG28CallerParkedDuringADeferredRemovalIsForgotten) {
   EXPECT_EQ(client_result, kIOReturnAborted);
 }
 
-// Who removes the gate waits for the parked caller to leave; the action that ends meanwhile must
+// The remover waits for the parked caller to leave; the action that ends meanwhile must
 // not take that one for forgotten.
 DRYDOCK_TEST(IOCommandGate, AnActionMayEndWhileRemovalSendsParkedCallersAway) {
   LoopWithGate t;
@@ -142,7 +142,7 @@ DRYDOCK_TEST(IOCommandGate, AnActionMayEndWhileRemovalSendsParkedCallersAway) {
   EXPECT_FALSE(t.gate->isEnabled());
 }
 
-DRYDOCK_TEST(IOCommandGate, CG30FreedLoopAbortsWhoIsParked) {
+DRYDOCK_TEST(IOCommandGate, CG30FreedLoopAbortsParkedCallers) {
   LoopWithGate t;
   t.Disable();
   IOReturn result = 0;

@@ -1,4 +1,4 @@
-// Command gates: sleeping in an action, and waking who sleeps.
+// Command gates: sleeping in an action, and waking the sleepers.
 #include <string>
 
 #include <IOKit/IOCommandGate.h>

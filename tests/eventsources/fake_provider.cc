@@ -1,4 +1,4 @@
-// tests/eventsources/fake_provider.cc
+// A provider of interrupts for tests, in the place of the layer above.
 #include "tests/eventsources/fake_provider.h"
 
 #include "eventsources/interrupt_provider.h"

@@ -164,7 +164,7 @@ class World {
       for (int round = 0; tokens_ > 0 && round < 10'000; ++round) {
         fixed_gate_->commandSleep(this, kernel::Now() + 10 * kMicrosecond, THREAD_UNINT);
       }
-      EXPECT_EQ(tokens_, 0) << "a wakeup was lost: there is something for who sleeps";
+      EXPECT_EQ(tokens_, 0) << "a wakeup was lost: there is a token for the sleeper";
       closing_ = true;
       fixed_gate_->commandWakeup(&tokens_);
       // Actions of timers hold no references to what they use.
@@ -240,7 +240,7 @@ class World {
     ComputeAlone();
     return kIOReturnSuccess;
   }
-  // Nobody else may be in here.
+  // No other thread may be in here.
   void ComputeAlone() {
     EXPECT_EQ(++inside_, 1) << "two actions overlap";
     kernel::Delay(kMicrosecond);
@@ -373,7 +373,7 @@ void RandomWorkload(uint64_t seed) {
         world->Release(/*in_gate=*/false);
       }));
     }
-    // Somebody must take what is produced.
+    // A consumer must take what is produced.
     world->Retain();
     consumers.push_back(StartClient([world] {
       world->Consume();

@@ -137,7 +137,7 @@ TEST(StackedLoops, CallsUpAndDownAreADeadlockThatNamesGatesThreadsAndActions) {
     EXPECT_TRUE(outcome.findings[0].sentence == client + down + member + "which " + up + "client" ||
                 outcome.findings[0].sentence == member + up + client + "which " + down + "Member")
         << outcome.findings[0].sentence;
-    // The work loop's thread is a daemon: nobody else shows where it stands.
+    // The work loop's thread is a daemon: no other report shows where it stands.
     ASSERT_EQ(outcome.findings[0].evidence.size(), 1u);
     const kernel::Evidence& other = outcome.findings[0].evidence[0];
     EXPECT_TRUE(other.what == "Member waits for lock RaidSet gate and holds Member gate" ||

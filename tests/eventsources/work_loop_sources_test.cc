@@ -1,5 +1,3 @@
-// tests/eventsources/work_loop_sources_test.cc
-//
 // Work loops with event sources of several kinds.
 #include <IOKit/IOCommandGate.h>
 #include <IOKit/IOInterruptEventSource.h>

@@ -131,7 +131,69 @@ BOTH_RUNNERS(TheEndRunsWhatIsPendingAndWhatThatPosts) {
   EXPECT_EQ(ran, 4);
 }
 
-// Says where it ends, and what it could do there.
+// Two devices post to each other, many times, each time from the closure that the other one posted.
+template <typename Runner>
+struct Bounce {
+  DeviceHandle<Log, Runner> to, back;
+  int left;
+  std::atomic<int>* ran;
+  void operator()(Log&) const {
+    ++*ran;
+    if (left > 0) {
+      EXPECT_TRUE(to.Submit(Bounce{back, to, left - 1, ran}).ok());
+    }
+  }
+};
+
+BOTH_RUNNERS(TheEndRunsWhatDevicesPostToEachOther) {
+  constexpr int kTimes = 9;
+  std::atomic<int> ran{0};
+  {
+    DeviceRegistryOf<Runner> devices({.slots = 4});
+    const auto disk = devices.template Handle<Log>(kDisk);
+    const auto port = devices.template Handle<Log>(kPort);
+    EXPECT_TRUE(disk.Submit(Bounce<Runner>{port, disk, kTimes, &ran}).ok());
+  }
+  EXPECT_EQ(ran, kTimes + 1);
+}
+
+// Posts, as it ends, a closure that cannot run any more, and whose capture calls a device as it is
+// dropped.
+template <typename Runner>
+struct PostsAtTheEnd {
+  struct Token {
+    explicit Token(DeviceHandle<Log, Runner> l) : log(l) {}
+    ~Token() {
+      kernel::Sleep(kernel::kMillisecond);
+      EXPECT_EQ(log.Call([](Log&) {}).code(), absl::StatusCode::kUnavailable);
+      ++dropped;
+    }
+    const DeviceHandle<Log, Runner> log;
+    static inline int dropped;
+  };
+  explicit PostsAtTheEnd(DeviceRegistryOf<Runner>* d) : devices(d) {}
+  ~PostsAtTheEnd() {
+    const auto port = devices->template Handle<Log>(kPort);
+    EXPECT_TRUE(port.Submit([token = std::make_shared<Token>(devices->template Handle<Log>(kDisk))](
+                                Log&) { ADD_FAILURE(); })
+                    .ok());
+  }
+  DeviceRegistryOf<Runner>* const devices;
+};
+
+BOTH_RUNNERS(WhatIsDroppedAtTheEndMayCallADevice) {
+  PostsAtTheEnd<Runner>::Token::dropped = 0;
+  {
+    DeviceRegistryOf<Runner> devices;
+    EXPECT_TRUE(devices.template Handle<PostsAtTheEnd<Runner>>(kDisk)
+                    .Insert(std::make_unique<PostsAtTheEnd<Runner>>(&devices))
+                    .ok());
+    EXPECT_TRUE(devices.template Handle<Log>(kPort).Call([](Log&) {}).ok());
+  }
+  EXPECT_EQ(PostsAtTheEnd<Runner>::Token::dropped, 1);
+}
+
+// Says where it ends.
 template <typename Runner>
 struct Below {
   explicit Below(std::string* to) : ended(to) {}

@@ -123,20 +123,23 @@ BOTH_RUNNERS(TheStreamTravelsFromDeviceToDevice) {
 template <typename Runner>
 struct NotesItsStream {
   NotesItsStream() { made_in = CurrentStream(); }
-  ~NotesItsStream() { ended_in = CurrentStream(); }
+  ~NotesItsStream() {
+    ended_in = CurrentStream();
+    own = kernel::ThreadIdOf(kernel::CurrentThread());
+  }
   static inline StreamId made_in, ended_in;
+  static inline uint64_t own;
 };
 
 BOTH_RUNNERS(AServiceIsMadeInTheFirstCallersStreamAndEndsInTheDevices) {
   using Service = NotesItsStream<Runner>;
   {
-    Runner runner;
     const StreamScope scope(StreamId::Named(3));
+    Runner runner;
     EXPECT_TRUE((DeviceHandle<Service, Runner>(&runner).Call([](Service&) {}).ok()));
   }
   EXPECT_EQ(Service::made_in, StreamId::Named(3));
-  EXPECT_NE(Service::ended_in, StreamId::Named(3));
-  EXPECT_NE(Service::ended_in, StreamId{});
+  EXPECT_EQ(Service::ended_in.value, Service::own);
 }
 
 DRYDOCK_TEST(Stream, OfAClosureOfTheOutsideIsTheDevicesOwn) {

@@ -1,4 +1,4 @@
-// tests/workloop/IOEventSource_test.cc
+// Event sources: init, enable and disable, attachment, and calls while detached.
 #include <IOKit/IOEventSource.h>
 
 #include "tests/drydock_test.h"

@@ -1,4 +1,4 @@
-// tests/workloop/IOWorkLoop_test.cc
+// Work loops: the gate, chains of sources, polling, maintenance, and how a loop ends.
 #include <IOKit/IOWorkLoop.h>
 
 #include "scheduler/kernel/wait.h"
@@ -88,7 +88,7 @@ DRYDOCK_TEST(IOWorkLoop, WL2MoreWorkIsServedBeforeTheGateOpens) {
   EXPECT_EQ(t.log, "abcabcabc|");
 }
 
-// Who is visited when the action of the first of three sources adds another.
+// The order of visits when the action of the first of three sources adds another.
 std::string ScanWithASourceAdded() {
   LoopWithSources t;
   bool added = false;

@@ -1,4 +1,4 @@
-// tests/workloop/fixtures.cc
+// Clients, findings and event sources that the tests of work loops share.
 #include "tests/workloop/fixtures.h"
 
 #include "tests/drydock_test.h"
