@@ -24,7 +24,9 @@ const ClosureType DeviceRunner::kCall = {};
 //   ----------+---------------------------------------------------
 //   kPending  | nothing: the caller looks again by itself
 //   kBlocked  | wakes the caller
-struct DeviceRunner::Call {
+//
+// In one cache line, which travels to the runner's CPU and back.
+struct alignas(64) DeviceRunner::Call {
   enum State : uint32_t { kPending, kBlocked, kDone };
 
   const ClosureType* type;

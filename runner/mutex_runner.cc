@@ -45,7 +45,7 @@ void MutexRunner::Sleep(const void* event, const char* verb, kernel::Thread* own
 void MutexRunner::Enqueue(const Entry& entry) {
   queue_.push_back(entry);
   queued_.store(queue_.size(), std::memory_order_relaxed);
-  posted_.fetch_add(1, std::memory_order_relaxed);
+  posted_.store(posted_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
 absl::Status MutexRunner::Push(const Entry& entry, RunnerThread* caller) {
