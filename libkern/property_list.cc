@@ -1,19 +1,18 @@
+// Property lists: XML by our reader on expat, binary ones by libplist; and the objects made of
+// them.
 #include "libkern/property_list.h"
 
 #include <cstdlib>
 #include <memory>
 
-#include <libkern/c++/OSArray.h>
-#include <libkern/c++/OSBoolean.h>
-#include <libkern/c++/OSData.h>
-#include <libkern/c++/OSDictionary.h>
-#include <libkern/c++/OSNumber.h>
-#include <libkern/c++/OSString.h>
-
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "libkern/property_list_problem.h"
+#include "libkern/binary_list_problem.h"
+#include "libkern/list_limits.h"
+#include "libkern/object_builder.h"
+#include "libkern/xml_list.h"
 #include <plist/plist.h>
 
 namespace drydock {
@@ -21,7 +20,6 @@ namespace drydock {
 namespace {
 
 constexpr size_t kMaxSize = size_t{64} << 20;
-constexpr size_t kMaxText = 262142;  // OSString's limit
 
 absl::Status Invalid(absl::string_view path, absl::string_view problem) {
   return absl::InvalidArgumentError(
@@ -37,8 +35,69 @@ struct FreeMemory {
 
 }  // namespace
 
-// Turns libplist's tree into ours. `path` says where in the list a node is.
-class PropertyList::Reader {
+// Keeps the values of an XML list. A key that comes again has its last value.
+class PropertyList::Builder final : public ListBuilder {
+ public:
+  PropertyList result() && { return std::move(result_); }
+
+  void Begin(Collection kind, unsigned, const std::string&) override {
+    PropertyList* const list = Next();
+    list->kind_ = kind == Collection::kDictionary ? Kind::kDictionary : Kind::kArray;
+    open_.push_back({list, {}, 0});
+  }
+  void End() override { open_.pop_back(); }
+  void Key(const std::string& key) override {
+    Open& open = open_.back();
+    const auto [known, added] = open.index.emplace(key, open.list->keys_.size());
+    if (added) {
+      open.list->keys_.emplace_back(key);
+      open.list->items_.emplace_back();
+    }
+    open.next = known->second;
+  }
+  void String(const std::string& text, const std::string&) override {
+    SetText(Kind::kString, text);
+  }
+  void Data(const std::string& bytes, const std::string&) override { SetText(Kind::kData, bytes); }
+  void Integer(uint64_t value, unsigned, const std::string&) override {
+    SetNumber(Kind::kInteger, value);
+  }
+  void Boolean(bool value) override { SetNumber(Kind::kBoolean, value ? 1 : 0); }
+  const char* Reference(const std::string&) override { return "a reference in a property list"; }
+
+ private:
+  // A collection that is being filled. It stays where it is: what holds it does not grow meanwhile.
+  struct Open {
+    PropertyList* list;
+    absl::flat_hash_map<std::string, size_t> index;  // of the keys of a dictionary
+    size_t next;                                     // the item that the last key means
+  };
+
+  // Where the next value goes.
+  PropertyList* Next() {
+    if (open_.empty()) return &result_;
+    const Open& open = open_.back();
+    if (open.list->kind_ == Kind::kArray) return &open.list->items_.emplace_back();
+    return &(open.list->items_[open.next] = PropertyList());
+  }
+  void SetText(Kind kind, const std::string& text) {
+    PropertyList* const list = Next();
+    list->kind_ = kind;
+    list->text_ = text;
+  }
+  void SetNumber(Kind kind, uint64_t number) {
+    PropertyList* const list = Next();
+    list->kind_ = kind;
+    list->number_ = number;
+  }
+
+  PropertyList result_;
+  std::vector<Open> open_;
+};
+
+// Turns libplist's tree into ours, which BinaryListProblem found to be at most kMaxListDepth deep.
+// `path` says where in the list a node is.
+class PropertyList::BinaryReader {
  public:
   static absl::Status Read(plist_t node, const std::string& path, PropertyList* list) {
     switch (plist_get_node_type(node)) {
@@ -50,7 +109,7 @@ class PropertyList::Reader {
         list->kind_ = Kind::kString;
         uint64_t length = 0;
         const char* const text = plist_get_string_ptr(node, &length);
-        if (length > kMaxText) return Invalid(path, "a string is longer than 262142 bytes");
+        if (length > kMaxListText) return Invalid(path, "a string is longer than 262142 bytes");
         if (text != nullptr) list->text_.assign(text, length);
         return absl::OkStatus();
       }
@@ -96,7 +155,7 @@ class PropertyList::Reader {
       const std::unique_ptr<char, FreeMemory> own_key(key);
       if (item == nullptr) return absl::OkStatus();
       list->keys_.emplace_back(key != nullptr ? key : "");
-      if (list->keys_.back().size() > kMaxText)
+      if (list->keys_.back().size() > kMaxListText)
         return Invalid(path, "a key is longer than 262142 bytes");
       list->items_.emplace_back();
       const absl::Status status =
@@ -120,23 +179,21 @@ class PropertyList::Reader {
 };
 
 absl::StatusOr<PropertyList> PropertyList::Parse(absl::string_view xml_or_binary) {
-  const bool binary = absl::StartsWith(xml_or_binary, "bplist");
-  const std::string problem =
-      binary ? BinaryListProblem(xml_or_binary) : XmlListProblem(xml_or_binary);
-  if (!problem.empty()) return Invalid("", problem);
   if (xml_or_binary.size() > kMaxSize) return Invalid("", "larger than 64 MB");
-  plist_t root = nullptr;
-  const auto size = static_cast<uint32_t>(xml_or_binary.size());
-  if (binary) {
-    plist_from_bin(xml_or_binary.data(), size, &root);
-  } else {
-    plist_from_xml(xml_or_binary.data(), size, &root);
+  if (!absl::StartsWith(xml_or_binary, "bplist")) {
+    Builder builder;
+    const absl::Status status = ReadXmlList(xml_or_binary, XmlListForm::kPropertyList, &builder);
+    if (!status.ok()) return Invalid("", status.message());
+    return std::move(builder).result();
   }
-  if (root == nullptr)
-    return Invalid("", binary ? "not a well-formed binary list" : "not a well-formed XML list");
+  const std::string problem = BinaryListProblem(xml_or_binary);
+  if (!problem.empty()) return Invalid("", problem);
+  plist_t root = nullptr;
+  plist_from_bin(xml_or_binary.data(), static_cast<uint32_t>(xml_or_binary.size()), &root);
+  if (root == nullptr) return Invalid("", "not a well-formed binary list");
   const std::unique_ptr<void, FreePlist> own_root(root);
   PropertyList list;
-  const absl::Status status = Reader::Read(root, "", &list);
+  const absl::Status status = BinaryReader::Read(root, "", &list);
   if (!status.ok()) return status;
   return list;
 }
@@ -149,37 +206,44 @@ const PropertyList* PropertyList::Find(absl::string_view key) const {
 }
 
 OSSharedPtr<OSObject> PropertyList::MakeObject() const {
-  OSObject* object = nullptr;
-  switch (kind_) {
-    case Kind::kDictionary: {
-      OSDictionary* const dictionary =
-          OSDictionary::withCapacity(static_cast<unsigned>(items_.size()));
-      for (size_t i = 0; i < items_.size(); ++i) {
-        dictionary->setObject(keys_[i].c_str(), items_[i].MakeObject().get());
-      }
-      object = dictionary;
-      break;
+  using Collection = ListBuilder::Collection;
+  ObjectBuilder builder;
+  struct Open {
+    const PropertyList* list;
+    size_t next;
+  };
+  std::vector<Open> open;
+  const PropertyList* list = this;
+  while (true) {
+    switch (list->kind_) {
+      case Kind::kDictionary:
+      case Kind::kArray:
+        builder.Begin(list->kind_ == Kind::kArray ? Collection::kArray : Collection::kDictionary,
+                      static_cast<unsigned>(list->items_.size()), "");
+        open.push_back({list, 0});
+        break;
+      case Kind::kString:
+        builder.String(list->text_, "");
+        break;
+      case Kind::kData:
+        builder.Data(list->text_, "");
+        break;
+      case Kind::kInteger:
+        builder.Integer(list->number_, 64, "");
+        break;
+      case Kind::kBoolean:
+        builder.Boolean(list->number_ != 0);
+        break;
     }
-    case Kind::kArray: {
-      OSArray* const array = OSArray::withCapacity(static_cast<unsigned>(items_.size()));
-      for (const PropertyList& item : items_) array->setObject(item.MakeObject().get());
-      object = array;
-      break;
+    while (!open.empty() && open.back().next == open.back().list->items_.size()) {
+      builder.End();
+      open.pop_back();
     }
-    case Kind::kString:
-      object = OSString::withCString(text_.c_str());
-      break;
-    case Kind::kData:
-      object = OSData::withBytes(text_.data(), static_cast<unsigned>(text_.size()));
-      break;
-    case Kind::kInteger:
-      object = OSNumber::withNumber(number_, 64);
-      break;
-    case Kind::kBoolean:
-      object = OSBoolean::withBoolean(number_ != 0);
-      break;
+    if (open.empty()) return builder.result();
+    Open& inner = open.back();
+    if (inner.list->kind_ == Kind::kDictionary) builder.Key(inner.list->keys_[inner.next]);
+    list = &inner.list->items_[inner.next++];
   }
-  return OSSharedPtr<OSObject>(object, OSNoRetain);
 }
 
 absl::StatusOr<OSSharedPtr<OSObject>> ParsePropertyList(absl::string_view xml_or_binary) {

@@ -11,7 +11,8 @@
 //   static const absl::StatusOr<PropertyList> list = PropertyList::Parse(text);
 //   … in each run: OSSharedPtr<OSObject> personality = list->MakeObject();
 //
-// Parsing recurses as deep as the list nests: not for the small stack of a simulated thread.
+// Parsing a binary list recurses up to 100 deep, in libplist: not on a simulated thread, whose
+// stack is small. XML is read without recursion, and objects are made without.
 #ifndef DRYDOCK_LIBKERN_PROPERTY_LIST_H_
 #define DRYDOCK_LIBKERN_PROPERTY_LIST_H_
 
@@ -30,8 +31,9 @@ namespace drydock {
 // A parsed property list; a value.
 class PropertyList {
  public:
-  // InvalidArgument, with one sentence, for what is malformed, nested too deeply, too large or has
-  // no kernel object.
+  // InvalidArgument for what is malformed, nests more than 100 collections, is larger than 64 MB or
+  // has no kernel object: "property list: 4:12: a value without a key" with line and column of XML,
+  // or the path of what is wrong in a binary list.
   static absl::StatusOr<PropertyList> Parse(absl::string_view xml_or_binary);
 
   // The list as a tree of new objects of the boot in progress; the caller owns the reference.
@@ -48,16 +50,17 @@ class PropertyList {
   const PropertyList* Find(absl::string_view key) const;
 
  private:
-  class Reader;
+  class Builder;       // from XML
+  class BinaryReader;  // from libplist's tree
 
   Kind kind_ = Kind::kBoolean;
-  uint64_t number_ = 0;              // of an integer; 1 is true
+  uint64_t number_ = 0;              // of an integer; of a boolean, 1 is true
   std::string text_;                 // of a string; the bytes of data
   std::vector<std::string> keys_;    // of a dictionary
   std::vector<PropertyList> items_;  // of a dictionary, key by key, or an array
 };
 
-// Both steps in one.
+// Parses a list and makes its objects.
 absl::StatusOr<OSSharedPtr<OSObject>> ParsePropertyList(absl::string_view xml_or_binary);
 
 }  // namespace drydock

@@ -1,6 +1,6 @@
 // drivers/service/info_plist.h
 //
-// A kext's Info.plist: who it is, and the personalities its drivers announce.
+// A kext's Info.plist: its identifier and version, and the personalities its drivers announce.
 #ifndef DRYDOCK_DRIVERS_SERVICE_INFO_PLIST_H_
 #define DRYDOCK_DRIVERS_SERVICE_INFO_PLIST_H_
 
@@ -14,7 +14,8 @@
 
 namespace drydock {
 
-// A value. Parsing recurses: on the host, not on a simulated thread.
+// A value, which several boots may share. Parsing a binary list recurses: on the host, not on a
+// simulated thread.
 class InfoPlist {
  public:
   // InvalidArgument, with one sentence, for what is no property list, and for a personality with a

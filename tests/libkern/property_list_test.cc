@@ -1,3 +1,4 @@
+// Property lists, XML and binary: the objects they become, and what is refused.
 #include "libkern/property_list.h"
 
 #include <cstdlib>
@@ -76,13 +77,31 @@ TEST(PropertyList, MalformedInputIsAStatus) {
   }
 }
 
-TEST(PropertyList, TheLineOfAWrongTagIsTold) {
+TEST(PropertyList, LineAndColumnOfWhatIsWrongAreTold) {
   EXPECT_EQ(Parsed("<plist>\n<dict>\n<key>a</key>\n<string>b</string>\n"),
-            "property list: line 2: <dict> is not closed");
-  EXPECT_EQ(Parsed("<plist>\n<dict>\n<key>a</key>\n<array>\n</dict>\n</plist>"),
-            "property list: line 5: </dict> closes <array> of line 4");
-  EXPECT_EQ(Parsed("<plist>\n</plist>\n</dict>"), "property list: line 3: </dict> closes nothing");
-  EXPECT_EQ(Parsed("<plist>\n<dict>\n<key"), "property list: line 3: a tag does not end");
+            "property list: 2:1: <dict> is not closed");
+  EXPECT_EQ(Parsed("<plist>\n<dict>\n<key>a</key>\n  <array>\n</dict>\n</plist>"),
+            "property list: 5:3: another tag closes <array> of line 4");
+  EXPECT_EQ(Parsed("<plist><true/>\n</plist>\n</dict>"),
+            "property list: 3:2: not well-formed (invalid token)");
+  EXPECT_EQ(Parsed("<plist>\n<dict>\n<key"), "property list: 3:1: unclosed token");
+  EXPECT_EQ(Parsed("<plist>\n</plist>"), "property list: 2:9: no value");
+  EXPECT_EQ(Parsed("<plist><true/>\n <false/></plist>"), "property list: 2:2: a second value");
+}
+
+// They are OSSerialize's alone.
+TEST(PropertyList, HasNoSetsAndNoReferences) {
+  EXPECT_EQ(Parsed("<plist><set/></plist>"), "property list: 1:8: <set> is no object");
+  EXPECT_EQ(Parsed("<array><true ID=\"1\"/><reference IDREF=\"1\"/></array>"),
+            "property list: 1:22: <reference> is no object");
+}
+
+TEST(PropertyList, AKeyThatComesAgainHasItsLastValue) {
+  const absl::StatusOr<PropertyList> list = PropertyList::Parse(
+      "<dict><key>a</key><string>1</string><key>b</key><true/><key>a</key><dict/></dict>");
+  ASSERT_TRUE(list.ok()) << list.status();
+  EXPECT_EQ(list->keys(), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(list->Find("a")->kind(), PropertyList::Kind::kDictionary);
 }
 
 // A binary list of these objects, references one byte wide, the first of them outermost.
@@ -117,11 +136,10 @@ TEST(PropertyList, WhatWouldBeHugeWrittenOutIsRefused) {
   EXPECT_EQ(Parsed(BinaryOf(doubled)), "property list: more than 1048576 objects when written out");
 }
 
-TEST(PropertyList, AHundredMegabytesOfNestingAreRefusedAtOnce) {
+TEST(PropertyList, MegabytesAreRefusedAtOnce) {
   std::string nested = "<plist>";
-  nested.reserve(100 << 20);
-  while (nested.size() < (100 << 20)) nested += "<array><dict>";
-  EXPECT_EQ(Parsed(nested), "property list: nested too deeply");
+  while (nested.size() < (60 << 20)) nested += "<array><dict><key/>";
+  EXPECT_EQ(Parsed(nested), "property list: 1:958: nested too deeply");
   EXPECT_EQ(
       Parsed(absl::StrCat("<plist><string>", std::string(100 << 20, 'x'), "</string></plist>")),
       "property list: larger than 64 MB");
@@ -139,13 +157,17 @@ TEST(PropertyList, EveryTruncationIsSurvived) {
   }
 }
 
+// By its position in XML; a binary list has none, but a path.
 TEST(PropertyList, WhatHasNoKernelObjectIsNamed) {
-  EXPECT_EQ(Parsed(Xml("<dict><key>a</key><array><real>1.5</real></array></dict>")),
-            "property list: a[0]: a real number has no kernel object");
-  EXPECT_EQ(
-      Parsed(Xml(
-          "<dict><key>a</key><dict><key>b</key><date>2003-06-23T10:00:00Z</date></dict></dict>")),
-      "property list: a.b: a date has no kernel object");
+  const std::string real =
+      "<plist><dict><key>a</key><array><real>1.5</real></array></dict></plist>";
+  EXPECT_EQ(Parsed(real), "property list: 1:33: a real number has no kernel object");
+  EXPECT_EQ(Parsed(Binary(real)), "property list: a[0]: a real number has no kernel object");
+  const std::string date =
+      "<plist><dict><key>a</key><dict><key>b</key>\n<date>2003-06-23T10:00:00Z</date></dict></dict>"
+      "</plist>";
+  EXPECT_EQ(Parsed(date), "property list: 2:1: a date has no kernel object");
+  EXPECT_EQ(Parsed(Binary(date)), "property list: a.b: a date has no kernel object");
 }
 
 std::string Nested(int depth) {
@@ -157,8 +179,8 @@ std::string Nested(int depth) {
 
 TEST(PropertyList, DepthIsBounded) {
   EXPECT_TRUE(ParsePropertyList(Nested(100)).ok());
-  EXPECT_EQ(Parsed(Nested(101)), "property list: nested too deeply");
-  EXPECT_EQ(Parsed(Nested(1'000'000)), "property list: nested too deeply");
+  EXPECT_EQ(Parsed(Nested(101)), "property list: 3:722: nested too deeply");
+  EXPECT_EQ(Parsed(Nested(1'000'000)), "property list: 3:722: nested too deeply");
   // Not nesting, although there are many.
   std::string wide;
   for (int i = 0; i < 200; ++i) absl::StrAppend(&wide, "<array/><!-- <array> --><dict></dict>");
@@ -198,6 +220,15 @@ TEST(PropertyList, OneParseServesManyRuns) {
     });
     EXPECT_TRUE(outcome.ok()) << outcome.text;
   }
+}
+
+// On a simulated thread, with its small stack.
+TEST(PropertyList, TheDeepestListIsMadeOnASimulatedThread) {
+  EXPECT_TRUE(RunTimed([] {
+                const auto object = ParsePropertyList(Nested(100));
+                ASSERT_TRUE(object.ok());
+                EXPECT_EQ(Serialized(object->get()).rfind("<array ", 0), 0u);
+              }).ok());
 }
 
 TEST(PropertyList, KeepsNoReferenceOfItsOwn) {

@@ -76,7 +76,7 @@ TEST(InfoPlist, WrongTypesAreTold) {
   EXPECT_EQ(problem("<plist><dict><key>IOKitPersonalities</key><array/></dict></plist>"),
             "Info.plist: IOKitPersonalities must be a dictionary");
   EXPECT_EQ(problem(Key("IOClass", "<real>1.0</real>")),
-            "property list: IOKitPersonalities.P.IOClass: a real number has no kernel object");
+            "property list: 2:209: a real number has no kernel object");
 }
 
 TEST(InfoPlist, EveryTruncationIsOneLine) {

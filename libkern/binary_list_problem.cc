@@ -1,16 +1,16 @@
-#include "libkern/property_list_problem.h"
+// What is wrong with a binary property list.
+#include "libkern/binary_list_problem.h"
 
 #include <algorithm>
 #include <cstdint>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "libkern/list_limits.h"
 
 namespace drydock {
 namespace {
 
-constexpr int kMaxDepth = 100;
 constexpr uint64_t kMaxObjects = 1 << 20;
 constexpr char kTooDeep[] = "nested too deeply";
 constexpr char kBadBinary[] = "not a well-formed binary list";
@@ -61,7 +61,7 @@ class BinaryList {
       if (!Collection(index, &at, &references)) return kBadBinary;
       object.size = 1;
       if (at != 0) {
-        if (depth > kMaxDepth) return kTooDeep;
+        if (depth > int{kMaxListDepth}) return kTooDeep;
         object.height = 1;
         object.entered = true;
         for (uint64_t i = 0; i < references; ++i, at += reference_width_) {
@@ -77,7 +77,7 @@ class BinaryList {
         object.entered = false;
       }
     }
-    return depth - 1 + object.height > kMaxDepth ? kTooDeep : "";
+    return depth - 1 + object.height > int{kMaxListDepth} ? kTooDeep : "";
   }
 
   // Where an object's references are and how many; at 0 if it is no collection. False if they are
@@ -112,51 +112,6 @@ class BinaryList {
 };
 
 }  // namespace
-
-std::string XmlListProblem(absl::string_view xml) {
-  struct Open {
-    absl::string_view name;
-    int line;
-  };
-  std::vector<Open> open;
-  int depth = 0, line = 1;
-  size_t counted = 0;  // up to where lines are counted
-  const auto nests = [](absl::string_view name) { return name == "dict" || name == "array"; };
-  for (size_t at = xml.find('<'); at != xml.npos; at = xml.find('<', at)) {
-    line += static_cast<int>(std::count(xml.begin() + static_cast<ptrdiff_t>(counted),
-                                        xml.begin() + static_cast<ptrdiff_t>(at), '\n'));
-    counted = at;
-    absl::string_view tag = xml.substr(at);
-    const absl::string_view end = absl::StartsWith(tag, "<!--")        ? "-->"
-                                  : absl::StartsWith(tag, "<![CDATA[") ? "]]>"
-                                                                       : ">";
-    const size_t length = tag.find(end);
-    if (length == tag.npos) return absl::StrCat("line ", line, ": a tag does not end");
-    tag = tag.substr(1, length - 1);
-    at += 1 + tag.size();
-    if (absl::StartsWith(tag, "!") || absl::StartsWith(tag, "?")) continue;
-    const bool closes = absl::StartsWith(tag, "/");
-    const bool empty = absl::EndsWith(tag, "/");
-    if (closes) tag.remove_prefix(1);
-    const absl::string_view name = tag.substr(0, tag.find_first_of(" \t\r\n/"));
-    if (closes) {
-      if (open.empty() || open.back().name != name) {
-        return absl::StrCat(
-            "line ", line, ": </", name, "> closes ",
-            open.empty() ? "nothing"
-                         : absl::StrCat("<", open.back().name, "> of line ", open.back().line));
-      }
-      depth -= nests(name) ? 1 : 0;
-      open.pop_back();
-    } else if (!empty) {
-      depth += nests(name) ? 1 : 0;
-      if (depth > kMaxDepth || open.size() > 2 * kMaxDepth) return kTooDeep;
-      open.push_back({name, line});
-    }
-  }
-  if (open.empty()) return "";
-  return absl::StrCat("line ", open.back().line, ": <", open.back().name, "> is not closed");
-}
 
 std::string BinaryListProblem(absl::string_view binary) { return BinaryList(binary).Problem(); }
 
