@@ -1,7 +1,8 @@
 #include "scenario/reader/text.h"
 
+#include <utf8.h>
+
 #include <algorithm>
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,32 +18,6 @@
 
 namespace drydock::reader {
 namespace {
-
-// Where `text` stops being UTF-8; its size if it never does.
-size_t FirstNonUtf8(absl::string_view text) {
-  const auto continues = [text](size_t i, uint8_t least = 0x80, uint8_t most = 0xbf) {
-    return i < text.size() && static_cast<uint8_t>(text[i]) >= least &&
-           static_cast<uint8_t>(text[i]) <= most;
-  };
-  size_t i = 0;
-  while (i < text.size()) {
-    const auto lead = static_cast<uint8_t>(text[i]);
-    size_t more = 0;
-    if (lead >= 0x80) {
-      if (lead < 0xc2 || lead > 0xf4) return i;
-      more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
-      // No overlong forms, no surrogates, nothing beyond U+10FFFF.
-      const uint8_t least = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-      const uint8_t most = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-      if (!continues(i + 1, least, most)) return i;
-      for (size_t k = 2; k <= more; ++k) {
-        if (!continues(i + k)) return i;
-      }
-    }
-    i += more + 1;
-  }
-  return i;
-}
 
 // Keeps the first error.
 class FirstError : public google::protobuf::io::ErrorCollector {
@@ -88,7 +63,8 @@ std::string Explain(absl::string_view message) {
 }  // namespace
 
 absl::optional<Problem> ParseText(absl::string_view text, ScenarioProto* proto, Tree* tree) {
-  const absl::string_view sound = text.substr(0, FirstNonUtf8(text));
+  const auto* const invalid = utf8::find_invalid(text.begin(), text.end());
+  const absl::string_view sound = text.substr(0, static_cast<size_t>(invalid - text.begin()));
   if (sound.size() < text.size()) {
     const auto line = static_cast<int>(std::count(sound.begin(), sound.end(), '\n'));
     const auto column = static_cast<int>(sound.size() - (sound.rfind('\n') + 1));
