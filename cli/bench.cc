@@ -49,8 +49,8 @@ Json MeasureInVirtualTime() {
   return rows;
 }
 
-// The program that measures on host threads stands beside this one. Its document; an error in one
-// line if there is none.
+// Runs the program that measures on host threads, which is built beside this one. Returns its
+// document, or an error in one line.
 absl::StatusOr<Json> MeasureOnHost(uint64_t duration_ms) {
   std::array<char, 4096> self;
   const ssize_t length = readlink("/proc/self/exe", self.data(), self.size());
@@ -71,11 +71,11 @@ absl::StatusOr<Json> MeasureOnHost(uint64_t duration_ms) {
   return Json::parse(text);
 }
 
-// --- Telling.
+// --- Reporting.
 
 double Number(const Json& row, const char* key) { return row[key].get<double>(); }
 
-// Of ns, in the unit that suits.
+// Nanoseconds in the unit that suits.
 std::string Span(double ns) {
   if (ns < 1000) return absl::StrFormat("%.0f ns", ns);
   if (ns < 1e6) return absl::StrFormat("%.1f us", ns / 1000);
@@ -123,7 +123,7 @@ void WriteHost(const Json& document, std::ostream& out) {
       << (machine["optimised"].get<bool>() ? "" : ", not optimised: measure with --config=opt")
       << "\n";
 
-  out << absl::StrFormat("\n%-34s %10s %10s\n", "nobody else there: in and out", "ns", "nested");
+  out << absl::StrFormat("\n%-34s %10s %10s\n", "uncontended: in and out", "ns", "nested");
   for (const Json& row : document["alone"]) {
     const double nested = Number(row, "nested_ns");
     out << absl::StrFormat("  %-32s %10.1f %10s\n", row["what"].get<std::string>(),
@@ -145,15 +145,10 @@ void WriteHost(const Json& document, std::ostream& out) {
   WriteMixes("a work loop on host threads", document["mixes"], out);
 }
 
-// False, and one line on `console->err`, if the file cannot be written.
-bool WriteFile(const absl::optional<std::string>& path, const std::string& text, Console* console) {
-  if (!path.has_value()) return true;
-  std::ofstream file(ResolvePath(*path));
-  file << text;
-  file.close();
-  if (!file.fail()) return true;
-  console->err << "drydock bench: cannot write " << *path << "\n";
-  return false;
+// Opens a file to write to, if one is asked for. False if it cannot be written.
+bool Open(const absl::optional<std::string>& path, std::ofstream* file) {
+  if (path.has_value()) file->open(ResolvePath(*path));
+  return file->good();
 }
 
 class Bench final : public Command {
@@ -171,12 +166,18 @@ class Bench final : public Command {
         ->type_name("MS");
     AddFlag(app(), "--virtual", "in virtual time only, which is the same every time",
             &only_virtual_);
-    AddText(app(), "--json", "FILE", "writes everything that was measured", &json_file_);
-    AddText(app(), "--svg", "FILE", "writes a plot of the throughputs", &svg_file_);
+    AddText(app(), "--json", "FILE", "writes everything that was measured", &json_path_);
+    AddText(app(), "--svg", "FILE", "writes a plot of the throughputs", &svg_path_);
     AddFormat(app(), &json_);
   }
 
   int Run(Console* console) override {
+    // Opened before anything is measured, which takes long.
+    std::ofstream json_file;
+    std::ofstream svg_file;
+    if (!Open(json_path_, &json_file)) return CannotWrite(*json_path_, console);
+    if (!Open(svg_path_, &svg_file)) return CannotWrite(*svg_path_, console);
+
     Json document;
     if (!only_virtual_) {
       absl::StatusOr<Json> host = MeasureOnHost(duration_ms_);
@@ -191,17 +192,25 @@ class Bench final : public Command {
                  console->out);
       if (!only_virtual_) WriteHost(document, console->out);
     }
-    const bool written = WriteFile(json_file_, document.dump(1) + "\n", console) &&
-                         WriteFile(svg_file_, PlotOfGate(document), console);
-    return written ? kHeld : kBadInput;
+    if (json_path_.has_value() && !(json_file << document.dump(1) << std::endl)) {
+      return CannotWrite(*json_path_, console);
+    }
+    if (svg_path_.has_value() && !(svg_file << PlotOfGate(document) << std::flush)) {
+      return CannotWrite(*svg_path_, console);
+    }
+    return kHeld;
   }
 
  private:
+  int CannotWrite(const std::string& path, Console* console) const {
+    return BadInput(absl::StrCat("cannot write ", path), console);
+  }
+
   std::string benchmark_;
   uint64_t duration_ms_ = 60;
   bool only_virtual_ = false;
-  absl::optional<std::string> json_file_;
-  absl::optional<std::string> svg_file_;
+  absl::optional<std::string> json_path_;
+  absl::optional<std::string> svg_path_;
   bool json_ = false;
 };
 

@@ -11,6 +11,7 @@
 #include "cli/command_tree.h"
 #include "cli/help_text.h"
 #include "cli/options.h"
+#include "cli/program.h"
 
 namespace drydock::cli {
 namespace {

@@ -10,7 +10,6 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "cli/console.h"
 
 namespace drydock::cli {
@@ -55,9 +54,6 @@ std::unique_ptr<Command> AddBench(CLI::App* program);
 std::unique_ptr<Command> AddHelp(CLI::App* program);
 std::unique_ptr<Command> AddCompletion(CLI::App* program);
 std::unique_ptr<Command> AddMan(CLI::App* program);
-
-// The whole program: arguments without the program's name.
-int Main(absl::Span<const std::string> arguments, Console* console);
 
 }  // namespace drydock::cli
 
