@@ -1,3 +1,4 @@
+// The picture of `drydock bench gate`, as SVG.
 #include "cli/bench_plot.h"
 
 #include <algorithm>
@@ -19,7 +20,7 @@ constexpr double kPanelHeight = 260;
 constexpr double kMargin = 56;
 constexpr double kLegendLine = 18;
 
-// Distinct also to most who see few colours, with a dash that changes when they come round again.
+// Also distinct with the common colour blindnesses. When the colours repeat, the dashes differ.
 constexpr std::array<const char*, 8> kColours = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
                                                  "#e69f00", "#56b4e9", "#000000", "#999999"};
 

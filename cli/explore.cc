@@ -28,7 +28,7 @@ struct Explained {
   const Failure& failure;
   Minimised smallest;
   ScenarioResult result;
-  std::string story;
+  std::string switches;  // the forced switches, one by one
 };
 
 Explained Explain(const Scenario& scenario, const Failure& failure) {
@@ -56,8 +56,8 @@ void WriteText(const Scenario& scenario, const std::string& what, const Campaign
     }
     out << "minimised in " << explained.smallest.runs << " runs, from "
         << explained.smallest.switches_found << " forced switches to "
-        << explained.smallest.switches << (explained.story.empty() ? "\n" : ":\n")
-        << explained.story
+        << explained.smallest.switches << (explained.switches.empty() ? "\n" : ":\n")
+        << explained.switches
         << "replay: " << ReplayLine(scenario, explained.smallest.run.schedule, *console) << "\n";
   }
 }
@@ -84,7 +84,7 @@ trace::Json ToJson(const Scenario& scenario, const std::string& what, Shard shar
                                 {"switches_found", explained.smallest.switches_found},
                                 {"schedule", explained.smallest.run.schedule.ToString()},
                                 {"switches", explained.smallest.switches},
-                                {"story", explained.story}});
+                                {"switch_report", explained.switches}});
   }
   return json;
 }

@@ -84,7 +84,7 @@ void WriteText(const Scenario& scenario, const std::string& strategy,
     used += use.ns;
   }
   out << absl::StrFormat("  %-54s %s\n", "idle", share(all - std::min(all, used)));
-  out << absl::StrFormat("  %-54s %s\n", "in handlers, counted with whom they interrupted",
+  out << absl::StrFormat("  %-54s %s\n", "in handlers, counted with the interrupted threads",
                          share(result.outcome.cpu_times.interrupts));
 
   if (!result.progress.empty()) out << "\nprogress\n";

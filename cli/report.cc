@@ -1,3 +1,4 @@
+// What a run is reported as, for people and as JSON.
 #include "cli/report.h"
 
 #include <algorithm>

@@ -22,8 +22,8 @@ struct Report {
   const ScenarioResult& result;
 };
 
-// Writes a run: for people, or one JSON document, the same bytes for the same run, with what failed
-// named on `err`. Returns the exit code.
+// Writes a run as text or as one JSON document, the same bytes for the same run, with the failures
+// on `err`. Returns the exit code.
 int WriteReport(const Report& report, bool json, Console* console);
 
 // An expectation that failed: what was seen instead, and where.

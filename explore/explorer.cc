@@ -145,11 +145,11 @@ constexpr KnownExplorer kKnownExplorers[] = {
                                               shard);
      },
      2},
-    {"dpor", "without time: every order of conflicting steps, one schedule of each class",
+    {"dpor", "every order of conflicting steps, one schedule of each class; steps take no time",
      [](int, uint64_t, Shard shard) -> std::unique_ptr<Explorer> {
        return std::make_unique<OrderSearch>(OrderSearch::Reduction::kClasses, shard);
      }},
-    {"exhaustive", "without time: every order of all steps",
+    {"exhaustive", "every order of all steps, which take no time",
      [](int, uint64_t, Shard shard) -> std::unique_ptr<Explorer> {
        return std::make_unique<OrderSearch>(OrderSearch::Reduction::kNone, shard);
      }},

@@ -1,4 +1,4 @@
-// libkern/IOBufferMemoryDescriptor.cc
+// IOBufferMemoryDescriptor: a descriptor that owns the memory it describes.
 #include <algorithm>
 #include <cstring>
 

@@ -1,4 +1,4 @@
-// libkern/IOLib.cc
+// <IOKit/IOLib.h>: memory, delays, logging and threads.
 #include <cstring>
 
 #include <IOKit/IOLib.h>

@@ -1,5 +1,3 @@
-// libkern/IOLocks.cc
-//
 // IOLock, IORWLock and IOSimpleLock are the kernel's own locks; only IORecursiveLock, in a file of
 // its own, adds something.
 #include <IOKit/IOLocks.h>

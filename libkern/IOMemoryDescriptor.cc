@@ -1,4 +1,4 @@
-// libkern/IOMemoryDescriptor.cc
+// IOMemoryDescriptor: a span of memory, its preparation and its mapping.
 #include <cstring>
 
 #include <IOKit/IOMemoryDescriptor.h>

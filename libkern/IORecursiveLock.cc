@@ -1,4 +1,4 @@
-// libkern/IORecursiveLock.cc
+// IORecursiveLock: a lock that its owner may take again, and sleeping on it.
 #include <IOKit/IOLocks.h>
 
 #include "libkern/kernel_heap.h"
@@ -14,13 +14,13 @@ namespace kernel = drydock::kernel;
 
 namespace {
 
-// With no run in progress there is no thread, so being owned is told by the depth.
+// With no run in progress there is no current thread, so the depth tells whether the lock is owned.
 bool Owns(const IORecursiveLock *lock, const kernel::Thread *thread) {
   return lock->owner.load(std::memory_order_relaxed) == thread &&
          lock->depth.load(std::memory_order_relaxed) > 0;
 }
 
-// By the owner, so that it need not be one step.
+// Only the owner calls it, so it need not be atomic.
 unsigned AddDepth(IORecursiveLock *lock, int change) {
   const unsigned depth =
       lock->depth.load(std::memory_order_relaxed) + static_cast<unsigned>(change);
@@ -82,7 +82,7 @@ void IORecursiveLockUnlock(IORecursiveLock *lock) {
   }
   if (AddDepth(lock, -1) > 0) return;
   lock->owner.store(nullptr, std::memory_order_relaxed);
-  // The next owner may free the lock: nothing may follow.
+  // The next owner may free the lock, so nothing may touch it after this.
   kernel::MutexUnlock(lock->mutex);
 }
 

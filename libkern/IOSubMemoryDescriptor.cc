@@ -1,4 +1,4 @@
-// libkern/IOSubMemoryDescriptor.cc
+// IOSubMemoryDescriptor: a part of another descriptor.
 #include <IOKit/IOSubMemoryDescriptor.h>
 
 #define super IOMemoryDescriptor

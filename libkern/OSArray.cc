@@ -1,4 +1,4 @@
-// libkern/OSArray.cc
+// OSArray: objects in a row.
 #include <libkern/c++/OSArray.h>
 #include <libkern/c++/OSSerialize.h>
 
@@ -102,7 +102,7 @@ bool OSArray::setObject(unsigned int index, const OSMetaClassBase *anObject) {
 
 bool OSArray::merge(const OSArray *otherArray) {
   if (otherArray == nullptr) return false;
-  // The count now, as the other may be this very array.
+  // Read once: the other may be this very array, which grows meanwhile.
   const unsigned int added = otherArray->count;
   if (ensureCapacity(count + added) < count + added) return false;
   for (unsigned int i = 0; i < added; ++i) setObject(otherArray->getObject(i));

@@ -1,4 +1,4 @@
-// libkern/OSAtomic.cc
+// <libkern/OSAtomic.h>: atomic operations, each a choice point.
 #include <libkern/OSAtomic.h>
 
 #include "scheduler/kernel/memory.h"

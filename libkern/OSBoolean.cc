@@ -1,11 +1,11 @@
-// libkern/OSBoolean.cc
+// OSBoolean: the two objects for true and false.
 #include <libkern/c++/OSBoolean.h>
 #include <libkern/c++/OSSerialize.h>
 
 #define super OSObject
 OSDefineMetaClassAndStructors(OSBoolean, OSObject)
 
-// Made before main, so outside of every run; without an id, so that no event names them.
+// Made before main, outside of every run. They have no id, so no event names them.
 OSBoolean *OSBoolean::make(bool value) {
   auto *boolean = new OSBoolean;
   boolean->value = value;

@@ -1,4 +1,4 @@
-// libkern/OSCollection.cc
+// OSCollection: what all collections have in common.
 #include <libkern/c++/OSCollection.h>
 #include <libkern/c++/OSDictionary.h>
 #include <libkern/c++/OSSymbol.h>

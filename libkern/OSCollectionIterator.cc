@@ -1,4 +1,4 @@
-// libkern/OSCollectionIterator.cc
+// OSCollectionIterator: one pass over a collection.
 #include <libkern/c++/OSCollectionIterator.h>
 
 #include "libkern/kernel_heap.h"

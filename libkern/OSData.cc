@@ -1,4 +1,4 @@
-// libkern/OSData.cc
+// OSData: bytes, copied or referred to.
 #include <cstring>
 #include <string>
 
@@ -134,7 +134,7 @@ bool OSData::appendBytes(const void *bytes, unsigned int numBytes) {
 }
 
 bool OSData::appendBytes(const OSData *aDataObj) {
-  // Room first: the other may be this object, whose bytes move when it grows.
+  // Grow first: the other may be this object, whose bytes move when it grows.
   if (aDataObj == nullptr) return false;
   const unsigned int numBytes = aDataObj->length;
   if (numBytes == 0) return true;

@@ -1,4 +1,4 @@
-// libkern/OSDictionary.cc
+// OSDictionary: objects by symbol, in the order of insertion.
 #include <libkern/c++/OSArray.h>
 #include <libkern/c++/OSDictionary.h>
 #include <libkern/c++/OSSerialize.h>

@@ -1,4 +1,4 @@
-// libkern/OSIterator.cc
+// OSIterator: the metaclass of the abstract class.
 #include <libkern/c++/OSIterator.h>
 
 OSDefineMetaClassAndAbstractStructors(OSIterator, OSObject)

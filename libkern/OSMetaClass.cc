@@ -1,4 +1,4 @@
-// libkern/OSMetaClass.cc
+// OSMetaClass: the table of classes, casts and lookup by name.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -69,8 +69,8 @@ bool OSMetaClassBase::checkTypeInst(const OSMetaClassBase *inst, const OSMetaCla
 }
 
 // A pointer to a member function is, in the Itanium C++ ABI, a word that is either the function or
-// the offset of its place in the vtable, and a word to add to `this`. Which of the two the first
-// is, says a bit where none would be otherwise.
+// the offset of its entry in the vtable, and a word to add to `this`. A bit that is 0 in every
+// function's address tells which of the two the first word is.
 OSMetaClassBase::_ptf_t OSMetaClassBase::resolveMemberFunction(const OSMetaClassBase *self,
                                                                uintptr_t function,
                                                                ptrdiff_t adjustment) {

@@ -1,4 +1,4 @@
-// libkern/OSNumber.cc
+// OSNumber: an integer of 1 to 64 bits.
 #include <cstdio>
 #include <cstdlib>
 

@@ -1,4 +1,4 @@
-// libkern/OSObject.cc
+// OSObject: counting references and freeing.
 #include <atomic>
 
 #include <libkern/c++/OSCollection.h>
@@ -130,7 +130,7 @@ void OSObject::releaseAtOnce(const void *tag, int freeWhen) const {
                     " references are owned by collections, but only ", references, " would remain");
     }
     last = static_cast<int>(references) < freeWhen;
-    // Who frees it sees what was done to it by all who have let go of it.
+    // acq_rel: the freeing thread must see all earlier releases.
     if (count.compare_exchange_weak(before, last ? kFreeing : remaining,
                                     std::memory_order_acq_rel)) {
       break;

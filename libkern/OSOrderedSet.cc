@@ -1,4 +1,4 @@
-// libkern/OSOrderedSet.cc
+// OSOrderedSet: objects in the order of a comparison function.
 #include <libkern/c++/OSOrderedSet.h>
 #include <libkern/c++/OSSerialize.h>
 

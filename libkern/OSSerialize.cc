@@ -1,4 +1,4 @@
-// libkern/OSSerialize.cc
+// OSSerialize: the text that objects write themselves to as XML.
 #include <cstdio>
 #include <cstring>
 
@@ -23,7 +23,7 @@ OSPtr<OSSerialize> OSSerialize::withCapacity(unsigned int capacity) {
 bool OSSerialize::initWithCapacity(unsigned int inCapacity) {
   if (!super::init()) return false;
   capacityIncrement = 256;
-  // Room for the NUL at least.
+  // At least one byte, for the NUL.
   if (ensureCapacity(inCapacity > 0 ? inCapacity : 1) == 0) return false;
   clearText();
   return true;

@@ -1,4 +1,4 @@
-// libkern/OSSet.cc
+// OSSet: objects, each once, in the order of insertion.
 #include <libkern/c++/OSArray.h>
 #include <libkern/c++/OSSerialize.h>
 #include <libkern/c++/OSSet.h>

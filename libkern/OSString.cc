@@ -1,4 +1,4 @@
-// libkern/OSString.cc
+// OSString: text, copied or referred to.
 #include <cstring>
 
 #include <libkern/c++/OSData.h>

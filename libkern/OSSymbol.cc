@@ -1,4 +1,4 @@
-// libkern/OSSymbol.cc
+// OSSymbol: one object for each text, and the pool of them.
 #include <libkern/c++/OSSymbol.h>
 
 #include "absl/container/flat_hash_map.h"
@@ -11,8 +11,8 @@ OSDefineMetaClassAndStructors(OSSymbol, OSString)
 
 namespace {
 
-// Keyed by each symbol's own text. When the boot ends the symbols may be gone already: they are not
-// touched.
+// Keyed by each symbol's own text. The symbols may be freed before the pool is, at the end of the
+// boot; its destructor does not touch them.
 struct SymbolPool {
   SymbolPool() { symbols.reserve(256); }
   absl::flat_hash_map<absl::string_view, OSSymbol *> symbols;
@@ -32,8 +32,8 @@ OSSymbol *FindSymbol(absl::string_view text) {
 
 }  // namespace drydock
 
-// Looking a symbol up and retaining it must be one step: between the two its last reference could
-// go.
+// Looking a symbol up and retaining it must be one step: between the two another thread could
+// release its last reference.
 OSSymbol *OSSymbol::intern(const char *text, bool copy) {
   if (text == nullptr) return nullptr;
   const drydock::kernel::AtomicSection section;

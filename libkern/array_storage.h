@@ -1,8 +1,7 @@
 // libkern/array_storage.h
 //
 // What libkern's collections keep their contents in: an array on the kernel heap, described by
-// members of the class (items, count, capacity, increment), which stand in a header of Apple's
-// layout.
+// members of the class (items, count, capacity, increment), which the public header declares.
 //
 // None of these functions is or contains a choice point, so a collection is never half changed when
 // another thread runs.
@@ -53,8 +52,8 @@ T TakeItem(T* items, unsigned* count, unsigned index) {
   return item;
 }
 
-// Takes all items out and calls `release` with each, in order. Releasing may let other threads run,
-// and they may use the array meanwhile: they find it empty.
+// Takes all items out and calls `release` with each, in order. Other threads may run during a
+// release; they find the array empty.
 template <typename T, typename Release>
 void TakeAllItems(T** items, unsigned* count, unsigned* capacity, Release release) {
   T* const taken = *items;

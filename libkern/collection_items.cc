@@ -1,3 +1,4 @@
+// What collections do with the objects they hold.
 #include "libkern/collection_items.h"
 
 #include <utility>

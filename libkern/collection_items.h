@@ -8,8 +8,8 @@
 
 namespace drydock {
 
-// Collections hold what they are given, OSMetaClassBase, and hand out OSObject: here nothing else
-// exists.
+// Collections are given OSMetaClassBase and hand out OSObject. The cast is safe: no other class
+// derives from OSMetaClassBase here.
 inline OSObject* AsObject(const OSMetaClassBase* item) {
   return static_cast<OSObject*>(const_cast<OSMetaClassBase*>(item));
 }

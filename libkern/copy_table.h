@@ -24,9 +24,9 @@ class CopyTable {
   // The copy of `original`, retained, if there is one.
   OSCollection* Find(const OSCollection* original) const;
 
-  // Puts copies in the place of the collections in `copy`, a shallow copy of `original` that nobody
-  // else knows yet: calls `put(i, inner_copy)` for each of its `count` objects `get(i)` that is
-  // one.
+  // Puts copies in the place of the collections in `copy`, a shallow copy of `original` that no
+  // other thread knows yet: calls `put(i, inner_copy)` for each of its `count` objects `get(i)`
+  // that is one.
   template <typename Get, typename Put>
   void CopyInner(const OSCollection* original, OSCollection* copy, unsigned count, Get get,
                  Put put) {

@@ -1,3 +1,4 @@
+// The kernel heap: one per boot, on top of malloc.
 #include "libkern/kernel_heap.h"
 
 #include <array>
@@ -21,7 +22,7 @@ struct alignas(16) Header {
   size_t size;
   BlockKind kind;
   bool freed;       // and kept, for a guard or as a spare
-  uint32_t offset;  // from the start of what malloc gave to this header
+  uint32_t offset;  // of this header in the block from malloc
 };
 
 HeapGuard* next_guard = nullptr;  // of the next boot
@@ -31,14 +32,14 @@ void Unlink(Header* block) {
   block->next->previous = block->previous;
 }
 
-// Small blocks that were given back, by size, for the next of their size, in this boot or another:
-// a run allocates the same few sizes hundreds of times. All but the header stays as it was.
+// Freed small blocks, by size, for the next allocation of their size, in this boot or another: a
+// run allocates the same few sizes hundreds of times. All but the header stays as it was.
 class SpareBlocks {
  public:
-  // What a block of `size` takes with its header; sizes for which that is the same are a class.
+  // The bytes a block of `size` takes with its header. Sizes for which they are equal are a class.
   static size_t Bytes(size_t size) { return (sizeof(Header) + size + 15) & ~size_t{15}; }
 
-  // One for `size`, or null.
+  // A spare block for `size`, or null.
   Header* Take(size_t size) {
     if (size > kMost) return nullptr;
     Header*& first = ClassOf(size);
@@ -47,7 +48,7 @@ class SpareBlocks {
     return taken;
   }
 
-  // Whether it is one to keep; it is kept then.
+  // Keeps the block if its size is one of those kept. Returns whether it did.
   bool Keep(Header* block) {
     if (block->offset != 0 || block->size > kMost || !kRecycles) return false;
     Header*& first = ClassOf(block->size);
@@ -59,7 +60,7 @@ class SpareBlocks {
 
  private:
   static constexpr size_t kMost = 512;
-  // AddressSanitizer is to see each block go.
+  // AddressSanitizer must see each block freed.
 #ifdef ABSL_HAVE_ADDRESS_SANITIZER
   static constexpr bool kRecycles = true;
 #else
@@ -79,8 +80,8 @@ void GiveBack(Header* block) {
   if (!spare_blocks.Keep(block)) std::free(reinterpret_cast<char*>(block) - block->offset);
 }
 
-// A ring of headers that starts and ends at `blocks`, which is none itself; and another of what was
-// freed and is kept.
+// A ring of headers that starts and ends at `blocks`, which is no block itself; and another ring of
+// the freed blocks that are kept.
 struct Heap {
   Heap() {
     blocks.previous = blocks.next = &blocks;
@@ -108,7 +109,7 @@ Header* HeaderOf(const void* memory) { return static_cast<Header*>(const_cast<vo
 
 }  // namespace
 
-// A header with room for `size` bytes behind it; its offset is set.
+// Allocates a header with `size` bytes behind it, and sets its offset.
 static Header* Obtain(size_t size, size_t alignment) {
   if (alignment <= alignof(Header)) {
     const kernel::AtomicSection section;
@@ -155,7 +156,7 @@ void HeapFree(void* memory) {
   const kernel::AtomicSection section;
   if (header->freed) {
     if (here.guard != nullptr) return here.guard->FreedAgain(memory);
-    // Noticed only as long as nobody else has got the block.
+    // A double free is noticed only until the block is allocated again.
     kernel::Misuse("double-free",
                    absl::StrCat("memory of ", header->size, " bytes is freed again"));
   } else if (here.guard == nullptr) {

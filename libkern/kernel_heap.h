@@ -3,9 +3,9 @@
 // The kernel heap: all memory under OSObject, IOMalloc and the insides of libkern's classes.
 //
 // Each boot has a heap of its own. It keeps its live blocks on a list, in the order of their
-// allocation, so that what a run leaves behind can be told (LiveBlocks) and, when the boot ends, is
-// freed in bulk, without destructors. Blocks allocated with no run in progress belong to no boot
-// and live until they are freed.
+// allocation, so that what a run leaves behind can be reported (LiveBlocks) and, when the boot
+// ends, is freed in bulk, without destructors. Blocks allocated with no run in progress belong to
+// no boot and live until they are freed.
 //
 // A block's header, on the list both ways, lies in front of its memory:
 //
@@ -24,14 +24,14 @@ namespace drydock {
 enum class BlockKind : uint8_t {
   kObject,    // an OSObject
   kMemory,    // what a driver allocated: IOMalloc and its relatives
-  kInternal,  // the inside of an object or lock of libkern, which is what to look at
+  kInternal,  // memory of an object or lock of libkern; a report shows that object or lock
 };
 
 // Memory of `size` bytes, zero or filled with 0xaa. `alignment` is a power of two; 16 is always
 // given.
 void* HeapAllocate(BlockKind kind, size_t size, bool zero, size_t alignment = 16);
 
-// Gives it back. Null is allowed.
+// Frees the memory. Null is allowed.
 void HeapFree(void* memory);
 
 // The size a live block was allocated with.
@@ -56,7 +56,7 @@ class HeapGuard {
   virtual void Allocated(void* memory, BlockKind kind, size_t size) = 0;
   // An object is in the block; `name` outlives the process.
   virtual void Named(const void* memory, const char* name, uint32_t id) = 0;
-  // The memory is the guard's to fill.
+  // The guard may overwrite the memory.
   virtual void Freed(void* memory, BlockKind kind, size_t size) = 0;
   // It had been freed before.
   virtual void FreedAgain(void* memory) = 0;

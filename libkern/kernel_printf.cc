@@ -1,3 +1,4 @@
+// Formats text as IOLog and panic do.
 #include "libkern/kernel_printf.h"
 
 #include <algorithm>
@@ -13,7 +14,7 @@ namespace {
 std::string WithoutPointers(const char* format) {
   std::string result;
   while (const char* const percent = std::strchr(format, '%')) {
-    // Flags, width, precision and length, up to the letter that says what it is; "%%" has none.
+    // Flags, width, precision and length, up to the conversion letter; "%%" has none of them.
     const char* const letter = percent + 1 + std::strspn(percent + 1, "-+ #0123456789.*hlLqjzt");
     result.append(format, percent);
     if (*letter == 'p') {

@@ -9,8 +9,7 @@
 
 namespace drydock {
 
-// What vsnprintf makes of it, except that a pointer (%p) comes out as "<ptr>": where things lie
-// differs from run to run.
+// As vsnprintf, except that a pointer (%p) is written as "<ptr>": addresses differ from run to run.
 std::string FormatKernelText(const char* format, va_list arguments)
     __attribute__((format(printf, 1, 0)));
 

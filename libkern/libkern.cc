@@ -1,6 +1,4 @@
-// libkern/libkern.cc
-//
-// <libkern/libkern.h>, <libkern/version.h> and <kern/debug.h>.
+// What <libkern/libkern.h>, <libkern/version.h> and <kern/debug.h> declare.
 #include <algorithm>
 
 #include <kern/debug.h>
@@ -18,7 +16,7 @@ const int version_revision = 0;
 void panic(const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  // Interned, as the stack is not unwound.
+  // Interned: after a panic the stack is not unwound, so a string on it would leak.
   const char *const text = drydock::trace::Intern(drydock::FormatKernelText(format, arguments));
   va_end(arguments);
   drydock::kernel::Panic(text);

@@ -11,8 +11,8 @@
 
 namespace drydock {
 
-// THREAD_UNINT, THREAD_INTERRUPTIBLE or THREAD_ABORTSAFE, perhaps with bits on accounting, which do
-// not matter here.
+// THREAD_UNINT, THREAD_INTERRUPTIBLE or THREAD_ABORTSAFE, perhaps with accounting bits, which mean
+// nothing here.
 inline kernel::Interruptible InterruptibleFrom(uint32_t type) {
   return static_cast<kernel::Interruptible>(type & 3);
 }

@@ -1,6 +1,4 @@
-// libkern/mach_clock.cc
-//
-// <kern/clock.h> and <mach/mach_time.h>.
+// What <kern/clock.h> and <mach/mach_time.h> declare.
 #include <kern/clock.h>
 #include <mach/mach_time.h>
 

@@ -1,6 +1,4 @@
-// libkern/mach_locks.cc
-//
-// <kern/locks.h>: the same locks by Mach's names.
+// What <kern/locks.h> declares: the locks of IOLocks.cc by Mach's names.
 #include <IOKit/IOLocks.h>
 #include <kern/locks.h>
 

@@ -1,6 +1,4 @@
-// libkern/mach_policy.cc
-//
-// <mach/thread_policy.h>, and the funnels of <kern/thread.h>.
+// What <mach/thread_policy.h> declares, and the funnels of <kern/thread.h>.
 #include <kern/thread.h>
 #include <mach/thread_policy.h>
 

@@ -1,5 +1,3 @@
-// libkern/mach_threads.cc
-//
 // Threads, waits and thread calls by Mach's names: <kern/thread.h>, <kern/sched_prim.h>,
 // <kern/thread_call.h>, <mach/thread_act.h>.
 #include <kern/sched_prim.h>

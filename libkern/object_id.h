@@ -1,6 +1,6 @@
 // libkern/object_id.h
 //
-// What events call an object.
+// The ids by which events name objects.
 #ifndef DRYDOCK_LIBKERN_OBJECT_ID_H_
 #define DRYDOCK_LIBKERN_OBJECT_ID_H_
 

@@ -1,6 +1,6 @@
 // libkern/recursive_lock.h
 //
-// The inside of an IORecursiveLock, for those who build on it and report about it: the gate of a
+// The inside of an IORecursiveLock, for code that builds on it and reports about it: the gate of a
 // work loop.
 #ifndef DRYDOCK_LIBKERN_RECURSIVE_LOCK_H_
 #define DRYDOCK_LIBKERN_RECURSIVE_LOCK_H_
@@ -14,8 +14,8 @@
 #include "scheduler/kernel/types.h"
 #include "scheduler/kernel/wait.h"
 
-// `owner` and `depth` belong to who holds the mutex. Another thread may look at them, and finds
-// that it is not the owner.
+// Only the thread that holds the mutex writes `owner` and `depth`. Another thread may read them: it
+// never finds itself the owner.
 struct IORecursiveLock {
   drydock::kernel::Mutex* mutex;
   std::atomic<drydock::kernel::Thread*> owner;
@@ -30,7 +30,7 @@ void SetRecursiveLockName(IORecursiveLock* lock, absl::string_view name);
 // The id the lock has in events.
 kernel::ObjectId RecursiveLockId(const IORecursiveLock* lock);
 
-// The thread that owns the lock, or null; how often it holds it, 0 if nobody does.
+// The thread that owns the lock, or null; how often that thread has taken it; 0 if it is free.
 kernel::Thread* RecursiveLockOwner(const IORecursiveLock* lock);
 inline int RecursiveLockDepth(const IORecursiveLock* lock) {
   return static_cast<int>(lock->depth.load(std::memory_order_relaxed));
@@ -47,7 +47,7 @@ inline kernel::Time RecursiveLockOwnerSlept(const IORecursiveLock* lock) {
   return kernel::MutexOwnerSlept(lock->mutex);
 }
 
-// IORecursiveLockSleepDeadline, with what a report shall say of the wait. `deadline` 0 is none.
+// IORecursiveLockSleepDeadline, with the text for the wait in reports. `deadline` 0 is none.
 int RecursiveLockSleep(IORecursiveLock* lock, const void* event, kernel::Time deadline,
                        UInt32 interruptible, const kernel::WaitNote& note);
 

@@ -10,8 +10,8 @@ class OSSymbol;
 
 namespace drydock {
 
-// The symbol of this text, not retained; null if there is none. Without an AtomicSection around it
-// the symbol may be gone by now, and be good only to be compared with others.
+// The symbol of this text, not retained; null if there is none. Outside of an AtomicSection another
+// thread may free the symbol at any time: the caller may compare the pointer but not follow it.
 OSSymbol* FindSymbol(absl::string_view text);
 
 }  // namespace drydock

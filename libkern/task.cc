@@ -1,4 +1,4 @@
-// libkern/task.cc
+// Tasks, and which task each thread belongs to.
 #include "libkern/task.h"
 
 #include <deque>
@@ -16,8 +16,8 @@ namespace {
 task the_kernel = {0, "kernel_task", true, nullptr};
 
 struct Tasks {
-  std::deque<task> tasks;         // stay where they are
-  std::vector<task_t> of_thread;  // by thread id, as far as any was adopted
+  std::deque<task> tasks;         // a deque: addresses stay valid
+  std::vector<task_t> of_thread;  // by thread id; as long as the highest adopted id
 };
 
 kernel::PerBoot<Tasks> tasks;

@@ -1,8 +1,7 @@
 // libkern/task.h
 //
-// Tasks: the kernel's, and those of programs. All share one address space; a task is whose thread a
-// thread is, what its program may do, and in whose name ports are held
-// (drivers/service/mach_port.h).
+// Tasks: the kernel's, and those of programs. All share one address space. A task owns threads and
+// port rights (drivers/service/mach_port.h), and has the privileges of its program.
 #ifndef DRYDOCK_LIBKERN_TASK_H_
 #define DRYDOCK_LIBKERN_TASK_H_
 
@@ -22,10 +21,11 @@ namespace drydock {
 // A new task; it lives until the run has ended. `entitlements` is retained until TaskLoseAll.
 task_t TaskMake(const char* name, bool root, OSDictionary* entitlements);
 
-// The task may nothing any more: it has died.
+// Takes all entitlements from a task that has ended.
 void TaskLoseAll(task_t task);
 
-// Makes the calling thread one of the task's; current_task tells. A thread begins as the kernel's.
+// Makes the calling thread one of the task's, which current_task returns from then on. A thread
+// begins as one of the kernel's.
 void TaskAdoptCurrentThread(task_t task);
 
 }  // namespace drydock

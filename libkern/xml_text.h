@@ -8,7 +8,7 @@ class OSSerialize;
 
 namespace drydock {
 
-// Writes text such that a reader of XML gets it back. False if there was no memory.
+// Writes text with <, > and & escaped. False if there was no memory.
 bool AddEscaped(OSSerialize* serializer, const char* text);
 
 }  // namespace drydock

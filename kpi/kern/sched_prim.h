@@ -10,8 +10,8 @@
 
 extern "C" {
 
-// Declares that the caller will wait for `event`. THREAD_WAITING; or THREAD_INTERRUPTED if an abort
-// is pending, and then it does not wait. Thread context; thread_block must follow.
+// Declares that the calling thread will wait for `event`. THREAD_WAITING; or THREAD_INTERRUPTED if
+// an abort is pending, and then it does not wait. Thread context; thread_block must follow.
 wait_result_t assert_wait(event_t event, wait_interrupt_t interruptible);
 // Also ends at an absolute time / after `interval * scale_factor` ns.
 wait_result_t assert_wait_deadline(event_t event, wait_interrupt_t interruptible,
@@ -23,8 +23,8 @@ wait_result_t assert_wait_timeout(event_t event, wait_interrupt_t interruptible,
 // THREAD_CONTINUE_NULL, anything else panics.
 wait_result_t thread_block(thread_continue_t continuation);
 
-// Wakes all who wait for `event`, or the first in line. KERN_SUCCESS, or KERN_NOT_WAITING if nobody
-// did. Any context.
+// Wakes all threads that wait for `event`, or the first in line. KERN_SUCCESS, or KERN_NOT_WAITING
+// if none waited. Any context.
 kern_return_t thread_wakeup_prim(event_t event, boolean_t one_thread, wait_result_t result);
 #define thread_wakeup(event) thread_wakeup_prim((event), FALSE, THREAD_AWAKENED)
 #define thread_wakeup_one(event) thread_wakeup_prim((event), TRUE, THREAD_AWAKENED)

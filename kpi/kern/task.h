@@ -6,10 +6,11 @@
 
 extern "C" {
 
-// The kernel's.
+// The kernel's task.
 extern task_t kernel_task;
 
-// Whose the calling thread is: a program's, also while it is in the kernel, or the kernel's.
+// The task of the calling thread: the kernel's, or a program's, also while the thread is in the
+// kernel.
 task_t current_task(void);
 
 }  // extern "C"

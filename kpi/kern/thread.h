@@ -30,11 +30,11 @@ void thread_deallocate(thread_t thread);
 // Names the thread in reports.
 void thread_set_thread_name(thread_t thread, const char *name);
 
-// The two there are: of BSD, and of its network stack. A thread holds at most one, and not while it
+// The two funnels: of BSD, and of its network stack. A thread holds at most one, and not while it
 // is blocked. They panic in the modern profile.
 extern funnel_t *kernel_flock;
 extern funnel_t *network_flock;
-// Takes (TRUE) or gives back (FALSE) a funnel; returns whether the calling thread held it.
+// Takes (TRUE) or releases (FALSE) a funnel; returns whether the calling thread held it.
 boolean_t thread_funnel_set(funnel_t *funnel, boolean_t funneled);
 // The one the calling thread holds, or THR_FUNNEL_NULL.
 funnel_t *thread_funnel_get(void);

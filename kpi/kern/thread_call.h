@@ -56,7 +56,7 @@ boolean_t thread_call_enter_delayed(thread_call_t call, uint64_t deadline);
 boolean_t thread_call_enter1_delayed(thread_call_t call, thread_call_param_t param1,
                                      uint64_t deadline);
 
-// Takes a pending call back, and says whether it was pending; a call that runs goes on. _wait waits
+// Cancels a pending call, and returns whether it was pending; a call that runs goes on. _wait waits
 // for that too (thread context, not in the call itself).
 boolean_t thread_call_cancel(thread_call_t call);
 boolean_t thread_call_cancel_wait(thread_call_t call);

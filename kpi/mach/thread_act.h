@@ -7,7 +7,7 @@
 
 extern "C" {
 
-// Says that the calling thread is done. Unlike upstream it returns, and the thread ends when its
+// Announces the end of the calling thread. Unlike upstream it returns, and the thread ends when its
 // function does: call it last. KERN_FAILURE for another thread, as for any other kernel thread
 // upstream.
 kern_return_t thread_terminate(thread_t thread);

@@ -25,7 +25,7 @@ struct thread_extended_policy {
 // Real time. All times in absolute-time units, which are ns here.
 #define THREAD_TIME_CONSTRAINT_POLICY 2
 struct thread_time_constraint_policy {
-  uint32_t period;       // how often it runs; nobody checks it
+  uint32_t period;       // how often it runs; not checked
   uint32_t computation;  // that it needs each time: 50 us to 50 ms
   uint32_t constraint;   // within which after it became runnable; at least computation
   boolean_t preemptible;

@@ -1,3 +1,4 @@
+// IOLib: memory, delays, logging and threads.
 #include <cstring>
 
 #include <IOKit/IOLib.h>

@@ -1,3 +1,4 @@
+// IOLock, IORWLock, IOSimpleLock and IORecursiveLock.
 #include <string>
 #include <vector>
 

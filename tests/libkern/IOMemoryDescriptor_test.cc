@@ -1,3 +1,4 @@
+// Memory descriptors: buffers, parts of them, preparation.
 #include <cstring>
 
 #include <IOKit/IOBufferMemoryDescriptor.h>

@@ -1,3 +1,4 @@
+// OSArray.
 #include <libkern/c++/OSArray.h>
 #include <libkern/c++/OSNumber.h>
 #include <libkern/c++/OSSet.h>
@@ -149,8 +150,8 @@ TEST(OSArray, EqualIfTheObjectsAreInOrder) {
   }
 }
 
-// Misuse, as the array has no lock; but it must not upset the simulator. Whoever releases lets
-// others run.
+// Misuse, as the array has no lock; but the array must stay sound. Other threads may run during
+// each release.
 DRYDOCK_TEST(OSArray, UnlockedSharingLosesNoReference) {
   int frees = 0;
   OSArray* const array = OSArray::withCapacity(1);

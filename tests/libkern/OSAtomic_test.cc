@@ -1,3 +1,4 @@
+// The atomic operations of libkern.
 #include <libkern/OSAtomic.h>
 
 #include "gtest/gtest.h"

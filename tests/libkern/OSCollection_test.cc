@@ -1,3 +1,4 @@
+// What all collections have in common: options, copies, iteration.
 #include <libkern/c++/OSArray.h>
 #include <libkern/c++/OSCollectionIterator.h>
 #include <libkern/c++/OSDictionary.h>

@@ -1,3 +1,4 @@
+// OSData.
 #include <cstring>
 
 #include <libkern/c++/OSData.h>

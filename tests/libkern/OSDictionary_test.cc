@@ -1,3 +1,4 @@
+// OSDictionary.
 #include <libkern/c++/OSArray.h>
 #include <libkern/c++/OSCollectionIterator.h>
 #include <libkern/c++/OSDictionary.h>

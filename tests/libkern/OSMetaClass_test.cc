@@ -1,3 +1,4 @@
+// Metaclasses: lookup by name, casts, instances.
 #include <libkern/c++/OSArray.h>
 #include <libkern/c++/OSMetaClass.h>
 #include <libkern/c++/OSString.h>

@@ -1,3 +1,4 @@
+// OSNumber.
 #include <libkern/c++/OSBoolean.h>
 #include <libkern/c++/OSNumber.h>
 

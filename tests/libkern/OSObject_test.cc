@@ -1,3 +1,4 @@
+// Counting references: retain, release, free.
 #include <libkern/c++/OSCollection.h>
 #include <libkern/c++/OSObject.h>
 

@@ -1,3 +1,4 @@
+// OSOrderedSet.
 #include <libkern/c++/OSCollectionIterator.h>
 #include <libkern/c++/OSNumber.h>
 #include <libkern/c++/OSOrderedSet.h>

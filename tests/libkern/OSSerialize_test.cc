@@ -1,3 +1,4 @@
+// How objects write themselves as XML.
 #include <libkern/c++/OSContainers.h>
 
 #include "gtest/gtest.h"

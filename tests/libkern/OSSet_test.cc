@@ -1,3 +1,4 @@
+// OSSet.
 #include <libkern/c++/OSArray.h>
 #include <libkern/c++/OSSet.h>
 

@@ -1,3 +1,4 @@
+// OSSharedPtr.
 #include <utility>
 
 #include <libkern/c++/OSArray.h>

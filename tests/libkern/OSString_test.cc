@@ -1,3 +1,4 @@
+// OSString and OSSymbol.
 #include <libkern/c++/OSData.h>
 #include <libkern/c++/OSString.h>
 #include <libkern/c++/OSSymbol.h>

@@ -1,3 +1,4 @@
+// What tests of libkern have in common.
 #include "tests/libkern/fixtures.h"
 
 namespace drydock {

@@ -1,3 +1,4 @@
+// The kernel heap: blocks, guards, what is left at the end of a boot.
 #include "libkern/kernel_heap.h"
 
 #include <cstring>

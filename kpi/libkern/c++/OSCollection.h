@@ -1,7 +1,7 @@
 // libkern/c++/OSCollection.h
 //
 // What all collections have in common. A collection retains what it holds with the tag
-// OSTypeID(OSCollection). It has no lock of its own: who shares one must serialise the access.
+// OSTypeID(OSCollection). It has no lock of its own: threads that share one must serialise access.
 // (service.md 1.4)
 //
 // A collection marked immutable, as properties of an entry in the registry are, panics when it is
@@ -39,7 +39,7 @@ class OSCollection : public OSObject {
   virtual void flushCollection() = 0;
 
   // Changes the options in `mask` to those in `options`, here and in all collections inside;
-  // returns the former options. With no mask it only tells them.
+  // returns the former options. With mask 0 it only returns them.
   virtual unsigned setOptions(unsigned options, unsigned mask, void *context = NULL);
 
   // A copy, not immutable, in which collections inside are copies too, each once. Other objects are

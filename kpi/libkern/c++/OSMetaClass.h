@@ -155,7 +155,7 @@ class OSMetaClass {
 #define OSMemberFunctionCast(cptrtype, self, func) \
   ((cptrtype)OSMetaClassBase::_ptmf2ptf(self, func))
 
-// Releases, if there is anything, and forgets.
+// Releases the object, if there is one, and sets the pointer to null.
 #define OSSafeReleaseNULL(inst)            \
   do {                                     \
     if ((inst) != NULL) (inst)->release(); \

@@ -10,8 +10,8 @@
 //   0xfffe      more than can be counted   nothing          nothing: the object lives for ever
 //   0xffff      being freed                panics (OB-2)   nothing (OB-2)
 //
-// A release that leaves fewer references than collections hold panics: it was not the caller's to
-// release (OB-3). Both are choice points and publish an event.
+// A release that leaves fewer references than collections hold panics: the caller owned no
+// reference (OB-3). Both are choice points and publish an event.
 #ifndef _LIBKERN_OSOBJECT_H
 #define _LIBKERN_OSOBJECT_H
 
@@ -52,7 +52,7 @@ class OSObject : public OSMetaClassBase {
   // release.
   virtual bool init();
 
-  // Last thing, when the last reference has gone: lets go of what the object holds, then calls
+  // Last thing, when the last reference has gone: releases what the object holds, then calls
   // super::free(). Runs on the thread that released.
   virtual void free();
 

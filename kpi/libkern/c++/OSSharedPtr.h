@@ -3,7 +3,7 @@
 // A pointer that owns one reference. (service.md 1.3)
 //
 //   OSSharedPtr<OSArray> list(OSArray::withCapacity(4), OSNoRetain);  // takes a reference over
-//   OSSharedPtr<OSObject> first(list->getObject(0), OSRetain);        // takes one of its own
+//   OSSharedPtr<OSObject> first(list->getObject(0), OSRetain);        // takes a new reference
 #ifndef _LIBKERN_OSSHAREDPTR_H
 #define _LIBKERN_OSSHAREDPTR_H
 
@@ -20,7 +20,7 @@ struct OSRetainTag {
 struct OSNoRetainTag {
   explicit constexpr OSNoRetainTag() = default;
 };
-// Take a reference of one's own / take over the caller's.
+// OSRetain: takes a new reference. OSNoRetain: takes over the caller's.
 inline constexpr OSRetainTag OSRetain{};
 inline constexpr OSNoRetainTag OSNoRetain{};
 
@@ -77,7 +77,7 @@ class OSSHAREDPTR_ABI OSSharedPtr {
     return *this;
   }
 
-  // Gives the reference back; takes another.
+  // Releases the reference; takes another.
   void reset() { OSSharedPtr().swap(*this); }
   void reset(T *pointer, OSNoRetainTag tag) { OSSharedPtr(pointer, tag).swap(*this); }
   void reset(T *pointer, OSRetainTag tag) { OSSharedPtr(pointer, tag).swap(*this); }
