@@ -11,7 +11,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "explore/default_schedule.h"
 #include "explore/wrapped.h"
-#include "scheduler/call_stack.h"
+#include "symbols/call_stack.h"
 #include "trace/observer.h"
 
 namespace drydock {

@@ -10,10 +10,10 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "guest/guest.h"
-#include "scheduler/global_name.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/per_boot.h"
 #include "scheduler/kernel/wait.h"
+#include "symbols/symbolizer.h"
 #include "trace/names.h"
 
 namespace drydock::guest {

@@ -16,7 +16,6 @@
 #include <string>
 #include <vector>
 
-#include "scheduler/call_stack.h"
 #include "scheduler/cost_model.h"
 #include "scheduler/kernel/evidence.h"
 #include "scheduler/kernel/memory.h"
@@ -24,6 +23,7 @@
 #include "scheduler/kernel/types.h"
 #include "scheduler/schedule.h"
 #include "scheduler/strategy.h"
+#include "symbols/call_stack.h"
 
 namespace drydock {
 

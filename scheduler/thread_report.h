@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "scheduler/call_stack.h"
 #include "scheduler/kernel/types.h"
+#include "symbols/call_stack.h"
 
 namespace drydock {
 

@@ -25,8 +25,8 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
-#include "scheduler/call_stack.h"
 #include "scheduler/kernel/types.h"
+#include "symbols/call_stack.h"
 #include "trace/observer.h"
 
 namespace drydock {

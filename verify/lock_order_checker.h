@@ -20,7 +20,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/container/inlined_vector.h"
-#include "scheduler/call_stack.h"
+#include "symbols/call_stack.h"
 #include "trace/observer.h"
 
 namespace drydock {

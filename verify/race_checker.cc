@@ -5,10 +5,10 @@
 #include "absl/strings/str_cat.h"
 #include "libkern/kernel_heap.h"
 #include "libkern/object_id.h"
-#include "scheduler/global_name.h"
 #include "scheduler/kernel/evidence.h"
 #include "scheduler/kernel/memory.h"
 #include "scheduler/kernel/wait.h"
+#include "symbols/symbolizer.h"
 #include "verify/lifetime_checker.h"
 
 namespace drydock {

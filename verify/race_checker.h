@@ -30,7 +30,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "scheduler/call_stack.h"
+#include "symbols/call_stack.h"
 #include "trace/observer.h"
 #include "verify/vector_clock.h"
 

@@ -20,9 +20,9 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
-#include "scheduler/call_stack.h"
 #include "scheduler/kernel/types.h"
 #include "scheduler/simulation.h"
+#include "symbols/call_stack.h"
 #include "trace/observer.h"
 
 namespace drydock {

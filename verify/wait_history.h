@@ -9,10 +9,10 @@
 #include <cstdint>
 
 #include "absl/container/flat_hash_map.h"
-#include "scheduler/call_stack.h"
 #include "scheduler/kernel/types.h"
 #include "scheduler/kernel/wait_watch.h"
 #include "scheduler/simulation.h"
+#include "symbols/call_stack.h"
 
 namespace drydock {
 

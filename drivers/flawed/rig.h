@@ -8,7 +8,7 @@
 
 #include "drivers/flawed/flawed_driver.h"
 #include "explore/campaign.h"
-#include "scheduler/call_stack.h"
+#include "symbols/call_stack.h"
 
 namespace drydock {
 

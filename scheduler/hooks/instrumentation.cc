@@ -3,7 +3,7 @@
 // names and signatures are those that g++ and clang call.
 //
 // Function entries and exits are of no use: call stacks come from frame pointers, which cost
-// nothing until somebody asks (scheduler/call_stack.h).
+// nothing until somebody asks (symbols/call_stack.h).
 #include <cstddef>
 #include <cstdint>
 

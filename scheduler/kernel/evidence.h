@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "scheduler/call_stack.h"
 #include "scheduler/kernel/types.h"
+#include "symbols/call_stack.h"
 
 namespace drydock::kernel {
 

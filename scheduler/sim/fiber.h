@@ -7,7 +7,7 @@
 
 #include <cstddef>
 
-#include "scheduler/call_stack.h"
+#include "symbols/call_stack.h"
 
 namespace drydock::sim {
 

@@ -1,9 +1,10 @@
 // Call stacks of what goes wrong: the functions that stand on them, innermost first.
-#include "scheduler/call_stack.h"
+#include "symbols/call_stack.h"
 
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scheduler/kernel/clock.h"
@@ -14,6 +15,7 @@
 #include "scheduler/simulation.h"
 
 // Functions of a driver; a call follows each call, so that none is the last and made a jump.
+constexpr int kLineOfMisuse = __LINE__ + 2;
 [[gnu::noinline]] int MisusesTheApi(int depth) {
   drydock::kernel::Misuse("test-rule", "a sentence");
   return depth + 1;
@@ -34,6 +36,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 Outcome RunTimed(std::function<void()> body) {
   TimedStrategy strategy;
@@ -54,6 +57,15 @@ TEST(CallStack, OfAFindingLeadsToWhoBrokeTheRule) {
   const Outcome outcome = RunTimed([] { called = CallsAnother(&MisusesTheApi); });
   ASSERT_EQ(outcome.findings.size(), 1u);
   EXPECT_THAT(Above(outcome.findings[0].stack), ElementsAre("MisusesTheApi()", "CallsAnother()"));
+}
+
+TEST(CallStack, IsDescribedWithFilesAndLines) {
+  const Outcome outcome = RunTimed([] { called = CallsAnother(&MisusesTheApi); });
+  ASSERT_EQ(outcome.findings.size(), 1u);
+  EXPECT_THAT(
+      DescribeStack(outcome.findings[0].stack, "  "),
+      StartsWith(absl::StrCat("  MisusesTheApi() (tests/symbols/call_stack_test.cc:", kLineOfMisuse,
+                              ")\n  CallsAnother() (tests/symbols/call_stack_test.cc:")));
 }
 
 TEST(CallStack, OfAPanicLeadsToWhoPanicked) {
@@ -81,6 +93,21 @@ TEST(CallStack, OfAnInterruptHandlerIsItsOwn) {
   });
   ASSERT_EQ(outcome.findings.size(), 1u);
   EXPECT_THAT(Above(outcome.findings[0].stack), ElementsAre("MisusesTheApi()", "CallsAnother()"));
+}
+
+// Lookups need more than the rest of a stack that is nearly used up.
+[[gnu::noinline]] size_t FramesFromTheEndOfTheStack(const void* instruction) {
+  volatile char most_of_the_stack[180 * 1024];
+  most_of_the_stack[0] = 1;
+  return FramesAt(instruction).size() + static_cast<size_t>(most_of_the_stack[0]);
+}
+
+TEST(CallStack, CanBeReadFromASimulatedThreadWithLittleStackLeft) {
+  size_t frames = 0;
+  const Outcome outcome = RunTimed(
+      [&] { frames = FramesFromTheEndOfTheStack(reinterpret_cast<const void*>(&RunTimed)); });
+  EXPECT_EQ(outcome.kind, Outcome::Kind::kQuiet);
+  EXPECT_EQ(frames, 2u);
 }
 
 TEST(CallStack, OfTheOutsideWorldIsEmpty) {

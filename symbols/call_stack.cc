@@ -1,50 +1,65 @@
-#include "scheduler/call_stack.h"
+// Walks chains of frame pointers, keeps the stacks that were taken as ids, and says which of their
+// functions a reader wants to see.
+#include "symbols/call_stack.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <mutex>
 
-#include "absl/debugging/symbolize.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "symbols/symbolizer.h"
 #include "trace/parallel_lock.h"
 
 namespace drydock {
 namespace {
 
-// What a compiled function begins its frame with, on x86-64 and on AArch64.
+// How the frame of a compiled function begins, on x86-64 and on AArch64.
 struct FrameRecord {
   const FrameRecord* caller;
   const void* return_address;
 };
 
-// Of the machinery, not of the story.
-bool IsScaffolding(absl::string_view function) {
-  constexpr absl::string_view kPrefixes[] = {"drydock::sim::",
-                                             "drydock::host::",
-                                             "drydock::kernel::",
-                                             "drydock::trace::",
-                                             "drydock::LifetimeChecker::",
-                                             "drydock::LivelockChecker::",
-                                             "drydock::LockOrderChecker::",
-                                             "drydock::RaceChecker::",
-                                             "drydock::TeardownChecker::",
-                                             "drydock::WaitHistory::",
-                                             "__tsan_",
-                                             "drydock_mem",
-                                             "std::",
-                                             "absl::",
-                                             "make_fcontext"};
-  return std::any_of(std::begin(kPrefixes), std::end(kPrefixes),
-                     [&](absl::string_view prefix) { return absl::StartsWith(function, prefix); });
+// Whether a function belongs to the machine, to a checker or to a library, and says nothing about
+// what the driver does.
+bool IsScaffolding(const CodeFrame& frame) {
+  constexpr absl::string_view kPrefixes[] = {
+      "drydock::sim::",
+      "drydock::host::",
+      "drydock::kernel::",
+      "drydock::trace::",
+      "drydock::verify::",
+      "drydock::heap_quarantine::",
+      "drydock::LifetimeChecker::",
+      "drydock::LivelockChecker::",
+      "drydock::LockOrderChecker::",
+      "drydock::RaceChecker::",
+      "drydock::TeardownChecker::",
+      "drydock::WaitHistory::",
+      // Hooks of memory accesses (scheduler/hooks).
+      "__tsan_",
+      "drydock_mem",
+      "std::",
+      "absl::",
+      "make_fcontext",
+  };
+  // The nameless functions of a stripped driver are worth a line, those of the system are not.
+  if (frame.function.empty())
+    return absl::StartsWith(frame.object, "/lib") || absl::StartsWith(frame.object, "/usr/lib");
+  return std::any_of(std::begin(kPrefixes), std::end(kPrefixes), [&](absl::string_view prefix) {
+    return absl::StartsWith(frame.function, prefix);
+  });
 }
+
+// The call that returns to `caller` is before that address, which may belong to another function.
+const void* CallBefore(const void* caller) { return static_cast<const char*>(caller) - 1; }
 
 using Callers = std::array<const void*, CallStack::kMaxFrames>;
 
-// Appends the return addresses from the frame record at `frame` outwards to the `depth` that are
-// there; returns how many there are then.
+// Appends the return addresses from the frame record at `frame` outwards to the first `depth` of
+// `callers`; returns the new depth.
 size_t Collect(const void* frame, const void* low, const void* high, size_t depth,
                Callers* callers) {
   const auto* record = static_cast<const FrameRecord*>(frame);
@@ -61,7 +76,7 @@ size_t Collect(const void* frame, const void* low, const void* high, size_t dept
   return depth;
 }
 
-// Stacks, each once, one after the other.
+// Every distinct stack once.
 struct StackTable {
   trace::ParallelLock lock;  // guards the rest
   struct Entry {
@@ -105,18 +120,10 @@ struct StackTable {
   }
 };
 
-// Leaked on purpose.
+// Leaked on purpose: a report may be written while the process ends.
 StackTable& Stacks() {
   static auto* stacks = new StackTable();
   return *stacks;
-}
-
-// The function that made the call which returns to `caller`; empty if it has no symbol. `name` is
-// where it is put.
-absl::string_view FunctionAt(const void* caller, std::array<char, 1024>* name) {
-  // The call is before the address it returns to, which may belong to another function already.
-  if (!absl::Symbolize(static_cast<const char*>(caller) - 1, name->data(), name->size())) return "";
-  return name->data();
 }
 
 }  // namespace
@@ -124,7 +131,7 @@ absl::string_view FunctionAt(const void* caller, std::array<char, 1024>* name) {
 CallStack CallStack::Walk(const void* frame, const void* low, const void* high, const void* code) {
   Callers callers;
   size_t depth = 0;
-  // (As if it had just called.)
+  // As if that code had just made a call.
   if (code != nullptr) callers[depth++] = static_cast<const char*>(code) + 1;
   depth = Collect(frame, low, high, depth, &callers);
   CallStack stack;
@@ -150,28 +157,33 @@ CallStack CallStacks::Get(CallStackId id) {
 }
 
 const void* CallStack::Innermost() const {
-  std::array<char, 1024> name;
   for (const void* caller : callers_) {
-    const absl::string_view function = FunctionAt(caller, &name);
-    if (!function.empty() && !IsScaffolding(function)) return caller;
+    const CodeFrame& frame = FunctionAt(CallBefore(caller));
+    if (!frame.object.empty() && !IsScaffolding(frame)) return caller;
   }
   return nullptr;
 }
 
+std::vector<CodeFrame> CallStack::Frames() const {
+  std::vector<CodeFrame> frames;
+  for (const void* caller : callers_) {
+    for (const CodeFrame& frame : FramesAt(CallBefore(caller))) {
+      if (!IsScaffolding(frame)) frames.push_back(frame);
+    }
+  }
+  return frames;
+}
+
 std::vector<std::string> CallStack::Functions() const {
   std::vector<std::string> functions;
-  std::array<char, 1024> name;
-  for (const void* caller : callers_) {
-    const absl::string_view function = FunctionAt(caller, &name);
-    if (!function.empty() && !IsScaffolding(function)) functions.emplace_back(function);
-  }
+  for (const CodeFrame& frame : Frames()) functions.push_back(FunctionText(frame));
   return functions;
 }
 
 std::string DescribeStack(const CallStack& stack, const std::string& indent) {
   std::string text;
-  for (const std::string& function : stack.Functions()) {
-    absl::StrAppend(&text, indent, function, "\n");
+  for (const CodeFrame& frame : stack.Frames()) {
+    absl::StrAppend(&text, indent, FrameText(frame), "\n");
   }
   return text;
 }
