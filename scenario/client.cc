@@ -27,13 +27,13 @@ uint32_t MostBytes(const std::vector<Scenario::Step>& steps) {
 
 }  // namespace
 
-Client::Client(const Scenario::Thread& script, size_t index, std::vector<Actor>* actors,
-               UsbBench* usb, Workbench* bench)
+Client::Client(const Scenario::Thread& script, size_t index, std::vector<ScriptedThread>* threads,
+               UsbFixture* usb, ScenarioFixture* fixture)
     : script_(script),
-      actors_(*actors),
-      actor_((*actors)[index]),
+      threads_(*threads),
+      self_((*threads)[index]),
       usb_(*usb),
-      bench_(*bench),
+      fixture_(*fixture),
       results_(script.steps.size()) {
   buffer_.resize(MostBytes(script.steps));
 }
@@ -44,8 +44,8 @@ void Client::Start() {
                                          .user = script_.user,
                                          .mode = script_.mode,
                                          .time_constraint = script_.time_constraint};
-  actor_.thread = kernel::ThreadStart(options, [this] {
-    actor_.thread = kernel::CurrentThread();  // it may run before Start knows
+  self_.thread = kernel::ThreadStart(options, [this] {
+    self_.thread = kernel::CurrentThread();  // it may run before Start knows
     Run();
   });
 }
@@ -56,12 +56,12 @@ void Client::Run() {
   // As when a process ends.
   kernel::SetUserMode(false);
   if (stream_ != nullptr) Close();
-  actor_.End();
+  self_.End();
 }
 
 void Client::Do(const Scenario::Step& step, Result* result) {
-  const Verb outer = actor_.verb;
-  actor_.Enter(step.verb);
+  const Verb outer = self_.verb;
+  self_.Enter(step.verb);
   // All but computing is a call into the kernel.
   const bool calls = step.verb != Verb::kCompute && step.verb != Verb::kRepeat;
   const bool user_mode = calls && kernel::SetUserMode(false);
@@ -89,7 +89,7 @@ void Client::Do(const Scenario::Step& step, Result* result) {
       break;
     case Verb::kRepeat: {
       ++repeats_;
-      const uint64_t rounds = Workbench::Repeat(step, [&] {
+      const uint64_t rounds = ScenarioFixture::Repeat(step, [&] {
         for (const Scenario::Step& inner : step.steps) DoNested(inner);
       });
       if (--repeats_ == 0) rounds_ += rounds;
@@ -103,11 +103,11 @@ void Client::Do(const Scenario::Step& step, Result* result) {
     case Verb::kWait:
     case Verb::kGate:
     case Verb::kFunnel:
-      bench_.Do(step, [this](const Scenario::Step& inner) { DoNested(inner); });
+      fixture_.Do(step, [this](const Scenario::Step& inner) { DoNested(inner); });
       break;
   }
   if (user_mode) kernel::SetUserMode(true);
-  actor_.Leave(outer);
+  self_.Leave(outer);
   result->returned = true;
 }
 
@@ -170,9 +170,9 @@ IOReturn Client::Close() {
 }
 
 void Client::WaitUntil(const Scenario::State& state) {
-  Actor* actor = &actors_[state.thread];
+  ScriptedThread* thread = &threads_[state.thread];
   waits_.push_back(std::make_unique<StateTrigger>(
-      actor, state, /*at_end=*/true,
+      thread, state, /*at_end=*/true,
       [](void* self) { kernel::ThreadWakeup(self, /*one_thread=*/false); }, this));
   StateTrigger* trigger = waits_.back().get();
   trigger->Watch();

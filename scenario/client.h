@@ -10,9 +10,9 @@
 
 #include "drivers/samples/stream_service.h"
 #include "scenario/scenario.h"
+#include "scenario/scenario_fixture.h"
 #include "scenario/state_trigger.h"
-#include "scenario/usb_bench.h"
-#include "scenario/workbench.h"
+#include "scenario/usb_fixture.h"
 
 namespace drydock {
 
@@ -25,9 +25,9 @@ class Client {
     uint32_t bytes = 0;
   };
 
-  // All must outlive the run. `actors` are those of all threads.
-  Client(const Scenario::Thread& script, size_t index, std::vector<Actor>* actors, UsbBench* usb,
-         Workbench* bench);
+  // All must outlive the run. `threads` are those of all threads.
+  Client(const Scenario::Thread& script, size_t index, std::vector<ScriptedThread>* threads,
+         UsbFixture* usb, ScenarioFixture* fixture);
 
   // Starts the thread. Thread context.
   void Start();
@@ -47,10 +47,10 @@ class Client {
   void WaitUntil(const Scenario::State& state);
 
   const Scenario::Thread& script_;
-  std::vector<Actor>& actors_;
-  Actor& actor_;
-  UsbBench& usb_;
-  Workbench& bench_;
+  std::vector<ScriptedThread>& threads_;
+  ScriptedThread& self_;
+  UsbFixture& usb_;
+  ScenarioFixture& fixture_;
   std::vector<Result> results_;
   // Here rather than on the thread's stack, which is dropped if the run ends badly.
   std::vector<uint8_t> buffer_;

@@ -9,13 +9,14 @@ namespace kernel = drydock::kernel;
 OSDefineMetaClassAndStructors(DrydockInterruptDevice, IOService)
 
 DrydockInterruptDevice* DrydockInterruptDevice::Make(const drydock::Scenario& scenario,
-                                                     size_t index, drydock::Workbench* bench) {
+                                                     size_t index,
+                                                     drydock::ScenarioFixture* fixture) {
   auto* self = OSTypeAlloc(DrydockInterruptDevice);
   self->init();
   self->fScript = &scenario.interrupts[index];
   self->fIndex = index;
-  self->fBench = bench;
-  self->fLoop = bench->work_loop(self->fScript->work_loop);
+  self->fFixture = fixture;
+  self->fLoop = fixture->work_loop(self->fScript->work_loop);
   self->fLoop->retain();
   self->setName(self->fScript->name.c_str());
   return self;
@@ -77,6 +78,6 @@ void DrydockInterruptDevice::handle(OSObject* object, IOInterruptEventSource*, i
     self->fPending = false;
     kernel::InterruptLower(self->fScript->line);
   }
-  self->fBench->DoAction(self->fScript->steps);
-  self->fBench->CountAction(self->fIndex);
+  self->fFixture->DoAction(self->fScript->steps);
+  self->fFixture->CountAction(self->fIndex);
 }

@@ -8,7 +8,7 @@
 #include <IOKit/IOService.h>
 
 #include "scenario/scenario.h"
-#include "scenario/workbench.h"
+#include "scenario/scenario_fixture.h"
 #include "scheduler/kernel/outside.h"
 
 class DrydockInterruptDevice : public IOService {
@@ -18,7 +18,7 @@ class DrydockInterruptDevice : public IOService {
   // Number `index` of the scenario's interrupts. Both must outlive the run. +1, attached to
   // nothing.
   static DrydockInterruptDevice* Make(const drydock::Scenario& scenario, size_t index,
-                                      drydock::Workbench* bench);
+                                      drydock::ScenarioFixture* fixture);
 
   bool start(IOService* provider) override;
   void stop(IOService* provider) override;
@@ -33,7 +33,7 @@ class DrydockInterruptDevice : public IOService {
 
   const drydock::Scenario::Interrupt* fScript;
   size_t fIndex;
-  drydock::Workbench* fBench;
+  drydock::ScenarioFixture* fFixture;
   IOWorkLoop* fLoop;                // retained
   IOInterruptEventSource* fSource;  // retained
   drydock::kernel::OutsideHandle fNext;

@@ -8,8 +8,8 @@
 #include "scenario/reader/costs.h"
 #include "scenario/reader/expectations.h"
 #include "scenario/reader/hardware.h"
-#include "scenario/reader/place.h"
-#include "scenario/reader/reading.h"
+#include "scenario/reader/read_context.h"
+#include "scenario/reader/source_location.h"
 #include "scenario/reader/text.h"
 #include "scenario/reader/threads.h"
 #include "scenario/reader/timeline.h"
@@ -23,71 +23,71 @@ namespace {
 
 using reader::Node;
 using reader::Problem;
-using reader::Reading;
+using reader::ReadContext;
 
 // Names the format in fingerprints: what an old schedule would mean something else under.
 constexpr absl::string_view kFormat = "drydock scenario 1";
 
 // The parts in such an order that each comes after what it refers to.
-void ReadParts(const Node<ScenarioProto>& file, Reading* reading) {
+void ReadParts(const Node<ScenarioProto>& file, ReadContext* context) {
   const ScenarioProto& proto = file.proto;
-  Scenario& scenario = reading->scenario();
+  Scenario& scenario = context->scenario();
   scenario.description = proto.description();
-  scenario.cpus = reading->Within(file.Of("cpus"), "cpus", proto.cpus(), 1, kMaxCpus);
-  scenario.profile = static_cast<kernel::Profile>(
-      reading->Find(file.Of("profile"), "profile", proto.profile(), {"modern", "historic"}));
+  scenario.cpus = context->Within(file.LocationOf("cpus"), "cpus", proto.cpus(), 1, kMaxCpus);
+  scenario.profile = static_cast<kernel::Profile>(context->Find(
+      file.LocationOf("profile"), "profile", proto.profile(), {"modern", "historic"}));
   scenario.naive_teardown = proto.naive_teardown();
   for (int i = 0; i < proto.check_size(); ++i) {
     const absl::StatusOr<Checks> check = ParseChecks(proto.check(i));
     if (check.ok()) {
       scenario.checks.Add(*check);
     } else {
-      reading->Fail(file.Of("check", i), std::string(check.status().message()));
+      context->Fail(file.LocationOf("check", i), std::string(check.status().message()));
     }
   }
-  if (proto.has_costs()) ReadCosts(file.At("costs", proto.costs()), reading);
+  if (proto.has_costs()) ReadCosts(file.Child("costs", proto.costs()), context);
   for (int i = 0; i < proto.lock_size(); ++i) {
-    const auto lock = file.At("lock", proto.lock(i), i);
+    const auto lock = file.Child("lock", proto.lock(i), i);
     scenario.locks.push_back(
-        {reading->Name(lock.Of("name"), "lock", lock.proto.name(), reading->LockNames()),
+        {context->Name(lock.LocationOf("name"), "lock", lock.proto.name(), context->LockNames()),
          lock.proto.priority_promotion()});
   }
   for (int i = 0; i < proto.work_loop_size(); ++i) {
-    const auto loop = file.At("work_loop", proto.work_loop(i), i);
-    scenario.work_loops.push_back(
-        reading->Name(loop.Of("name"), "work loop", loop.proto.name(), scenario.work_loops));
+    const auto loop = file.Child("work_loop", proto.work_loop(i), i);
+    scenario.work_loops.push_back(context->Name(loop.LocationOf("name"), "work loop",
+                                                loop.proto.name(), scenario.work_loops));
   }
   for (int i = 0; i < proto.controller_size(); ++i) {
-    ReadController(file.At("controller", proto.controller(i), i), reading);
+    ReadController(file.Child("controller", proto.controller(i), i), context);
   }
   for (int i = 0; i < proto.interrupt_size(); ++i) {
-    ReadInterrupt(file.At("interrupt", proto.interrupt(i), i), reading);
+    ReadInterrupt(file.Child("interrupt", proto.interrupt(i), i), context);
   }
   for (int i = 0; i < proto.device_size(); ++i) {
-    ReadDevice(file.At("device", proto.device(i), i), reading);
+    ReadDevice(file.Child("device", proto.device(i), i), context);
   }
   // All names first: threads may wait for later ones.
   for (int i = 0; i < proto.thread_size(); ++i) {
-    const auto node = file.At("thread", proto.thread(i), i);
+    const auto node = file.Child("thread", proto.thread(i), i);
     Scenario::Thread thread;
     thread.name =
-        reading->Name(node.Of("name"), "thread", node.proto.name(), reading->ThreadNames());
+        context->Name(node.LocationOf("name"), "thread", node.proto.name(), context->ThreadNames());
     scenario.threads.push_back(std::move(thread));
   }
   for (int i = 0; i < proto.thread_size(); ++i) {
-    ReadThread(file.At("thread", proto.thread(i), i), reading, &scenario.threads[i]);
+    ReadThread(file.Child("thread", proto.thread(i), i), context, &scenario.threads[i]);
   }
   for (int i = 0; i < proto.timeline_size(); ++i) {
-    ReadHappening(file.At("timeline", proto.timeline(i), i), reading);
+    ReadTimelineEntry(file.Child("timeline", proto.timeline(i), i), context);
   }
   for (int i = 0; i < proto.expect_size(); ++i) {
-    ReadExpectation(file.At("expect", proto.expect(i), i), reading);
+    ReadExpectation(file.Child("expect", proto.expect(i), i), context);
   }
 }
 
 absl::Status ErrorAt(absl::string_view file, const Problem& problem) {
-  return absl::InvalidArgumentError(absl::StrCat(file, ":", problem.place.line + 1, ":",
-                                                 problem.place.column + 1, ": ", problem.text));
+  return absl::InvalidArgumentError(absl::StrCat(file, ":", problem.location.line + 1, ":",
+                                                 problem.location.column + 1, ": ", problem.text));
 }
 
 uint64_t Fingerprint(ScenarioProto proto) {
@@ -106,9 +106,9 @@ absl::StatusOr<Scenario> ParseScenario(absl::string_view text, absl::string_view
   if (const auto problem = reader::ParseText(text, &proto, &tree)) return ErrorAt(file, *problem);
   Scenario scenario;
   scenario.file = std::string(file);
-  Reading reading(drivers, &scenario);
-  ReadParts({proto, &tree, {}}, &reading);
-  if (reading.failed()) return ErrorAt(file, reading.problem());
+  ReadContext context(drivers, &scenario);
+  ReadParts({proto, &tree, {}}, &context);
+  if (context.failed()) return ErrorAt(file, context.problem());
   scenario.fingerprint = Fingerprint(std::move(proto));
   return scenario;
 }

@@ -14,13 +14,13 @@
 #include "drivers/service/platform.h"
 #include "libkern/kernel_heap.h"
 #include "libkern/object_id.h"
-#include "scenario/cable_plan.h"
 #include "scenario/client.h"
 #include "scenario/event_watch.h"
 #include "scenario/event_words.h"
 #include "scenario/return_codes.h"
-#include "scenario/usb_bench.h"
-#include "scenario/workbench.h"
+#include "scenario/scenario_fixture.h"
+#include "scenario/timeline.h"
+#include "scenario/usb_fixture.h"
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/outside.h"
 #include "trace/latency.h"
@@ -38,20 +38,20 @@ using Kind = Scenario::Expectation::Kind;
 constexpr kernel::Time kRest = 10 * kernel::kMillisecond;
 
 // One run, from boot to verdicts.
-class Run {
+class ScenarioRun {
  public:
-  Run(const Scenario& scenario, const Look& look)
+  ScenarioRun(const Scenario& scenario, const Look& look)
       : scenario_(scenario),
         look_(look),
         watch_(scenario),
-        actors_(scenario.threads.size()),
+        threads_(scenario.threads.size()),
         usb_(scenario),
-        bench_(scenario),
-        plan_(scenario, &actors_, &usb_),
+        fixture_(scenario),
+        timeline_(scenario, &threads_, &usb_),
         busy_after_(scenario.expectations.size()) {
     for (size_t i = 0; i < scenario.threads.size(); ++i) {
       clients_.push_back(
-          std::make_unique<Client>(scenario.threads[i], i, &actors_, &usb_, &bench_));
+          std::make_unique<Client>(scenario.threads[i], i, &threads_, &usb_, &fixture_));
     }
   }
 
@@ -81,10 +81,10 @@ class Run {
   kernel::Thread* looker_ = nullptr;
   EventWatch watch_;
   trace::LatencyMeter meter_{kEventWords};
-  std::vector<Actor> actors_;
-  UsbBench usb_;
-  Workbench bench_;
-  CablePlan plan_;
+  std::vector<ScriptedThread> threads_;
+  UsbFixture usb_;
+  ScenarioFixture fixture_;
+  Timeline timeline_;
   std::vector<std::unique_ptr<Client>> clients_;
   kernel::Time threads_ended_ns_ = 0;
   std::vector<bool> busy_after_;  // by expectation: kQuietWithin that was not
@@ -92,20 +92,20 @@ class Run {
   std::string leaked_;
 };
 
-void Run::Body() {
+void ScenarioRun::Body() {
   IOService* platform = BootPlatform({.naive_teardown = scenario_.naive_teardown});
   usb_.Start(platform);
-  bench_.Start(platform);
-  plan_.Start();
+  fixture_.Start(platform);
+  timeline_.Start();
   PlanLook();
   for (const std::unique_ptr<Client>& client : clients_) client->Start();
-  for (const Actor& actor : actors_) kernel::ThreadJoin(actor.thread);
+  for (const ScriptedThread& thread : threads_) kernel::ThreadJoin(thread.thread);
   threads_ended_ns_ = kernel::Now();
-  plan_.WaitForTimes();
+  timeline_.WaitForTimes();
   Rest(platform);
   FinishLook();
-  plan_.Cancel();
-  bench_.Stop();
+  timeline_.Cancel();
+  fixture_.Stop();
   shut_down_ = ShutdownPlatform();
   if (!shut_down_) return;
   LifetimeChecker::Conclude();
@@ -116,12 +116,12 @@ void Run::Body() {
 }
 
 // The looker is made only when its time has come: until then the run is what it would be without.
-void Run::PlanLook() {
+void ScenarioRun::PlanLook() {
   if (look_.look == nullptr || !look_.at_ns.has_value()) return;
   look_planned_ = kernel::OutsideSchedule(
       *look_.at_ns, "look", 0,
       [](void* argument) {
-        auto* run = static_cast<Run*>(argument);
+        auto* run = static_cast<ScenarioRun*>(argument);
         if (run->look_.from_outside) {
           run->look_.look();
           run->looked_ = true;
@@ -135,7 +135,7 @@ void Run::PlanLook() {
       this);
 }
 
-void Run::FinishLook() {
+void ScenarioRun::FinishLook() {
   if (look_.look == nullptr) return;
   if (!look_.at_ns.has_value()) {
     look_.look();
@@ -146,12 +146,12 @@ void Run::FinishLook() {
 }
 
 // Waits as long as the scenario grants for everything to come to rest, and a little longer.
-void Run::Rest(IOService* platform) {
+void ScenarioRun::Rest(IOService* platform) {
   // Until `within` after the last of what happened.
   const auto wait = [this](kernel::Time within) {
     for (;;) {
       const kernel::Time until =
-          kernel::SaturatingAdd(std::max(threads_ended_ns_, plan_.last_ns()), within);
+          kernel::SaturatingAdd(std::max(threads_ended_ns_, timeline_.last_ns()), within);
       const kernel::Time now = kernel::Now();
       if (now >= until) return;
       kernel::Sleep(until - now);
@@ -171,7 +171,7 @@ void Run::Rest(IOService* platform) {
   wait(kRest);
 }
 
-std::vector<Progress> Run::ProgressMade() const {
+std::vector<Progress> ScenarioRun::ProgressMade() const {
   std::vector<Progress> progress;
   for (size_t i = 0; i < clients_.size(); ++i) {
     if (clients_[i]->rounds() > 0) {
@@ -179,19 +179,19 @@ std::vector<Progress> Run::ProgressMade() const {
     }
   }
   for (size_t i = 0; i < scenario_.interrupts.size(); ++i) {
-    progress.push_back({scenario_.interrupts[i].name, bench_.actions(i)});
+    progress.push_back({scenario_.interrupts[i].name, fixture_.actions(i)});
   }
   return progress;
 }
 
-trace::EventKinds Run::MeterKinds() const {
+trace::EventKinds ScenarioRun::MeterKinds() const {
   const bool needed =
       std::any_of(scenario_.expectations.begin(), scenario_.expectations.end(),
                   [](const Scenario::Expectation& e) { return e.kind == Kind::kLatency; });
   return needed ? trace::LatencyMeter::Kinds() : trace::EventKinds();
 }
 
-std::string Run::LatencySeenInstead(const Scenario::Expectation& expectation) const {
+std::string ScenarioRun::LatencySeenInstead(const Scenario::Expectation& expectation) const {
   const trace::LatencyRow* row = nullptr;
   for (const trace::LatencyMeasure measure : expectation.measures) {
     if (row == nullptr) row = meter_.Find(measure, expectation.subject);
@@ -212,7 +212,7 @@ std::string Run::LatencySeenInstead(const Scenario::Expectation& expectation) co
 }
 
 // What was seen instead of what was expected; empty if it held.
-std::string Run::SeenInstead(size_t index, const Outcome& outcome) const {
+std::string ScenarioRun::SeenInstead(size_t index, const Outcome& outcome) const {
   const Scenario::Expectation& expectation = scenario_.expectations[index];
   switch (expectation.kind) {
     case Kind::kReturns: {
@@ -243,7 +243,7 @@ std::string Run::SeenInstead(size_t index, const Outcome& outcome) const {
     case Kind::kLatency:
       return LatencySeenInstead(expectation);
     case Kind::kProgress: {
-      const uint64_t progress = expectation.of_interrupt ? bench_.actions(expectation.interrupt)
+      const uint64_t progress = expectation.of_interrupt ? fixture_.actions(expectation.interrupt)
                                                          : clients_[expectation.thread]->rounds();
       const bool held = progress >= expectation.at_least && progress <= expectation.at_most;
       return held ? "" : absl::StrCat(progress);
@@ -316,7 +316,7 @@ bool EndedAsExpected(const Scenario& scenario, const Outcome& outcome) {
                      [&](const Scenario::Expectation& e) { return e.finding == name; });
 }
 
-std::vector<Verdict> Run::Judge(const Outcome& outcome, bool at_full_speed) const {
+std::vector<Verdict> ScenarioRun::Judge(const Outcome& outcome, bool at_full_speed) const {
   std::vector<Verdict> verdicts;
   bool blocked_is_told = false;
   for (size_t i = 0; i < scenario_.expectations.size(); ++i) {
@@ -364,7 +364,7 @@ std::vector<Verdict> Run::Judge(const Outcome& outcome, bool at_full_speed) cons
                         "a service was never done with its termination"});
   }
   if (outcome.ok()) {
-    for (const std::string& missed : plan_.Missed()) {
+    for (const std::string& missed : timeline_.Missed()) {
       verdicts.push_back(
           {Verdict::Kind::kFailed, absl::StrCat("timeline: ", missed), "it never happened"});
     }
@@ -382,7 +382,7 @@ bool ScenarioResult::held() const {
 
 ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const Look& look,
                            Checking checking) {
-  Run run(scenario, look);
+  ScenarioRun run(scenario, look);
   MachineOptions options;
   options.cpus = scenario.cpus;
   options.profile = scenario.profile;

@@ -104,7 +104,7 @@ struct Scenario {
     bool promotes = true;
   };
 
-  struct Happening {
+  struct TimelineEntry {
     enum class When { kTime, kChoicePoint, kState };
     std::string text;   // as the report has it
     bool plug = false;  // else unplug
@@ -184,7 +184,7 @@ struct Scenario {
   std::vector<std::string> work_loops;
   std::vector<Interrupt> interrupts;
   std::vector<Thread> threads;
-  std::vector<Happening> timeline;
+  std::vector<TimelineEntry> timeline;
   std::vector<Expectation> expectations;
 
   // What its runs are watched for in any case, and fail if it is found.

@@ -9,29 +9,29 @@ constexpr const char* kWhat = "while a thread is in a state";
 
 }  // namespace
 
-void Actor::Enter(Scenario::Verb entered) {
+void ScriptedThread::Enter(Scenario::Verb entered) {
   verb = entered;
   // By index: others may begin to watch meanwhile.
   for (size_t i = 0; i < triggers.size(); ++i) triggers[i]->Arm();
 }
 
-void Actor::Leave(Scenario::Verb outer) {
+void ScriptedThread::Leave(Scenario::Verb outer) {
   verb = outer;
   for (size_t i = 0; i < triggers.size(); ++i) {
     if (triggers[i]->state_.blocked) triggers[i]->Disarm();
   }
 }
 
-void Actor::End() {
+void ScriptedThread::End() {
   ended = true;
-  for (size_t i = 0; i < triggers.size(); ++i) triggers[i]->ActorEnded();
+  for (size_t i = 0; i < triggers.size(); ++i) triggers[i]->ThreadEnded();
 }
 
 void StateTrigger::Watch() {
   watching_ = true;
-  actor_->triggers.push_back(this);
-  if (actor_->ended) {
-    ActorEnded();
+  thread_->triggers.push_back(this);
+  if (thread_->ended) {
+    ThreadEnded();
   } else {
     Arm();
   }
@@ -43,11 +43,11 @@ void StateTrigger::Cancel() {
 }
 
 void StateTrigger::Arm() {
-  if (!watching_ || fired_ || armed_ != 0 || actor_->verb != state_.verb) return;
+  if (!watching_ || fired_ || armed_ != 0 || thread_->verb != state_.verb) return;
   if (state_.blocked) {
-    armed_ = kernel::OutsideScheduleAtBlock(actor_->thread, kWhat, 0, &Happen, this);
+    armed_ = kernel::OutsideScheduleAtBlock(thread_->thread, kWhat, 0, &Happen, this);
     // If it was blocked already, its next time to block may never come.
-    if (!kernel::ThreadIsBlocked(actor_->thread) || !kernel::OutsideCancel(armed_)) return;
+    if (!kernel::ThreadIsBlocked(thread_->thread) || !kernel::OutsideCancel(armed_)) return;
   }
   armed_ = kernel::OutsideSchedule(kernel::Now(), kWhat, 0, &Happen, this);
 }
@@ -58,7 +58,7 @@ void StateTrigger::Disarm() {
   armed_ = 0;
 }
 
-void StateTrigger::ActorEnded() {
+void StateTrigger::ThreadEnded() {
   if (!watching_ || fired_ || !at_end_) return;
   fired_ = true;
   fire_(context_);
@@ -69,8 +69,8 @@ void StateTrigger::Happen(void* argument) {
   self->armed_ = 0;
   if (!self->watching_ || self->fired_) return;
   if (self->state_.blocked) {
-    if (self->actor_->verb != self->state_.verb) return;
-    if (!kernel::ThreadIsBlocked(self->actor_->thread)) {
+    if (self->thread_->verb != self->state_.verb) return;
+    if (!kernel::ThreadIsBlocked(self->thread_->thread)) {
       self->Arm();  // others went first, and woke it
       return;
     }

@@ -2,9 +2,9 @@
 //
 // Something that is to happen while a thread of the scenario is in a state.
 //
-// The thread says where it is (Actor); a trigger fires once, in the outside world. At full speed
-// that is at the moment the thread comes into the state. An exploring strategy may let others go
-// first: then it fires at a later moment when the thread is blocked in the call, or, if being in
+// The thread says where it is (ScriptedThread); a trigger fires once, in the outside world. At full
+// speed that is at the moment the thread comes into the state. An exploring strategy may let others
+// go first: then it fires at a later moment when the thread is blocked in the call, or, if being in
 // the call is all that is asked, perhaps when it has just left.
 #ifndef DRYDOCK_SCENARIO_STATE_TRIGGER_H_
 #define DRYDOCK_SCENARIO_STATE_TRIGGER_H_
@@ -20,7 +20,7 @@ namespace drydock {
 class StateTrigger;
 
 // What triggers know of a thread.
-struct Actor {
+struct ScriptedThread {
   kernel::Thread* thread = nullptr;  // once it has been started
   Scenario::Verb verb = Scenario::Verb::kNone;
   bool ended = false;
@@ -37,9 +37,9 @@ class StateTrigger {
  public:
   // With `at_end` it also fires, in whatever context, when the thread ends without having been in
   // the state. The actor must outlive the run.
-  StateTrigger(Actor* actor, const Scenario::State& state, bool at_end,
+  StateTrigger(ScriptedThread* thread, const Scenario::State& state, bool at_end,
                kernel::OutsideFunction fire, void* context)
-      : actor_(actor), state_(state), at_end_(at_end), fire_(fire), context_(context) {}
+      : thread_(thread), state_(state), at_end_(at_end), fire_(fire), context_(context) {}
   StateTrigger(const StateTrigger&) = delete;
   StateTrigger& operator=(const StateTrigger&) = delete;
 
@@ -51,14 +51,14 @@ class StateTrigger {
   bool fired() const { return fired_; }
 
  private:
-  friend struct Actor;
+  friend struct ScriptedThread;
 
   void Arm();
   void Disarm();
-  void ActorEnded();
+  void ThreadEnded();
   static void Happen(void* self);
 
-  Actor* const actor_;
+  ScriptedThread* const thread_;
   const Scenario::State state_;
   const bool at_end_;
   const kernel::OutsideFunction fire_;

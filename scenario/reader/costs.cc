@@ -7,11 +7,11 @@
 
 namespace drydock::reader {
 
-void ReadCosts(const Node<CostsProto>& node, Reading* reading) {
+void ReadCosts(const Node<CostsProto>& node, ReadContext* context) {
   const CostsProto& proto = node.proto;
-  CostModel& costs = reading->scenario().costs;
+  CostModel& costs = context->scenario().costs;
   const auto set = [&](const char* what, bool given, const std::string& text, kernel::Time* time) {
-    if (given) *time = reading->Time(node.Of(what), what, text);
+    if (given) *time = context->Time(node.LocationOf(what), what, text);
   };
   set("context_switch", proto.has_context_switch(), proto.context_switch(),
       &costs.context_switch_ns);
@@ -19,25 +19,26 @@ void ReadCosts(const Node<CostsProto>& node, Reading* reading) {
       &costs.interrupt_entry_ns);
   set("quantum", proto.has_quantum(), proto.quantum(), &costs.quantum_ns);
   if (costs.quantum_ns < kernel::kMillisecond) {
-    reading->Fail(node.Of("quantum"), "a quantum of less than 1ms; allowed is 1ms or more");
+    context->Fail(node.LocationOf("quantum"), "a quantum of less than 1ms; allowed is 1ms or more");
   }
   std::vector<std::string> kinds;
   for (int kind = 0; kind < kernel::kOperationKinds; ++kind) {
     kinds.push_back(kernel::OperationName(static_cast<kernel::OperationKind>(kind)));
   }
   for (int i = 0; i < proto.operation_size(); ++i) {
-    const auto operation = node.At("operation", proto.operation(i), i);
-    const size_t kind =
-        reading->Find(operation.Of("kind"), "kind of operation", operation.proto.kind(), kinds);
-    const kernel::Time cost = reading->Time(operation.Of("cost"), "cost", operation.proto.cost());
+    const auto operation = node.Child("operation", proto.operation(i), i);
+    const size_t kind = context->Find(operation.LocationOf("kind"), "kind of operation",
+                                      operation.proto.kind(), kinds);
+    const kernel::Time cost =
+        context->Time(operation.LocationOf("cost"), "cost", operation.proto.cost());
     if (cost > kernel::kSecond) {
-      reading->Fail(operation.Of("cost"),
+      context->Fail(operation.LocationOf("cost"),
                     "an operation that costs more than 1s; allowed is up to 1s");
     }
     costs.operation_ns[kind] = static_cast<uint32_t>(cost);
   }
-  costs.jitter_percent =
-      reading->Within(node.Of("jitter_percent"), "jitter_percent", proto.jitter_percent(), 0, 100);
+  costs.jitter_percent = context->Within(node.LocationOf("jitter_percent"), "jitter_percent",
+                                         proto.jitter_percent(), 0, 100);
 }
 
 }  // namespace drydock::reader

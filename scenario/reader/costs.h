@@ -4,13 +4,13 @@
 #ifndef DRYDOCK_SCENARIO_READER_COSTS_H_
 #define DRYDOCK_SCENARIO_READER_COSTS_H_
 
-#include "scenario/reader/place.h"
-#include "scenario/reader/reading.h"
+#include "scenario/reader/read_context.h"
+#include "scenario/reader/source_location.h"
 #include "scenario/scenario.pb.h"
 
 namespace drydock::reader {
 
-void ReadCosts(const Node<CostsProto>& node, Reading* reading);
+void ReadCosts(const Node<CostsProto>& node, ReadContext* context);
 
 }  // namespace drydock::reader
 

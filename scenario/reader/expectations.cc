@@ -19,7 +19,7 @@ namespace {
 
 using Verb = Scenario::Verb;
 
-Scenario::EventPattern ReadEvent(const Node<EventProto>& node, Reading* reading) {
+Scenario::EventPattern ReadEvent(const Node<EventProto>& node, ReadContext* context) {
   const EventProto& proto = node.proto;
   Scenario::EventPattern pattern;
   if (proto.has_kind()) {
@@ -28,43 +28,46 @@ Scenario::EventPattern ReadEvent(const Node<EventProto>& node, Reading* reading)
       kinds.push_back(trace::EventKindName(static_cast<trace::EventKind>(i)));
     }
     pattern.kind = static_cast<trace::EventKind>(
-        reading->Find(node.Of("kind"), "kind of event", proto.kind(), kinds));
+        context->Find(node.LocationOf("kind"), "kind of event", proto.kind(), kinds));
     pattern.any_kind = false;
   }
   pattern.name = proto.name();
   pattern.thread = proto.thread();
   if (pattern.any_kind && pattern.name.empty() && pattern.thread.empty()) {
-    reading->Fail(node.place, "an event that could be anything; give a kind, a name or a thread");
+    context->Fail(node.location,
+                  "an event that could be anything; give a kind, a name or a thread");
   }
   return pattern;
 }
 
-void ReadReturns(const Node<ReturnsProto>& node, Reading* reading,
+void ReadReturns(const Node<ReturnsProto>& node, ReadContext* context,
                  Scenario::Expectation* expectation) {
   const ReturnsProto& proto = node.proto;
   expectation->thread =
-      reading->Find(node.Of("thread"), "thread", proto.thread(), reading->ThreadNames());
-  if (reading->failed()) return;
-  const std::vector<Scenario::Step>& steps = reading->scenario().threads[expectation->thread].steps;
-  const int number = reading->Within(node.Of("step"), "step", proto.step(), 1,
+      context->Find(node.LocationOf("thread"), "thread", proto.thread(), context->ThreadNames());
+  if (context->failed()) return;
+  const std::vector<Scenario::Step>& steps = context->scenario().threads[expectation->thread].steps;
+  const int number = context->Within(node.LocationOf("step"), "step", proto.step(), 1,
                                      std::max(1, static_cast<int>(steps.size())));
-  if (steps.empty()) reading->Fail(node.Of("thread"), "that thread has no steps");
-  if (reading->failed()) return;
+  if (steps.empty()) context->Fail(node.LocationOf("thread"), "that thread has no steps");
+  if (context->failed()) return;
   expectation->step = static_cast<size_t>(number - 1);
   const Scenario::Step& step = steps[expectation->step];
   const bool transfers = step.verb == Verb::kRead || step.verb == Verb::kWrite;
   if (!transfers && step.verb != Verb::kOpen && step.verb != Verb::kClose) {
-    reading->Fail(node.Of("step"), absl::StrCat("step ", number, " is a ", VerbName(step.verb),
-                                                "; open, read, write and close return something"));
+    context->Fail(node.LocationOf("step"),
+                  absl::StrCat("step ", number, " is a ", VerbName(step.verb),
+                               "; open, read, write and close return something"));
   }
-  if (proto.code_size() == 0) reading->Fail(node.place, "returns without a code; give one or more");
+  if (proto.code_size() == 0)
+    context->Fail(node.location, "returns without a code; give one or more");
   for (int i = 0; i < proto.code_size(); ++i) {
-    expectation->codes.push_back(reading->Code(node.Of("code", i), proto.code(i)));
+    expectation->codes.push_back(context->Code(node.LocationOf("code", i), proto.code(i)));
   }
   expectation->any_bytes = !proto.has_bytes();
   expectation->bytes = proto.bytes();
   if (proto.has_bytes() && !transfers) {
-    reading->Fail(node.Of("bytes"), "bytes is for read and write only");
+    context->Fail(node.LocationOf("bytes"), "bytes is for read and write only");
   }
   expectation->text = absl::StrCat(
       proto.thread(), ", step ", number, ": ", VerbName(step.verb),
@@ -74,24 +77,25 @@ void ReadReturns(const Node<ReturnsProto>& node, Reading* reading,
                         : "");
 }
 
-void ReadOrder(const Node<OrderProto>& node, Reading* reading, Scenario::Expectation* expectation) {
+void ReadOrder(const Node<OrderProto>& node, ReadContext* context,
+               Scenario::Expectation* expectation) {
   const OrderProto& proto = node.proto;
   if (proto.has_since()) {
     expectation->has_since = true;
-    expectation->since = ReadEvent(node.At("since", proto.since()), reading);
+    expectation->since = ReadEvent(node.Child("since", proto.since()), context);
   }
   std::vector<std::string> texts;
   for (int i = 0; i < proto.event_size(); ++i) {
-    expectation->events.push_back(ReadEvent(node.At("event", proto.event(i), i), reading));
+    expectation->events.push_back(ReadEvent(node.Child("event", proto.event(i), i), context));
     texts.push_back(Describe(expectation->events.back()));
   }
-  if (texts.empty()) reading->Fail(node.place, "an order of nothing; give it events");
+  if (texts.empty()) context->Fail(node.location, "an order of nothing; give it events");
   expectation->text = absl::StrCat("order", proto.has_since() ? " since " : "",
                                    proto.has_since() ? Describe(expectation->since) : "", ": ",
                                    absl::StrJoin(texts, " → "));
 }
 
-void ReadLatency(const Node<LatencyProto>& node, Reading* reading,
+void ReadLatency(const Node<LatencyProto>& node, ReadContext* context,
                  Scenario::Expectation* expectation) {
   using trace::LatencyMeasure;
   const LatencyProto& proto = node.proto;
@@ -104,14 +108,15 @@ void ReadLatency(const Node<LatencyProto>& node, Reading* reading,
                                              {LatencyMeasure::kGateHold},
                                              {LatencyMeasure::kLockWait}};
   expectation->measures =
-      kOf[reading->Find(node.Of("measure"), "measure", proto.measure(), kMeasures)];
+      kOf[context->Find(node.LocationOf("measure"), "measure", proto.measure(), kMeasures)];
   expectation->subject = proto.of();
-  if (proto.of().empty()) reading->Fail(node.Of("of"), "a latency of nobody; say of whom or what");
+  if (proto.of().empty())
+    context->Fail(node.LocationOf("of"), "a latency of nobody; say of whom or what");
   expectation->text = absl::StrCat(proto.measure(), " latency of ", proto.of(), ":");
   const auto bound = [&](const char* field, bool given, const std::string& text,
                          absl::optional<kernel::Time>* limit) {
     if (!given) return;
-    *limit = reading->Time(node.Of(field), field, text);
+    *limit = context->Time(node.LocationOf(field), field, text);
     absl::StrAppend(&expectation->text, " ", absl::StrReplaceAll(field, {{"_", " "}}), " ", text);
   };
   bound("p50_at_most", proto.has_p50_at_most(), proto.p50_at_most(), &expectation->p50_at_most_ns);
@@ -123,19 +128,20 @@ void ReadLatency(const Node<LatencyProto>& node, Reading* reading,
   if (proto.has_blames()) absl::StrAppend(&expectation->text, " blames ", proto.blames());
   if (!proto.has_p50_at_most() && !proto.has_p99_at_most() && !proto.has_max_at_most() &&
       !proto.has_max_at_least() && !proto.has_blames()) {
-    reading->Fail(node.place,
+    context->Fail(node.location,
                   "a latency without a bound; allowed is p50_at_most, p99_at_most, max_at_most, "
                   "max_at_least or blames");
   }
 }
 
-void ReadProgress(const Node<ProgressProto>& node, Reading* reading,
+void ReadProgress(const Node<ProgressProto>& node, ReadContext* context,
                   Scenario::Expectation* expectation) {
   const ProgressProto& proto = node.proto;
-  std::vector<std::string> known = reading->ThreadNames();
+  std::vector<std::string> known = context->ThreadNames();
   const size_t thread_count = known.size();
-  for (std::string& interrupt : reading->InterruptNames()) known.push_back(std::move(interrupt));
-  const size_t found = reading->Find(node.Of("of"), "thread or interrupt", proto.of(), known);
+  for (std::string& interrupt : context->InterruptNames()) known.push_back(std::move(interrupt));
+  const size_t found =
+      context->Find(node.LocationOf("of"), "thread or interrupt", proto.of(), known);
   expectation->of_interrupt = found >= thread_count;
   expectation->thread = found;
   if (expectation->of_interrupt) expectation->interrupt = found - thread_count;
@@ -149,13 +155,13 @@ void ReadProgress(const Node<ProgressProto>& node, Reading* reading,
     absl::StrAppend(&expectation->text, " at most ", proto.at_most());
   }
   if (!proto.has_at_least() && !proto.has_at_most()) {
-    reading->Fail(node.place, "a progress without a bound; allowed is at_least and at_most");
+    context->Fail(node.location, "a progress without a bound; allowed is at_least and at_most");
   }
 }
 
 }  // namespace
 
-void ReadExpectation(const Node<ExpectationProto>& node, Reading* reading) {
+void ReadExpectation(const Node<ExpectationProto>& node, ReadContext* context) {
   using Kind = Scenario::Expectation::Kind;
   const ExpectationProto& proto = node.proto;
   Scenario::Expectation expectation;
@@ -163,64 +169,66 @@ void ReadExpectation(const Node<ExpectationProto>& node, Reading* reading) {
   switch (proto.what_case()) {
     case ExpectationProto::kReturns:
       expectation.kind = Kind::kReturns;
-      ReadReturns(node.At("returns", proto.returns()), reading, &expectation);
+      ReadReturns(node.Child("returns", proto.returns()), context, &expectation);
       break;
     case ExpectationProto::kOrder:
       expectation.kind = Kind::kOrder;
-      ReadOrder(node.At("order", proto.order()), reading, &expectation);
+      ReadOrder(node.Child("order", proto.order()), context, &expectation);
       break;
     case ExpectationProto::kNever:
       expectation.kind = Kind::kNever;
-      expectation.events.push_back(ReadEvent(node.At("never", proto.never()), reading));
+      expectation.events.push_back(ReadEvent(node.Child("never", proto.never()), context));
       expectation.text = absl::StrCat("never: ", Describe(expectation.events[0]));
       break;
     case ExpectationProto::kQuietWithin:
       expectation.kind = Kind::kQuietWithin;
       expectation.within_ns =
-          reading->Time(node.Of("quiet_within"), "quiet_within", proto.quiet_within());
+          context->Time(node.LocationOf("quiet_within"), "quiet_within", proto.quiet_within());
       expectation.text = absl::StrCat("everything is quiet within ", proto.quiet_within());
       break;
     case ExpectationProto::kNoThreadBlocked:
       expectation.kind = Kind::kNoThreadBlocked;
       expectation.text = "no thread is left blocked";
       if (!proto.no_thread_blocked()) {
-        reading->Fail(node.Of("no_thread_blocked"), "no_thread_blocked is false; allowed is true");
+        context->Fail(node.LocationOf("no_thread_blocked"),
+                      "no_thread_blocked is false; allowed is true");
       }
       break;
     case ExpectationProto::kNoObjectLeaked:
       expectation.kind = Kind::kNoObjectLeaked;
       expectation.text = "no object is leaked";
       if (!proto.no_object_leaked()) {
-        reading->Fail(node.Of("no_object_leaked"), "no_object_leaked is false; allowed is true");
+        context->Fail(node.LocationOf("no_object_leaked"),
+                      "no_object_leaked is false; allowed is true");
       }
       break;
     case ExpectationProto::kLatency:
       expectation.kind = Kind::kLatency;
-      ReadLatency(node.At("latency", proto.latency()), reading, &expectation);
+      ReadLatency(node.Child("latency", proto.latency()), context, &expectation);
       break;
     case ExpectationProto::kProgress:
       expectation.kind = Kind::kProgress;
-      ReadProgress(node.At("progress", proto.progress()), reading, &expectation);
+      ReadProgress(node.Child("progress", proto.progress()), context, &expectation);
       break;
     case ExpectationProto::kFinding:
       expectation.kind = Kind::kFinding;
       expectation.finding = proto.finding();
       expectation.text = absl::StrCat("finding ", proto.finding());
       if (const auto check = ParseChecks(proto.finding()); check.ok()) {
-        reading->scenario().checks.Add(*check);
+        context->scenario().checks.Add(*check);
       }
       if (proto.finding().empty()) {
-        reading->Fail(node.Of("finding"),
+        context->Fail(node.LocationOf("finding"),
                       "finding is empty; allowed is a name of docs/diagnostics.md");
       }
       break;
     case ExpectationProto::WHAT_NOT_SET:
-      reading->Fail(node.place,
+      context->Fail(node.location,
                     "nothing is expected; allowed is returns, order, never, quiet_within, "
                     "no_thread_blocked, no_object_leaked, latency, progress or finding");
       break;
   }
-  reading->scenario().expectations.push_back(std::move(expectation));
+  context->scenario().expectations.push_back(std::move(expectation));
 }
 
 }  // namespace drydock::reader

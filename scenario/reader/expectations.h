@@ -4,14 +4,14 @@
 #ifndef DRYDOCK_SCENARIO_READER_EXPECTATIONS_H_
 #define DRYDOCK_SCENARIO_READER_EXPECTATIONS_H_
 
-#include "scenario/reader/place.h"
-#include "scenario/reader/reading.h"
+#include "scenario/reader/read_context.h"
+#include "scenario/reader/source_location.h"
 #include "scenario/scenario.pb.h"
 
 namespace drydock::reader {
 
 // Adds one to the scenario, and a check if that is what finds it. After everything else.
-void ReadExpectation(const Node<ExpectationProto>& node, Reading* reading);
+void ReadExpectation(const Node<ExpectationProto>& node, ReadContext* context);
 
 }  // namespace drydock::reader
 

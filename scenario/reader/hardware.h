@@ -4,19 +4,19 @@
 #ifndef DRYDOCK_SCENARIO_READER_HARDWARE_H_
 #define DRYDOCK_SCENARIO_READER_HARDWARE_H_
 
-#include "scenario/reader/place.h"
-#include "scenario/reader/reading.h"
+#include "scenario/reader/read_context.h"
+#include "scenario/reader/source_location.h"
 #include "scenario/scenario.pb.h"
 
 namespace drydock::reader {
 
-void ReadController(const Node<ControllerProto>& node, Reading* reading);
+void ReadController(const Node<ControllerProto>& node, ReadContext* context);
 
 // After the controllers, locks and work loops.
-void ReadInterrupt(const Node<InterruptProto>& node, Reading* reading);
+void ReadInterrupt(const Node<InterruptProto>& node, ReadContext* context);
 
 // After the controllers.
-void ReadDevice(const Node<DeviceProto>& node, Reading* reading);
+void ReadDevice(const Node<DeviceProto>& node, ReadContext* context);
 
 }  // namespace drydock::reader
 

@@ -21,9 +21,9 @@ bool TakesTime(const std::vector<Scenario::Step>& steps) {
   });
 }
 
-size_t FindSemaphore(Place place, const std::string& name, Reading* reading) {
-  if (name.empty()) reading->Fail(place, "a semaphore without a name; give it a name");
-  std::vector<std::string>& known = reading->scenario().semaphores;
+size_t FindSemaphore(SourceLocation location, const std::string& name, ReadContext* context) {
+  if (name.empty()) context->Fail(location, "a semaphore without a name; give it a name");
+  std::vector<std::string>& known = context->scenario().semaphores;
   const auto found = std::find(known.begin(), known.end(), name);
   if (found == known.end()) known.push_back(name);
   return static_cast<size_t>(std::find(known.begin(), known.end(), name) - known.begin());
@@ -31,104 +31,109 @@ size_t FindSemaphore(Place place, const std::string& name, Reading* reading) {
 
 }  // namespace
 
-Scenario::Step ReadStep(const Node<StepProto>& node, bool in_action, Reading* reading) {
+Scenario::Step ReadStep(const Node<StepProto>& node, bool in_action, ReadContext* context) {
   constexpr uint32_t kMostBytes = 1 << 16;
   const StepProto& proto = node.proto;
   Scenario::Step step;
   switch (proto.what_case()) {
     case StepProto::kOpen:
       step.verb = Verb::kOpen;
-      step.subject = reading->Find(node.Of("open"), "device", proto.open(), reading->DeviceNames());
-      step.duration_ns = reading->Time(node.Of("patience"), "patience", proto.patience());
+      step.subject =
+          context->Find(node.LocationOf("open"), "device", proto.open(), context->DeviceNames());
+      step.duration_ns = context->Time(node.LocationOf("patience"), "patience", proto.patience());
       break;
     case StepProto::kRead:
       step.verb = Verb::kRead;
-      step.bytes = reading->Within(node.Of("read"), "read", proto.read(), 1u, kMostBytes);
+      step.bytes = context->Within(node.LocationOf("read"), "read", proto.read(), 1u, kMostBytes);
       break;
     case StepProto::kWrite:
       step.verb = Verb::kWrite;
-      step.bytes = reading->Within(node.Of("write"), "write", proto.write(), 1u, kMostBytes);
+      step.bytes =
+          context->Within(node.LocationOf("write"), "write", proto.write(), 1u, kMostBytes);
       break;
     case StepProto::kClose:
       step.verb = Verb::kClose;
       break;
     case StepProto::kSleep:
       step.verb = Verb::kSleep;
-      step.duration_ns = reading->Time(node.Of("sleep"), "sleep", proto.sleep());
+      step.duration_ns = context->Time(node.LocationOf("sleep"), "sleep", proto.sleep());
       break;
     case StepProto::kWaitUntil:
       step.verb = Verb::kWaitUntil;
-      step.state = ReadState(node.At("wait_until", proto.wait_until()), reading);
+      step.state = ReadState(node.Child("wait_until", proto.wait_until()), context);
       break;
     case StepProto::kPlug:
       step.verb = Verb::kPlug;
-      step.subject = reading->Find(node.Of("plug"), "device", proto.plug(), reading->DeviceNames());
+      step.subject =
+          context->Find(node.LocationOf("plug"), "device", proto.plug(), context->DeviceNames());
       break;
     case StepProto::kUnplug:
       step.verb = Verb::kUnplug;
-      step.subject =
-          reading->Find(node.Of("unplug"), "device", proto.unplug(), reading->DeviceNames());
+      step.subject = context->Find(node.LocationOf("unplug"), "device", proto.unplug(),
+                                   context->DeviceNames());
       break;
     case StepProto::kCompute:
       step.verb = Verb::kCompute;
-      step.duration_ns = reading->Time(node.Of("compute"), "compute", proto.compute());
+      step.duration_ns = context->Time(node.LocationOf("compute"), "compute", proto.compute());
       break;
     case StepProto::kLock:
       step.verb = Verb::kLock;
-      step.subject = reading->Find(node.Of("lock"), "lock", proto.lock(), reading->LockNames());
+      step.subject =
+          context->Find(node.LocationOf("lock"), "lock", proto.lock(), context->LockNames());
       break;
     case StepProto::kUnlock:
       step.verb = Verb::kUnlock;
-      step.subject = reading->Find(node.Of("unlock"), "lock", proto.unlock(), reading->LockNames());
+      step.subject =
+          context->Find(node.LocationOf("unlock"), "lock", proto.unlock(), context->LockNames());
       break;
     case StepProto::kSignal:
       step.verb = Verb::kSignal;
-      step.subject = FindSemaphore(node.Of("signal"), proto.signal(), reading);
+      step.subject = FindSemaphore(node.LocationOf("signal"), proto.signal(), context);
       break;
     case StepProto::kWait:
       step.verb = Verb::kWait;
-      step.subject = FindSemaphore(node.Of("wait"), proto.wait(), reading);
+      step.subject = FindSemaphore(node.LocationOf("wait"), proto.wait(), context);
       break;
     case StepProto::kGate: {
-      const auto gate = node.At("gate", proto.gate());
+      const auto gate = node.Child("gate", proto.gate());
       step.verb = Verb::kGate;
-      step.subject = reading->Find(gate.Of("work_loop"), "work loop", proto.gate().work_loop(),
-                                   reading->scenario().work_loops);
-      step.steps = ReadSteps(gate, /*in_action=*/true, reading);
+      step.subject = context->Find(gate.LocationOf("work_loop"), "work loop",
+                                   proto.gate().work_loop(), context->scenario().work_loops);
+      step.steps = ReadSteps(gate, /*in_action=*/true, context);
       break;
     }
     case StepProto::kFunnel: {
-      const auto funnel = node.At("funnel", proto.funnel());
+      const auto funnel = node.Child("funnel", proto.funnel());
       step.verb = Verb::kFunnel;
-      step.subject = 1 + reading->Find(funnel.Of("which"), "funnel", proto.funnel().which(),
+      step.subject = 1 + context->Find(funnel.LocationOf("which"), "funnel", proto.funnel().which(),
                                        {"kernel", "network"});
-      if (reading->scenario().profile != kernel::Profile::kHistoric) {
-        reading->Fail(node.place,
+      if (context->scenario().profile != kernel::Profile::kHistoric) {
+        context->Fail(node.location,
                       "a funnel in the modern profile; it is for profile: \"historic\"");
       }
-      step.steps = ReadSteps(funnel, /*in_action=*/true, reading);
+      step.steps = ReadSteps(funnel, /*in_action=*/true, context);
       break;
     }
     case StepProto::kRepeat: {
-      const auto repeat = node.At("repeat", proto.repeat());
+      const auto repeat = node.Child("repeat", proto.repeat());
       step.verb = Verb::kRepeat;
       step.times = proto.repeat().times();
       if (proto.repeat().has_until()) {
-        step.until_ns = reading->Time(repeat.Of("until"), "until", proto.repeat().until());
+        step.until_ns = context->Time(repeat.LocationOf("until"), "until", proto.repeat().until());
       }
       if (step.times == 0 && step.until_ns == 0) {
-        reading->Fail(repeat.place, "a repeat without an end; give it times or until");
+        context->Fail(repeat.location, "a repeat without an end; give it times or until");
       }
-      step.steps = ReadSteps(repeat, in_action, reading);
+      step.steps = ReadSteps(repeat, in_action, context);
       // Otherwise it might stand still in virtual time for ever.
       if (step.times == 0 && !TakesTime(step.steps)) {
-        reading->Fail(repeat.place, "a repeat in which no time passes; compute or sleep in it");
+        context->Fail(repeat.location, "a repeat in which no time passes; compute or sleep in it");
       }
       break;
     }
     case StepProto::WHAT_NOT_SET:
-      reading->Fail(
-          node.place,
+      context->Fail(
+          node.location,
           "an empty step; allowed is open, read, write, close, sleep, wait_until, plug, unplug, "
           "compute, lock, unlock, signal, wait, gate, funnel or repeat");
       break;
@@ -138,24 +143,24 @@ Scenario::Step ReadStep(const Node<StepProto>& node, bool in_action, Reading* re
                          step.verb == Verb::kWaitUntil || step.verb == Verb::kPlug ||
                          step.verb == Verb::kUnplug;
   if (in_action && of_client) {
-    reading->Fail(node.place,
+    context->Fail(node.location,
                   absl::StrCat("a ", VerbName(step.verb),
                                " in an action or funnel; allowed there is compute, sleep, "
                                "lock, unlock, signal, wait, gate, funnel and repeat"));
   }
   if (proto.has_patience() && step.verb != Verb::kOpen) {
-    reading->Fail(node.Of("patience"), "patience is for open only");
+    context->Fail(node.LocationOf("patience"), "patience is for open only");
   }
   return step;
 }
 
-Scenario::State ReadState(const Node<WhileProto>& node, Reading* reading) {
+Scenario::State ReadState(const Node<StateProto>& node, ReadContext* context) {
   constexpr Verb kCalls[] = {Verb::kOpen,  Verb::kRead,    Verb::kWrite, Verb::kClose,
                              Verb::kSleep, Verb::kCompute, Verb::kLock,  Verb::kWait,
                              Verb::kGate,  Verb::kFunnel};
   Scenario::State state;
-  state.thread =
-      reading->Find(node.Of("thread"), "thread", node.proto.thread(), reading->ThreadNames());
+  state.thread = context->Find(node.LocationOf("thread"), "thread", node.proto.thread(),
+                               context->ThreadNames());
   state.text = absl::StrCat(node.proto.thread(), " is ", node.proto.is());
   absl::string_view text = node.proto.is();
   state.blocked = absl::ConsumePrefix(&text, "blocked ");
@@ -165,8 +170,8 @@ Scenario::State ReadState(const Node<WhileProto>& node, Reading* reading) {
     }
   }
   if (state.verb == Verb::kNone) {
-    reading->Fail(
-        node.Of("is"),
+    context->Fail(
+        node.LocationOf("is"),
         absl::StrCat("unknown state \"", node.proto.is(),
                      "\"; allowed is \"in VERB\" or \"blocked in VERB\", VERB being "
                      "open, read, write, close, sleep, compute, lock, wait, gate or funnel"));

@@ -6,28 +6,29 @@
 
 #include <vector>
 
-#include "scenario/reader/place.h"
-#include "scenario/reader/reading.h"
+#include "scenario/reader/read_context.h"
+#include "scenario/reader/source_location.h"
 #include "scenario/scenario.h"
 #include "scenario/scenario.pb.h"
 
 namespace drydock::reader {
 
 // In an action there is no client: nothing may be opened, read or plugged there.
-Scenario::Step ReadStep(const Node<StepProto>& node, bool in_action, Reading* reading);
+Scenario::Step ReadStep(const Node<StepProto>& node, bool in_action, ReadContext* context);
 
 // All of a message that has a field `step`.
 template <typename Proto>
-std::vector<Scenario::Step> ReadSteps(const Node<Proto>& node, bool in_action, Reading* reading) {
+std::vector<Scenario::Step> ReadSteps(const Node<Proto>& node, bool in_action,
+                                      ReadContext* context) {
   std::vector<Scenario::Step> steps;
   for (int i = 0; i < node.proto.step_size(); ++i) {
-    steps.push_back(ReadStep(node.At("step", node.proto.step(i), i), in_action, reading));
+    steps.push_back(ReadStep(node.Child("step", node.proto.step(i), i), in_action, context));
   }
   return steps;
 }
 
 // What a thread is in the midst of.
-Scenario::State ReadState(const Node<WhileProto>& node, Reading* reading);
+Scenario::State ReadState(const Node<StateProto>& node, ReadContext* context);
 
 }  // namespace drydock::reader
 

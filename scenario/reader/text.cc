@@ -75,7 +75,7 @@ absl::optional<Problem> ParseText(absl::string_view text, ScenarioProto* proto, 
   parser.RecordErrorsTo(&error);
   parser.WriteLocationsTo(tree);
   if (!parser.ParseFromString(std::string(text), proto) || error.found()) {
-    return Problem{error.problem().place, Explain(error.problem().text)};
+    return Problem{error.problem().location, Explain(error.problem().text)};
   }
   return absl::nullopt;
 }

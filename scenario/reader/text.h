@@ -6,7 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
-#include "scenario/reader/place.h"
+#include "scenario/reader/source_location.h"
 #include "scenario/scenario.pb.h"
 
 namespace drydock::reader {

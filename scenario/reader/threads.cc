@@ -11,7 +11,7 @@
 namespace drydock::reader {
 namespace {
 
-void ReadPolicy(const Node<ThreadProto>& node, Reading* reading, Scenario::Thread* thread) {
+void ReadPolicy(const Node<ThreadProto>& node, ReadContext* context, Scenario::Thread* thread) {
   const ThreadProto& proto = node.proto;
   const Band band = BandOf(thread->priority);
   thread->user = band != Band::kKernel && band != Band::kThreadCall;
@@ -21,24 +21,25 @@ void ReadPolicy(const Node<ThreadProto>& node, Reading* reading, Scenario::Threa
   if (band == Band::kRealTime) {
     thread->mode = kernel::SchedulingMode::kRealTime;
     if (proto.has_policy()) {
-      reading->Fail(node.Of("policy"),
+      context->Fail(node.LocationOf("policy"),
                     "a policy of a real-time thread; it is for threads below 97");
     }
   } else if (proto.has_real_time()) {
-    reading->Fail(node.Of("real_time"), absl::StrCat("real_time of a thread at ", thread->priority,
-                                                     "; it is for the band real-time, 97 to 127"));
+    context->Fail(node.LocationOf("real_time"),
+                  absl::StrCat("real_time of a thread at ", thread->priority,
+                               "; it is for the band real-time, 97 to 127"));
   } else if (proto.has_policy()) {
     const size_t policy =
-        reading->Find(node.Of("policy"), "policy", proto.policy(), {"timeshare", "fixed"});
+        context->Find(node.LocationOf("policy"), "policy", proto.policy(), {"timeshare", "fixed"});
     thread->mode =
         policy == 0 ? kernel::SchedulingMode::kTimeshare : kernel::SchedulingMode::kFixed;
   }
   if (!proto.has_real_time()) return;
-  const auto real_time = node.At("real_time", proto.real_time());
+  const auto real_time = node.Child("real_time", proto.real_time());
   kernel::TimeConstraint& constraint = thread->time_constraint;
   constraint.priority = thread->priority;
   const auto set = [&](const char* what, bool given, const std::string& text, kernel::Time* time) {
-    if (given) *time = reading->Time(real_time.Of(what), what, text);
+    if (given) *time = context->Time(real_time.LocationOf(what), what, text);
   };
   set("computation", real_time.proto.has_computation(), real_time.proto.computation(),
       &constraint.computation);
@@ -49,15 +50,15 @@ void ReadPolicy(const Node<ThreadProto>& node, Reading* reading, Scenario::Threa
   set("period", real_time.proto.has_period(), real_time.proto.period(), &constraint.period);
   if (constraint.computation < 50 * kernel::kMicrosecond ||
       constraint.computation > 50 * kernel::kMillisecond) {
-    reading->Fail(real_time.Of("computation"),
+    context->Fail(real_time.LocationOf("computation"),
                   absl::StrCat("computation \"", real_time.proto.computation(),
                                "\"; allowed is 50us to 50ms"));
   } else if (constraint.constraint < constraint.computation) {
-    reading->Fail(real_time.Of("constraint"),
+    context->Fail(real_time.LocationOf("constraint"),
                   absl::StrCat("constraint \"", real_time.proto.constraint(),
                                "\" is shorter than the computation; allowed is that or more"));
   } else if (constraint.period < constraint.computation) {
-    reading->Fail(real_time.Of("period"),
+    context->Fail(real_time.LocationOf("period"),
                   absl::StrCat("period \"", real_time.proto.period(),
                                "\" is shorter than the computation; allowed is that or more"));
   }
@@ -65,7 +66,7 @@ void ReadPolicy(const Node<ThreadProto>& node, Reading* reading, Scenario::Threa
 
 }  // namespace
 
-void ReadThread(const Node<ThreadProto>& node, Reading* reading, Scenario::Thread* thread) {
+void ReadThread(const Node<ThreadProto>& node, ReadContext* context, Scenario::Thread* thread) {
   struct Customary {
     Band band;
     int priority;
@@ -79,25 +80,25 @@ void ReadThread(const Node<ThreadProto>& node, Reading* reading, Scenario::Threa
                                       {Band::kRealTime, BASEPRI_RTQUEUES}};
   const ThreadProto& proto = node.proto;
   if (proto.has_band() == proto.has_priority()) {
-    reading->Fail(node.place,
+    context->Fail(node.location,
                   absl::StrCat("thread \"", proto.name(), "\" has ",
                                proto.has_band() ? "a band and a priority" : "no priority",
                                "; give it either a band or a priority"));
   } else if (proto.has_priority()) {
     thread->priority =
-        reading->Within(node.Of("priority"), "priority", proto.priority(), 0, MAXPRI);
+        context->Within(node.LocationOf("priority"), "priority", proto.priority(), 0, MAXPRI);
   } else {
     std::vector<std::string> bands;
     for (const Customary& customary : kCustomary) bands.push_back(BandName(customary.band));
     thread->priority =
-        kCustomary[reading->Find(node.Of("band"), "band", proto.band(), bands)].priority;
+        kCustomary[context->Find(node.LocationOf("band"), "band", proto.band(), bands)].priority;
   }
   if (thread->priority == BASEPRI_REALTIME) {
-    reading->Fail(node.Of("priority"),
+    context->Fail(node.LocationOf("priority"),
                   "priority 96 is a boundary only; allowed is 0 to 95 and 97 to 127");
   }
-  ReadPolicy(node, reading, thread);
-  thread->steps = ReadSteps(node, /*in_action=*/false, reading);
+  ReadPolicy(node, context, thread);
+  thread->steps = ReadSteps(node, /*in_action=*/false, context);
 }
 
 }  // namespace drydock::reader

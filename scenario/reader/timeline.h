@@ -4,14 +4,14 @@
 #ifndef DRYDOCK_SCENARIO_READER_TIMELINE_H_
 #define DRYDOCK_SCENARIO_READER_TIMELINE_H_
 
-#include "scenario/reader/place.h"
-#include "scenario/reader/reading.h"
+#include "scenario/reader/read_context.h"
+#include "scenario/reader/source_location.h"
 #include "scenario/scenario.pb.h"
 
 namespace drydock::reader {
 
 // Adds one happening to the scenario. After the devices and threads.
-void ReadHappening(const Node<HappeningProto>& node, Reading* reading);
+void ReadTimelineEntry(const Node<TimelineEntryProto>& node, ReadContext* context);
 
 }  // namespace drydock::reader
 

@@ -1,4 +1,4 @@
-#include "scenario/usb_bench.h"
+#include "scenario/usb_fixture.h"
 
 #include "drivers/service/owned.h"
 #include "scheduler/kernel/panic.h"
@@ -27,7 +27,7 @@ StreamService* CopyStreamBelow(IOService* nub, const std::string& driver) {
 
 }  // namespace
 
-void UsbBench::Start(IOService* platform) {
+void UsbFixture::Start(IOService* platform) {
   for (const Scenario::Controller& options : scenario_.controllers) {
     const auto controller = Owned(DrydockUSBController::withOptions(
         {.interrupt_line = options.line, .unplug_status = options.unplug_status}));
@@ -39,23 +39,23 @@ void UsbBench::Start(IOService* platform) {
   }
 }
 
-void UsbBench::Plug(size_t index) {
+void UsbFixture::Plug(size_t index) {
   const Scenario::Device& device = scenario_.devices[index];
   controllers_[device.controller]->Plug(device.port, &device.model);
 }
 
-void UsbBench::Unplug(size_t index) {
+void UsbFixture::Unplug(size_t index) {
   const Scenario::Device& device = scenario_.devices[index];
   controllers_[device.controller]->Unplug(device.port);
 }
 
-StreamService* UsbBench::CopyStream(size_t index) {
+StreamService* UsbFixture::CopyStream(size_t index) {
   const Scenario::Device& device = scenario_.devices[index];
   const auto nub = Owned(controllers_[device.controller]->copyDevice(device.port));
   return nub != nullptr ? CopyStreamBelow(nub.get(), device.driver) : nullptr;
 }
 
-const char* UsbBench::NameOf(size_t device) const {
+const char* UsbFixture::NameOf(size_t device) const {
   return trace::Intern(scenario_.devices[device].model.name);
 }
 

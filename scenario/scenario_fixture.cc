@@ -1,4 +1,4 @@
-#include "scenario/workbench.h"
+#include "scenario/scenario_fixture.h"
 
 #include "absl/strings/str_cat.h"
 #include "drivers/service/owned.h"
@@ -15,14 +15,14 @@ namespace drydock {
 
 using Verb = Scenario::Verb;
 
-Workbench::Workbench(const Scenario& scenario)
+ScenarioFixture::ScenarioFixture(const Scenario& scenario)
     : scenario_(scenario),
       loops_(scenario.work_loops.size()),
       actions_(scenario.interrupts.size()) {
   for (const std::string& name : scenario.semaphores) semaphores_.push_back({trace::Intern(name)});
 }
 
-void Workbench::Start(IOService* platform) {
+void ScenarioFixture::Start(IOService* platform) {
   for (const Scenario::Lock& lock : scenario_.locks) {
     locks_.push_back(kernel::MutexAlloc(lock.name));
     kernel::MutexSetPromotes(locks_.back(), lock.promotes);
@@ -42,7 +42,7 @@ void Workbench::Start(IOService* platform) {
   }
 }
 
-void Workbench::Stop() {
+void ScenarioFixture::Stop() {
   for (Loop& loop : loops_) {
     loop.loop->removeEventSource(loop.gate);
     OSSafeReleaseNULL(loop.gate);
@@ -52,8 +52,8 @@ void Workbench::Stop() {
   locks_.clear();
 }
 
-void Workbench::Do(const Scenario::Step& step,
-                   absl::FunctionRef<void(const Scenario::Step&)> nested) {
+void ScenarioFixture::Do(const Scenario::Step& step,
+                         absl::FunctionRef<void(const Scenario::Step&)> nested) {
   switch (step.verb) {
     case Verb::kCompute:
       kernel::Delay(step.duration_ns);
@@ -99,11 +99,11 @@ void Workbench::Do(const Scenario::Step& step,
   }
 }
 
-void Workbench::DoAction(const std::vector<Scenario::Step>& steps) {
+void ScenarioFixture::DoAction(const std::vector<Scenario::Step>& steps) {
   for (const Scenario::Step& step : steps) DoInAction(step);
 }
 
-void Workbench::DoInAction(const Scenario::Step& step) {
+void ScenarioFixture::DoInAction(const Scenario::Step& step) {
   if (step.verb == Verb::kRepeat) {
     Repeat(step, [&] { DoAction(step.steps); });
   } else {
@@ -111,7 +111,7 @@ void Workbench::DoInAction(const Scenario::Step& step) {
   }
 }
 
-uint64_t Workbench::Repeat(const Scenario::Step& step, absl::FunctionRef<void()> round) {
+uint64_t ScenarioFixture::Repeat(const Scenario::Step& step, absl::FunctionRef<void()> round) {
   uint64_t rounds = 0;
   while ((step.times == 0 || rounds < step.times) &&
          (step.until_ns == 0 || kernel::Now() < step.until_ns)) {
@@ -121,7 +121,7 @@ uint64_t Workbench::Repeat(const Scenario::Step& step, absl::FunctionRef<void()>
   return rounds;
 }
 
-void Workbench::Wait(Semaphore* semaphore) {
+void ScenarioFixture::Wait(Semaphore* semaphore) {
   while (semaphore->count == 0) {
     kernel::AssertWait(semaphore, kernel::Interruptible::kUninterruptible, 0,
                        {"waits for semaphore", semaphore->name, 0, nullptr});

@@ -1,9 +1,9 @@
-// scenario/usb_bench.h
+// scenario/usb_fixture.h
 //
 // The bench a scenario's devices lie on: the controllers of the booted machine, and the hand that
 // plugs into them.
-#ifndef DRYDOCK_SCENARIO_USB_BENCH_H_
-#define DRYDOCK_SCENARIO_USB_BENCH_H_
+#ifndef DRYDOCK_SCENARIO_USB_FIXTURE_H_
+#define DRYDOCK_SCENARIO_USB_FIXTURE_H_
 
 #include <vector>
 
@@ -13,10 +13,10 @@
 
 namespace drydock {
 
-class UsbBench {
+class UsbFixture {
  public:
   // The scenario must outlive the run.
-  explicit UsbBench(const Scenario& scenario) : scenario_(scenario) {}
+  explicit UsbFixture(const Scenario& scenario) : scenario_(scenario) {}
 
   // Starts the controllers below `platform`. On a thread.
   void Start(IOService* platform);
@@ -38,4 +38,4 @@ class UsbBench {
 
 }  // namespace drydock
 
-#endif  // DRYDOCK_SCENARIO_USB_BENCH_H_
+#endif  // DRYDOCK_SCENARIO_USB_FIXTURE_H_

@@ -1,9 +1,9 @@
-// scenario/workbench.h
+// scenario/scenario_fixture.h
 //
 // What a scenario's threads work with beside USB devices: locks, semaphores, work loops, and
 // devices that do nothing but interrupt.
-#ifndef DRYDOCK_SCENARIO_WORKBENCH_H_
-#define DRYDOCK_SCENARIO_WORKBENCH_H_
+#ifndef DRYDOCK_SCENARIO_SCENARIO_FIXTURE_H_
+#define DRYDOCK_SCENARIO_SCENARIO_FIXTURE_H_
 
 #include <vector>
 
@@ -17,10 +17,10 @@
 
 namespace drydock {
 
-class Workbench {
+class ScenarioFixture {
  public:
   // The scenario must outlive the run.
-  explicit Workbench(const Scenario& scenario);
+  explicit ScenarioFixture(const Scenario& scenario);
 
   // Makes it all; the interrupt devices start below `platform`. On a thread.
   void Start(IOService* platform);
@@ -63,4 +63,4 @@ class Workbench {
 
 }  // namespace drydock
 
-#endif  // DRYDOCK_SCENARIO_WORKBENCH_H_
+#endif  // DRYDOCK_SCENARIO_SCENARIO_FIXTURE_H_

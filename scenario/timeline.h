@@ -1,8 +1,8 @@
-// scenario/cable_plan.h
+// scenario/timeline.h
 //
 // A scenario's timeline in one run: who plugs and unplugs what, when.
-#ifndef DRYDOCK_SCENARIO_CABLE_PLAN_H_
-#define DRYDOCK_SCENARIO_CABLE_PLAN_H_
+#ifndef DRYDOCK_SCENARIO_TIMELINE_H_
+#define DRYDOCK_SCENARIO_TIMELINE_H_
 
 #include <memory>
 #include <string>
@@ -10,15 +10,15 @@
 
 #include "scenario/scenario.h"
 #include "scenario/state_trigger.h"
-#include "scenario/usb_bench.h"
+#include "scenario/usb_fixture.h"
 #include "scheduler/kernel/outside.h"
 
 namespace drydock {
 
-class CablePlan {
+class Timeline {
  public:
   // All must outlive the run.
-  CablePlan(const Scenario& scenario, std::vector<Actor>* actors, UsbBench* bench);
+  Timeline(const Scenario& scenario, std::vector<ScriptedThread>* threads, UsbFixture* fixture);
 
   // Lets the timeline begin. On a thread.
   void Start();
@@ -37,8 +37,8 @@ class CablePlan {
 
  private:
   struct Item {
-    CablePlan* plan;
-    const Scenario::Happening* happening;
+    Timeline* timeline;
+    const Scenario::TimelineEntry* entry;
     std::unique_ptr<StateTrigger> trigger;
     kernel::OutsideHandle scheduled = 0;
     bool happened = false;
@@ -47,7 +47,7 @@ class CablePlan {
   static void Reach(void* item);  // its moment has come
   static void Happen(void* item);
 
-  UsbBench& bench_;
+  UsbFixture& fixture_;
   std::vector<Item> items_;
   size_t times_left_ = 0;  // items at a time that have not happened
   kernel::Time last_ns_ = 0;
@@ -55,4 +55,4 @@ class CablePlan {
 
 }  // namespace drydock
 
-#endif  // DRYDOCK_SCENARIO_CABLE_PLAN_H_
+#endif  // DRYDOCK_SCENARIO_TIMELINE_H_

@@ -1,8 +1,8 @@
-// scenario/reader/reading.h
+// scenario/reader/read_context.h
 //
 // A scenario in the making: what all who read parts of it share.
-#ifndef DRYDOCK_SCENARIO_READER_READING_H_
-#define DRYDOCK_SCENARIO_READER_READING_H_
+#ifndef DRYDOCK_SCENARIO_READER_READ_CONTEXT_H_
+#define DRYDOCK_SCENARIO_READER_READ_CONTEXT_H_
 
 #include <string>
 #include <utility>
@@ -12,7 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "scenario/reader/place.h"
+#include "scenario/reader/source_location.h"
 #include "scenario/scenario.h"
 #include "scheduler/kernel/types.h"
 
@@ -20,14 +20,14 @@ namespace drydock::reader {
 
 // Remembers the first problem. After it the readers go on with whatever they have; the result is
 // then thrown away.
-class Reading {
+class ReadContext {
  public:
   // Both must outlive it.
-  Reading(const std::vector<std::string>& drivers, Scenario* scenario)
+  ReadContext(const std::vector<std::string>& drivers, Scenario* scenario)
       : drivers_(drivers), scenario_(*scenario) {}
 
-  void Fail(Place place, std::string text) {
-    if (!failed_) problem_ = {place, std::move(text)};
+  void Fail(SourceLocation location, std::string text) {
+    if (!failed_) problem_ = {location, std::move(text)};
     failed_ = true;
   }
   bool failed() const { return failed_; }
@@ -37,19 +37,19 @@ class Reading {
   // comes back. `what` names the field, or the kind of thing, to the user.
 
   template <typename Int>
-  Int Within(Place place, absl::string_view what, Int value, Int least, Int most) {
+  Int Within(SourceLocation location, absl::string_view what, Int value, Int least, Int most) {
     if (value >= least && value <= most) return value;
-    Fail(place, absl::StrCat(what, " is ", value, "; allowed is ", least, " to ", most));
+    Fail(location, absl::StrCat(what, " is ", value, "; allowed is ", least, " to ", most));
     return least;
   }
   // A name that none of `taken` is.
-  std::string Name(Place place, absl::string_view what, const std::string& name,
+  std::string Name(SourceLocation location, absl::string_view what, const std::string& name,
                    const std::vector<std::string>& taken);
   // The index of a name in `known`.
-  size_t Find(Place place, absl::string_view what, const std::string& name,
+  size_t Find(SourceLocation location, absl::string_view what, const std::string& name,
               const std::vector<std::string>& known);
-  kernel::Time Time(Place place, absl::string_view what, const std::string& text);
-  IOReturn Code(Place place, const std::string& name);
+  kernel::Time Time(SourceLocation location, absl::string_view what, const std::string& text);
+  IOReturn Code(SourceLocation location, const std::string& name);
 
   // What has been read so far.
   Scenario& scenario() { return scenario_; }
@@ -73,4 +73,4 @@ class Reading {
 
 }  // namespace drydock::reader
 
-#endif  // DRYDOCK_SCENARIO_READER_READING_H_
+#endif  // DRYDOCK_SCENARIO_READER_READ_CONTEXT_H_

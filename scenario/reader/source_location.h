@@ -1,8 +1,8 @@
-// scenario/reader/place.h
+// scenario/reader/source_location.h
 //
 // Where things stand in the text of a scenario, and what is wrong there.
-#ifndef DRYDOCK_SCENARIO_READER_PLACE_H_
-#define DRYDOCK_SCENARIO_READER_PLACE_H_
+#ifndef DRYDOCK_SCENARIO_READER_SOURCE_LOCATION_H_
+#define DRYDOCK_SCENARIO_READER_SOURCE_LOCATION_H_
 
 #include <string>
 
@@ -14,13 +14,13 @@ namespace drydock::reader {
 using Tree = google::protobuf::TextFormat::ParseInfoTree;
 
 // As TextFormat has it: from 0.
-struct Place {
+struct SourceLocation {
   int line = 0;
   int column = 0;
 };
 
 struct Problem {
-  Place place;
+  SourceLocation location;
   std::string text;  // what is wrong, what is allowed
 };
 
@@ -28,25 +28,25 @@ struct Problem {
 template <typename Proto>
 struct Node {
   const Proto& proto;
-  const Tree* tree;  // null: nowhere
-  Place place;       // of the message itself
+  const Tree* tree;         // null: nowhere
+  SourceLocation location;  // of the message itself
 
   const google::protobuf::FieldDescriptor* Field(const char* name) const {
     return proto.GetDescriptor()->FindFieldByName(name);
   }
   // Of a field, or of the message if it does not have it.
-  Place Of(const char* name, int index = -1) const {
-    if (tree == nullptr) return place;
+  SourceLocation LocationOf(const char* name, int index = -1) const {
+    if (tree == nullptr) return location;
     const google::protobuf::TextFormat::ParseLocation found = tree->GetLocation(Field(name), index);
-    return found.line < 0 ? place : Place{found.line, found.column};
+    return found.line < 0 ? location : SourceLocation{found.line, found.column};
   }
-  template <typename Child>
-  Node<Child> At(const char* name, const Child& child, int index = -1) const {
+  template <typename ChildProto>
+  Node<ChildProto> Child(const char* name, const ChildProto& child, int index = -1) const {
     return {child, tree == nullptr ? nullptr : tree->GetTreeForNested(Field(name), index),
-            Of(name, index)};
+            LocationOf(name, index)};
   }
 };
 
 }  // namespace drydock::reader
 
-#endif  // DRYDOCK_SCENARIO_READER_PLACE_H_
+#endif  // DRYDOCK_SCENARIO_READER_SOURCE_LOCATION_H_
