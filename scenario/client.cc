@@ -1,3 +1,4 @@
+// The steps of a scenario's thread.
 #include "scenario/client.h"
 
 #include <algorithm>
@@ -14,7 +15,7 @@ namespace {
 using Verb = Scenario::Verb;
 using trace::EventKind;
 
-// How often an open looks for its driver.
+// The interval at which an open looks for the device's driver.
 constexpr kernel::Time kRetry = 100 * kernel::kMicrosecond;
 
 uint32_t MostBytes(const std::vector<Scenario::Step>& steps) {
@@ -45,7 +46,7 @@ void Client::Start() {
                                          .mode = script_.mode,
                                          .time_constraint = script_.time_constraint};
   self_.thread = kernel::ThreadStart(options, [this] {
-    self_.thread = kernel::CurrentThread();  // it may run before Start knows
+    self_.thread = kernel::CurrentThread();  // the thread may run before ThreadStart returns
     Run();
   });
 }
@@ -53,7 +54,7 @@ void Client::Start() {
 void Client::Run() {
   kernel::SetUserMode(script_.user);
   for (size_t i = 0; i < script_.steps.size(); ++i) Do(script_.steps[i], &results_[i]);
-  // As when a process ends.
+  // The end of a process closes what it has open.
   kernel::SetUserMode(false);
   if (stream_ != nullptr) Close();
   self_.End();
@@ -62,7 +63,7 @@ void Client::Run() {
 void Client::Do(const Scenario::Step& step, Result* result) {
   const Verb outer = self_.verb;
   self_.Enter(step.verb);
-  // All but computing is a call into the kernel.
+  // Every step except compute and repeat is a call into the kernel.
   const bool calls = step.verb != Verb::kCompute && step.verb != Verb::kRepeat;
   const bool user_mode = calls && kernel::SetUserMode(false);
   switch (step.verb) {
@@ -111,7 +112,8 @@ void Client::Do(const Scenario::Step& step, Result* result) {
   result->returned = true;
 }
 
-// What steps within others return is nobody's business.
+// Results of steps within gates, funnels and repeats are not recorded: expectations cannot name
+// them.
 void Client::DoNested(const Scenario::Step& step) {
   Result result;
   Do(step, &result);

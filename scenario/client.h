@@ -1,6 +1,6 @@
 // scenario/client.h
 //
-// A thread of a scenario, going through its steps.
+// A thread of a scenario: executes the steps of its script and records what they return.
 #ifndef DRYDOCK_SCENARIO_CLIENT_H_
 #define DRYDOCK_SCENARIO_CLIENT_H_
 
@@ -18,23 +18,24 @@ namespace drydock {
 
 class Client {
  public:
-  // What a step came to.
+  // What a step returned. `returned` is false as long as the step has not ended.
   struct Result {
     bool returned = false;
     IOReturn code = kIOReturnSuccess;
     uint32_t bytes = 0;
   };
 
-  // All must outlive the run. `threads` are those of all threads.
+  // All arguments must outlive the run. `threads` has an entry for each thread of the scenario, and
+  // `index` is this one's.
   Client(const Scenario::Thread& script, size_t index, std::vector<ScriptedThread>* threads,
          UsbFixture* usb, ScenarioFixture* fixture);
 
   // Starts the thread. Thread context.
   void Start();
 
-  // What its steps came to, in their order; for after the run.
+  // The results of the steps, in order. To be read after the run.
   const std::vector<Result>& results() const { return results_; }
-  // How many rounds of its repeats it has been through, those within others not counted.
+  // The number of completed rounds of its repeats; repeats within repeats are not counted.
   uint64_t rounds() const { return rounds_; }
 
  private:
@@ -52,11 +53,11 @@ class Client {
   UsbFixture& usb_;
   ScenarioFixture& fixture_;
   std::vector<Result> results_;
-  // Here rather than on the thread's stack, which is dropped if the run ends badly.
+  // Not on the thread's stack, which is dropped without unwinding if the run panics or deadlocks.
   std::vector<uint8_t> buffer_;
   std::vector<std::unique_ptr<StateTrigger>> waits_;
   uint64_t rounds_ = 0;
-  int repeats_ = 0;                  // that it is in
+  int repeats_ = 0;                  // nesting depth of repeats
   StreamService* stream_ = nullptr;  // the opened one, retained
 };
 

@@ -1,3 +1,4 @@
+// Reads durations: a decimal number and a unit.
 #include "scenario/duration.h"
 
 #include <cmath>

@@ -1,6 +1,6 @@
 // scenario/duration.h
 //
-// Spans of time as people write them: "20us".
+// Reads durations as scenario files write them: "20us".
 #ifndef DRYDOCK_SCENARIO_DURATION_H_
 #define DRYDOCK_SCENARIO_DURATION_H_
 
@@ -10,8 +10,9 @@
 
 namespace drydock {
 
-// A number and a unit: ns, us, ms or s; up to 1000s. InvalidArgument with what is wrong and what is
-// allowed, to be put after the text: "is negative; allowed is …".
+// The duration in ns of a number and a unit (ns, us, ms or s), at most 1000s. Otherwise
+// InvalidArgument, whose message continues a sentence that begins with the text: "is negative;
+// allowed is …".
 absl::StatusOr<kernel::Time> ParseDuration(absl::string_view text);
 
 }  // namespace drydock

@@ -1,3 +1,4 @@
+// Matches events with the patterns of a scenario's expectations.
 #include "scenario/event_watch.h"
 
 #include <algorithm>
@@ -26,10 +27,10 @@ EventWatch::Pattern EventWatch::Prepare(const Scenario::EventPattern& pattern) {
 }
 
 EventWatch::EventWatch(const Scenario& scenario) {
-  const auto mind = [this](const Pattern& pattern) {
+  const auto watch = [this](const Pattern& pattern) {
     kinds_.Add(pattern.any_kind ? trace::EventKinds::All() : trace::EventKinds{pattern.kind});
     if (pattern.thread != nullptr) {
-      kinds_.Add({EventKind::kThreadCreate, EventKind::kThreadRunnable});  // it may be renamed
+      kinds_.Add({EventKind::kThreadCreate, EventKind::kThreadRunnable});  // threads may be renamed
     }
   };
   for (size_t i = 0; i < scenario.expectations.size(); ++i) {
@@ -37,13 +38,13 @@ EventWatch::EventWatch(const Scenario& scenario) {
     if (expectation.kind != Kind::kOrder && expectation.kind != Kind::kNever) continue;
     Watched watched = {
         i, expectation.kind == Kind::kNever, expectation.has_since, Prepare(expectation.since), {}};
-    if (expectation.has_since) mind(watched.since);
+    if (expectation.has_since) watch(watched.since);
     for (size_t j = 0; j < expectation.events.size(); ++j) {
       Mark mark = {Prepare(expectation.events[j]), Describe(expectation.events[j])};
       for (size_t k = 0; k < j; ++k) {
         if (Same(expectation.events[k], expectation.events[j])) ++mark.occurrence;
       }
-      mind(mark.pattern);
+      watch(mark.pattern);
       watched.marks.push_back(std::move(mark));
     }
     watched_.push_back(std::move(watched));
@@ -89,7 +90,7 @@ std::string EventWatch::SeenInstead(size_t index) const {
     const Mark& mark = found->marks.front();
     return mark.seen_at != 0 ? with_time(mark) : "";
   }
-  if (found->waits_for_since) return "what it counts from never happened";
+  if (found->waits_for_since) return "the event that `since` names never happened";
   std::vector<const Mark*> seen;
   std::string missing;
   for (const Mark& mark : found->marks) {

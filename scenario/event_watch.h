@@ -1,6 +1,7 @@
 // scenario/event_watch.h
 //
-// Follows the events a scenario has expectations about.
+// Watches the events that a scenario's expectations of kind `order` and `never` name, and judges
+// them after the run.
 #ifndef DRYDOCK_SCENARIO_EVENT_WATCH_H_
 #define DRYDOCK_SCENARIO_EVENT_WATCH_H_
 
@@ -16,13 +17,13 @@ class EventWatch : public trace::Observer {
  public:
   explicit EventWatch(const Scenario& scenario);
 
-  // What to attach it for.
+  // The kinds of events to attach it for.
   const trace::EventKinds& kinds() const { return kinds_; }
 
   void OnEvent(const trace::Event& event) override;
 
-  // What was seen instead of what expectation `index` of the scenario expects; empty if it held.
-  // For expectations of order and of absence.
+  // What was seen instead of what the scenario's expectation `index`, an order or a never, expects;
+  // empty if it held.
   std::string SeenInstead(size_t index) const;
 
  private:
@@ -32,13 +33,13 @@ class EventWatch : public trace::Observer {
     const char* name;    // interned; null: any
     const char* thread;  // interned; null: any
   };
-  // One event of an order, or the one of an absence.
+  // One event of an order, or the one of a never.
   struct Mark {
     Pattern pattern;
     std::string text;
-    int occurrence = 1;    // the n-th is meant
-    int count = 0;         // so far
-    uint64_t seen_at = 0;  // its number among all events; 0: not yet
+    int occurrence = 1;    // which occurrence the order means
+    int count = 0;         // occurrences so far
+    uint64_t seen_at = 0;  // number of that event in the stream; 0: not seen
     kernel::Time time_ns = 0;
   };
   struct Watched {

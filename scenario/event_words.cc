@@ -1,3 +1,4 @@
+// Names of priority bands and of IOReturn codes for reports.
 #include "scenario/event_words.h"
 
 #include "scenario/return_codes.h"

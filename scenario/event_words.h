@@ -1,6 +1,6 @@
 // scenario/event_words.h
 //
-// How reports on scenarios put bands and statuses.
+// The names that reports on scenarios give to priority bands and return codes.
 #ifndef DRYDOCK_SCENARIO_EVENT_WORDS_H_
 #define DRYDOCK_SCENARIO_EVENT_WORDS_H_
 

@@ -1,3 +1,4 @@
+// The interrupt device: raised by the outside world, handled by a filter and an action.
 #include "scenario/interrupt_device.h"
 
 #include "drivers/service/platform.h"
@@ -67,7 +68,8 @@ bool DrydockInterruptDevice::filter(OSObject* object, IOFilterInterruptEventSour
   self->fPending = false;
   kernel::InterruptLower(self->fScript->line);
   kernel::Delay(self->fScript->filter_ns);
-  // Acknowledged: no need to mask the line until the action has run.
+  // The interrupt is acknowledged here, so the line need not stay masked until the action has run:
+  // signal the source and return false.
   source->signalInterrupt();
   return false;
 }

@@ -1,6 +1,6 @@
 // scenario/interrupt_device.h
 //
-// A device that does nothing but interrupt, with the driver that answers.
+// A device that raises its interrupt line at the times that a scenario gives, and its driver.
 #ifndef DRYDOCK_SCENARIO_INTERRUPT_DEVICE_H_
 #define DRYDOCK_SCENARIO_INTERRUPT_DEVICE_H_
 
@@ -15,8 +15,8 @@ class DrydockInterruptDevice : public IOService {
   OSDeclareDefaultStructors(DrydockInterruptDevice)
 
  public:
-  // Number `index` of the scenario's interrupts. Both must outlive the run. +1, attached to
-  // nothing.
+  // The device for the scenario's interrupt of that index, not attached; the caller owns a
+  // reference. `scenario` and `fixture` must outlive the run. Thread context.
   static DrydockInterruptDevice* Make(const drydock::Scenario& scenario, size_t index,
                                       drydock::ScenarioFixture* fixture);
 
@@ -38,7 +38,7 @@ class DrydockInterruptDevice : public IOService {
   IOInterruptEventSource* fSource;  // retained
   drydock::kernel::OutsideHandle fNext;
   uint32_t fRaised;
-  bool fPending;  // the line is up, because of us
+  bool fPending;  // this device holds the line up
 };
 
 #endif  // DRYDOCK_SCENARIO_INTERRUPT_DEVICE_H_

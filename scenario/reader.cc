@@ -1,3 +1,4 @@
+// Reads a scenario: the text into a message, the message part by part into a Scenario.
 #include "scenario/reader.h"
 
 #include <fstream>
@@ -25,10 +26,10 @@ using reader::Node;
 using reader::Problem;
 using reader::ReadContext;
 
-// Names the format in fingerprints: what an old schedule would mean something else under.
+// Part of every fingerprint. To be changed when the same file would make a different run.
 constexpr absl::string_view kFormat = "drydock scenario 1";
 
-// The parts in such an order that each comes after what it refers to.
+// In an order in which every part comes after those that it refers to by name.
 void ReadParts(const Node<ScenarioProto>& file, ReadContext* context) {
   const ScenarioProto& proto = file.proto;
   Scenario& scenario = context->scenario();
@@ -66,7 +67,7 @@ void ReadParts(const Node<ScenarioProto>& file, ReadContext* context) {
   for (int i = 0; i < proto.device_size(); ++i) {
     ReadDevice(file.Child("device", proto.device(i), i), context);
   }
-  // All names first: threads may wait for later ones.
+  // All names before all steps: a thread may wait for one that comes later in the file.
   for (int i = 0; i < proto.thread_size(); ++i) {
     const auto node = file.Child("thread", proto.thread(i), i);
     Scenario::Thread thread;
@@ -117,7 +118,8 @@ absl::StatusOr<Scenario> ReadScenario(const std::string& path, absl::string_view
                                       const std::vector<std::string>& drivers) {
   std::ifstream stream(path, std::ios::binary);
   std::string text;
-  // Read by the file's own reader: that of a directory fails here, not at its opening.
+  // In parts, not through rdbuf(): opening a directory succeeds, and only read() reports that it
+  // cannot be read.
   char part[4096];
   while (stream.read(part, sizeof part) || stream.gcount() > 0) text.append(part, stream.gcount());
   if (!stream.eof() || stream.bad()) {

@@ -1,6 +1,6 @@
 // scenario/reader.h
 //
-// Reads scenario files. What reads which part of one is in scenario/reader/.
+// Reads scenario files. scenario/reader/ has a file for each part of them.
 #ifndef DRYDOCK_SCENARIO_READER_H_
 #define DRYDOCK_SCENARIO_READER_H_
 
@@ -13,13 +13,13 @@
 
 namespace drydock {
 
-// Parses and checks the text of a scenario. Errors are InvalidArgument with one line,
-// "file:line:column: what is wrong, what is allowed"; `file` only names the text there. `drivers`
-// are the classes a device may name as its driver.
+// Parses and checks the text of a scenario. An error is InvalidArgument with one line,
+// "file:line:column: what is wrong, what is allowed", in which `file` names the text. `drivers` are
+// the classes that a device may name as its driver (LinkedDrivers). Any context.
 absl::StatusOr<Scenario> ParseScenario(absl::string_view text, absl::string_view file,
                                        const std::vector<std::string>& drivers);
 
-// The same with the contents of the file at `path`, called `file` in errors.
+// The same for the contents of the file at `path`; `file` names it in errors.
 absl::StatusOr<Scenario> ReadScenario(const std::string& path, absl::string_view file,
                                       const std::vector<std::string>& drivers);
 

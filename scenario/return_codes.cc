@@ -1,3 +1,4 @@
+// The table of the names of <IOKit/IOReturn.h>.
 #include "scenario/return_codes.h"
 
 #include "absl/strings/str_format.h"

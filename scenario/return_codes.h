@@ -1,6 +1,6 @@
 // scenario/return_codes.h
 //
-// The names of kIOReturn… codes, both ways.
+// Names of IOReturn codes: from code to name and back.
 #ifndef DRYDOCK_SCENARIO_RETURN_CODES_H_
 #define DRYDOCK_SCENARIO_RETURN_CODES_H_
 
@@ -16,7 +16,7 @@ namespace drydock {
 // "kIOReturnOffline", or "0xe0001234" for a code without a name.
 std::string ReturnCodeName(IOReturn code);
 
-// The code of that name.
+// The code of that name; none if <IOKit/IOReturn.h> has no such name.
 absl::optional<IOReturn> ParseReturnCode(absl::string_view name);
 
 }  // namespace drydock

@@ -1,3 +1,4 @@
+// One run of a scenario, from boot to the verdicts.
 #include "scenario/runner.h"
 
 #include <algorithm>
@@ -34,7 +35,7 @@ namespace {
 
 using Kind = Scenario::Expectation::Kind;
 
-// How long everything has to come to rest before shutdown, at least.
+// How long the registry has to become quiet before shutdown, at least.
 constexpr kernel::Time kRest = 10 * kernel::kMillisecond;
 
 // One run, from boot to verdicts.
@@ -61,7 +62,7 @@ class ScenarioRun {
   EventWatch* watch() { return &watch_; }
   trace::LatencyMeter* meter() { return &meter_; }
   bool looked() const { return looked_; }
-  // What to attach the meter for.
+  // The kinds of events to attach the meter for.
   trace::EventKinds MeterKinds() const;
 
   std::vector<Progress> ProgressMade() const;
@@ -87,7 +88,7 @@ class ScenarioRun {
   Timeline timeline_;
   std::vector<std::unique_ptr<Client>> clients_;
   kernel::Time threads_ended_ns_ = 0;
-  std::vector<bool> busy_after_;  // by expectation: kQuietWithin that was not
+  std::vector<bool> busy_after_;  // by expectation: a kQuietWithin that failed
   bool shut_down_ = false;
   std::string leaked_;
 };
@@ -115,7 +116,8 @@ void ScenarioRun::Body() {
   }
 }
 
-// The looker is made only when its time has come: until then the run is what it would be without.
+// The thread that looks is started at the time of the look, so that the run up to then is the same
+// as without a look.
 void ScenarioRun::PlanLook() {
   if (look_.look == nullptr || !look_.at_ns.has_value()) return;
   look_planned_ = kernel::OutsideSchedule(
@@ -145,9 +147,10 @@ void ScenarioRun::FinishLook() {
   }
 }
 
-// Waits as long as the scenario grants for everything to come to rest, and a little longer.
+// Waits for the times of the scenario's `quiet_within` expectations, and records whether the
+// registry was busy at each; then for kRest.
 void ScenarioRun::Rest(IOService* platform) {
-  // Until `within` after the last of what happened.
+  // Until `within` after the last thread has ended and the last entry of the timeline has happened.
   const auto wait = [this](kernel::Time within) {
     for (;;) {
       const kernel::Time until =
@@ -233,7 +236,7 @@ std::string ScenarioRun::SeenInstead(size_t index, const Outcome& outcome) const
       if (outcome.kind != Outcome::Kind::kBlocked) return "";
       std::vector<std::string> sentences;
       for (const BlockedThread& thread : outcome.blocked) {
-        if (thread.name == "main" && outcome.blocked.size() > 1) continue;  // waits for the others
+        if (thread.name == "main" && outcome.blocked.size() > 1) continue;  // joins the others
         sentences.push_back(absl::StrCat(thread.name, " ", thread.reason));
       }
       return absl::StrJoin(sentences, "; ");
@@ -252,20 +255,20 @@ std::string ScenarioRun::SeenInstead(size_t index, const Outcome& outcome) const
       const bool found =
           std::any_of(outcome.findings.begin(), outcome.findings.end(),
                       [&](const Finding& finding) { return finding.name == expectation.finding; });
-      return found ? "" : "nobody broke that rule";
+      return found ? "" : "not reported in this run";
     }
   }
   return "";
 }
 
-// What was done, and from where.
+// A line on what was done, then the call stack.
 void Append(const std::string& what, const CallStack& stack, std::vector<std::string>* lines) {
   const std::vector<std::string> functions = stack.Functions();
   lines->push_back(absl::StrCat(what, functions.empty() ? "" : ":"));
   for (const std::string& function : functions) lines->push_back(absl::StrCat("  ", function));
 }
 
-// Where each of them stands, and what led to it.
+// The call stack of each blocked thread, and the evidence about it.
 std::vector<std::string> StacksOf(const std::vector<BlockedThread>& blocked) {
   std::vector<std::string> lines;
   for (const BlockedThread& thread : blocked) {
@@ -277,7 +280,7 @@ std::vector<std::string> StacksOf(const std::vector<BlockedThread>& blocked) {
   return lines;
 }
 
-// Where the rule was broken, and what led to it.
+// The call stack of a finding, and its evidence.
 std::vector<std::string> StackAndEvidence(const Finding& finding) {
   std::vector<std::string> lines = finding.stack.Functions();
   for (const kernel::Evidence& evidence : finding.evidence) {
@@ -291,7 +294,7 @@ std::string Describe(const Finding& finding) {
                       finding.thread, ": ", finding.sentence);
 }
 
-// Of its real-time threads.
+// The contracts of the scenario's real-time threads.
 std::vector<TimeContract> ContractsOf(const Scenario& scenario) {
   std::vector<TimeContract> contracts;
   for (const Scenario::Thread& thread : scenario.threads) {
@@ -307,7 +310,7 @@ bool AsksForChecks(const Scenario& scenario) {
                      [](const Scenario::Expectation& e) { return e.kind == Kind::kFinding; });
 }
 
-// Whether the run has ended with a panic that its last finding foretold, and that was expected.
+// Whether the run ended with the panic that belongs to an expected finding, its last one.
 bool EndedAsExpected(const Scenario& scenario, const Outcome& outcome) {
   if (outcome.kind != Outcome::Kind::kPanic || outcome.findings.empty()) return false;
   const std::string& name = outcome.findings.back().name;
@@ -361,7 +364,7 @@ std::vector<Verdict> ScenarioRun::Judge(const Outcome& outcome, bool at_full_spe
   }
   if (outcome.ok() && !shut_down_) {
     verdicts.push_back({Verdict::Kind::kFailed, "the platform shuts down",
-                        "a service was never done with its termination"});
+                        "a service did not finish its termination"});
   }
   if (outcome.ok()) {
     for (const std::string& missed : timeline_.Missed()) {
@@ -405,7 +408,7 @@ ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const L
   }
   result.looked = run.looked();
   result.progress = run.ProgressMade();
-  // At full speed every answer is 0, whoever gave it.
+  // A run at full speed is one in which the strategy answered every question with 0.
   result.verdicts = run.Judge(result.outcome, result.outcome.schedule.deviations() == 0);
   return result;
 }

@@ -1,7 +1,7 @@
 // scenario/runner.h
 //
-// Runs a scenario: boots a machine with its controllers, lets its threads and its timeline happen,
-// waits until everything has come to rest, shuts down, and judges what was expected.
+// Runs a scenario: boots a machine with its controllers, runs its threads and its timeline, waits
+// until the registry is quiet, shuts down, and judges the expectations.
 #ifndef DRYDOCK_SCENARIO_RUNNER_H_
 #define DRYDOCK_SCENARIO_RUNNER_H_
 
@@ -27,19 +27,21 @@ struct Verdict {
       {};  // where that happened, innermost function first; may be empty
 };
 
-// How far a thread or an interrupt came (ProgressProto).
+// How many rounds a thread completed, or how often an interrupt's action ran (ProgressProto).
 struct Progress {
   std::string name;
   uint64_t count = 0;
 };
 
-// Somebody looks at the machine while a run goes on.
+// An inspection of the machine during a run.
 struct Look {
-  // When; none: at the end, when everything has come to rest and before the platform shuts down.
+  // The time since boot; none: when the registry is quiet, before the platform shuts down.
   absl::optional<kernel::Time> at_ns;
-  // Called on a kernel thread of high priority, so it may take the kernel's locks; or, if `at_ns`
-  // is given, from the outside world, where it disturbs nothing. Null: nobody looks.
+  // Called on a kernel thread of high priority, where it may take the kernel's locks. Null: no
+  // inspection.
   std::function<void()> look;
+  // With `at_ns`: call `look` from the outside world instead, which costs no virtual time and
+  // changes nothing in the run; it may not take locks.
   bool from_outside = false;
 };
 
@@ -55,17 +57,18 @@ struct ScenarioResult {
   // does: that the run came to its end, no rule was broken (Outcome::findings) and the timeline
   // happened.
   std::vector<Verdict> verdicts;
-  bool looked = false;  // the run came to the Look's time
+  bool looked = false;  // the run reached the Look's time
 
   bool held() const;
 };
 
-// One run. Observers attached by the caller see all of it. A run is a function of the scenario and
-// the strategy's answers. Host context, no run in progress.
+// Executes one run. Observers that the caller has attached receive all of its events. The result is
+// a function of the scenario and the strategy's answers. To be called outside of runs, one at a
+// time.
 ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const Look& look = {},
                            Checking checking = Checking::kThorough);
 
-// The classes of the drivers that are linked in and that a scenario's device may name.
+// The classes of the drivers that are linked into the program: those that a device may name.
 std::vector<std::string> LinkedDrivers();
 
 }  // namespace drydock

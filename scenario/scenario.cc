@@ -1,3 +1,4 @@
+// How reports name the parts of a scenario.
 #include "scenario/scenario.h"
 
 #include "absl/strings/str_cat.h"

@@ -1,7 +1,8 @@
 // scenario/scenario.h
 //
-// A scenario that has been read and checked: plain data, names resolved, times in ns, ready to run
-// any number of times. What the parts mean is said in scenario.proto.
+// A scenario that has been read and checked: plain data, with names resolved to indices and times
+// in ns. It is not changed by a run and can be run any number of times. scenario.proto documents
+// the meaning of the fields.
 #ifndef DRYDOCK_SCENARIO_SCENARIO_H_
 #define DRYDOCK_SCENARIO_SCENARIO_H_
 
@@ -23,7 +24,7 @@
 
 namespace drydock {
 
-// Vectors refer to each other by index.
+// References between the parts are indices into the vectors at the end.
 struct Scenario {
   struct Controller {
     std::string name;
@@ -38,7 +39,7 @@ struct Scenario {
     std::string driver;
   };
 
-  // What a thread can do; the names are VerbName's.
+  // The kinds of steps, and kNone for a thread that is between two steps. VerbName has their names.
   enum class Verb {
     kNone,
     kOpen,
@@ -68,13 +69,13 @@ struct Scenario {
 
   struct Step {
     Verb verb = Verb::kNone;
-    // Of devices, locks, semaphores or work loops, as the verb has it; kFunnel: kernel::Funnel.
+    // The index of a device, lock, semaphore or work loop, by the verb; kFunnel: a kernel::Funnel.
     size_t subject = 0;
     uint32_t bytes = 0;            // kRead, kWrite
     kernel::Time duration_ns = 0;  // kSleep, kCompute; kOpen: how long to wait for the driver
     State state;                   // kWaitUntil
-    uint32_t times = 0;            // kRepeat; 0: any number
-    kernel::Time until_ns = 0;     // kRepeat; 0: for ever
+    uint32_t times = 0;            // kRepeat; 0: no limit
+    kernel::Time until_ns = 0;     // kRepeat; 0: no limit
     std::vector<Step> steps;       // kGate, kRepeat, kFunnel
   };
 
@@ -106,7 +107,7 @@ struct Scenario {
 
   struct TimelineEntry {
     enum class When { kTime, kChoicePoint, kState };
-    std::string text;   // as the report has it
+    std::string text;   // as the report writes it
     bool plug = false;  // else unplug
     size_t device = 0;
     When when = When::kTime;
@@ -136,7 +137,7 @@ struct Scenario {
       kFinding,
     };
     Kind kind = Kind::kReturns;
-    std::string text;  // as the report has it
+    std::string text;  // as the report writes it
     bool at_full_speed = false;
 
     // kReturns
@@ -154,7 +155,7 @@ struct Scenario {
     kernel::Time within_ns = 0;  // kQuietWithin
 
     // kLatency
-    std::vector<trace::LatencyMeasure> measures;  // the first that knows the subject counts
+    std::vector<trace::LatencyMeasure> measures;  // the first one that has the subject
     absl::optional<kernel::Time> p50_at_most_ns;
     absl::optional<kernel::Time> p99_at_most_ns;
     absl::optional<kernel::Time> max_at_most_ns;
@@ -162,7 +163,7 @@ struct Scenario {
     std::string blames;
     std::string subject;
 
-    // kProgress: of thread `thread`, or of an interrupt
+    // kProgress: of the thread `thread`, or of the interrupt `interrupt`
     bool of_interrupt = false;
     size_t interrupt = 0;
     uint64_t at_least = 0;
@@ -187,15 +188,15 @@ struct Scenario {
   std::vector<TimelineEntry> timeline;
   std::vector<Expectation> expectations;
 
-  // What its runs are watched for in any case, and fail if it is found.
+  // The checks that the file asks for, in every mode of running it; their findings fail the run.
   Checks checks;
 
-  // At which accesses by drivers' code others can step in. How it is to be run; no part of the
+  // Which memory accesses of driver code are choice points. Set by the command line, not by the
   // file.
   kernel::AccessChoices accesses = kernel::AccessChoices::kNone;
 
-  // Names the scenario in schedules. Of what happens, not of layout, comments, description and
-  // expectations: those may be edited and an old schedule judged anew.
+  // Identifies the scenario in schedules. Does not depend on layout, comments, description, checks
+  // and expectations: a schedule still fits after those have been edited.
   uint64_t fingerprint = 0;
 };
 

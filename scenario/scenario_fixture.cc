@@ -1,3 +1,4 @@
+// Locks, semaphores, work loops and interrupt devices of a scenario, and the steps that use them.
 #include "scenario/scenario_fixture.h"
 
 #include "absl/strings/str_cat.h"
@@ -95,7 +96,7 @@ void ScenarioFixture::Do(const Scenario::Step& step,
       break;
     }
     default:
-      kernel::Panic("a step that is none of the machine's: ", VerbName(step.verb));
+      kernel::Panic("this step is not one of the fixture: ", VerbName(step.verb));
   }
 }
 

@@ -1,7 +1,7 @@
 // scenario/scenario_fixture.h
 //
-// What a scenario's threads work with beside USB devices: locks, semaphores, work loops, and
-// devices that do nothing but interrupt.
+// The part of a scenario's machine that is not USB: locks, semaphores, work loops and interrupt
+// devices; and the steps that use them.
 #ifndef DRYDOCK_SCENARIO_SCENARIO_FIXTURE_H_
 #define DRYDOCK_SCENARIO_SCENARIO_FIXTURE_H_
 
@@ -22,22 +22,23 @@ class ScenarioFixture {
   // The scenario must outlive the run.
   explicit ScenarioFixture(const Scenario& scenario);
 
-  // Makes it all; the interrupt devices start below `platform`. On a thread.
+  // Makes everything; the interrupt devices start below `platform`. Thread context.
   void Start(IOService* platform);
-  // Lets go of it. What devices hold lives until they do. On a thread.
+  // Frees the locks and releases the work loops. A work loop that a device retains lives on until
+  // the device is freed. Thread context.
   void Stop();
 
-  // Does a step of the machine: kCompute, kSleep, kLock, kUnlock, kSignal, kWait, or kGate and
-  // kFunnel, whose steps `nested` does. On a thread.
+  // Executes a step: kCompute, kSleep, kLock, kUnlock, kSignal or kWait; or kGate or kFunnel, for
+  // whose inner steps it calls `nested`. Panics at other steps. Thread context.
   void Do(const Scenario::Step& step, absl::FunctionRef<void(const Scenario::Step&)> nested);
-  // The steps of an action, in order.
+  // Executes the steps of an action in order. Thread context.
   void DoAction(const std::vector<Scenario::Step>& steps);
-  // Calls `round` as often as a kRepeat says; returns how often.
+  // Calls `round` as often as the kRepeat `step` says; returns the number of calls.
   static uint64_t Repeat(const Scenario::Step& step, absl::FunctionRef<void()> round);
 
   IOWorkLoop* work_loop(size_t index) const { return loops_[index].loop; }
 
-  // How often the interrupt's action has run.
+  // Counts runs of the action of the interrupt with that index.
   void CountAction(size_t interrupt) { ++actions_[interrupt]; }
   uint64_t actions(size_t interrupt) const { return actions_[interrupt]; }
 

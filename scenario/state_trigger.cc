@@ -1,3 +1,4 @@
+// Arms a trigger with the outside world whenever its thread enters the call that it waits for.
 #include "scenario/state_trigger.h"
 
 #include "scheduler/kernel/clock.h"
@@ -11,7 +12,7 @@ constexpr const char* kWhat = "while a thread is in a state";
 
 void ScriptedThread::Enter(Scenario::Verb entered) {
   verb = entered;
-  // By index: others may begin to watch meanwhile.
+  // By index: Arm() may run other threads, which may add triggers.
   for (size_t i = 0; i < triggers.size(); ++i) triggers[i]->Arm();
 }
 
@@ -46,7 +47,7 @@ void StateTrigger::Arm() {
   if (!watching_ || fired_ || armed_ != 0 || thread_->verb != state_.verb) return;
   if (state_.blocked) {
     armed_ = kernel::OutsideScheduleAtBlock(thread_->thread, kWhat, 0, &Happen, this);
-    // If it was blocked already, its next time to block may never come.
+    // The thread may be blocked already and never block again: fire at once then.
     if (!kernel::ThreadIsBlocked(thread_->thread) || !kernel::OutsideCancel(armed_)) return;
   }
   armed_ = kernel::OutsideSchedule(kernel::Now(), kWhat, 0, &Happen, this);
@@ -71,7 +72,7 @@ void StateTrigger::Happen(void* argument) {
   if (self->state_.blocked) {
     if (self->thread_->verb != self->state_.verb) return;
     if (!kernel::ThreadIsBlocked(self->thread_->thread)) {
-      self->Arm();  // others went first, and woke it
+      self->Arm();  // another thread ran first and woke it: wait for the next time
       return;
     }
   }

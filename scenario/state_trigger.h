@@ -1,11 +1,12 @@
 // scenario/state_trigger.h
 //
-// Something that is to happen while a thread of the scenario is in a state.
+// Calls a function once when a thread of the scenario is in a state.
 //
-// The thread says where it is (ScriptedThread); a trigger fires once, in the outside world. At full
-// speed that is at the moment the thread comes into the state. An exploring strategy may let others
-// go first: then it fires at a later moment when the thread is blocked in the call, or, if being in
-// the call is all that is asked, perhaps when it has just left.
+// The thread reports the beginning and the end of its calls to its ScriptedThread. The trigger
+// fires in the outside world: at full speed at the moment when the thread enters the state. An
+// exploring strategy may let other threads run first; the trigger then fires at a later moment when
+// the thread is blocked in the call, or, for a state without "blocked", perhaps just after the
+// call.
 #ifndef DRYDOCK_SCENARIO_STATE_TRIGGER_H_
 #define DRYDOCK_SCENARIO_STATE_TRIGGER_H_
 
@@ -19,33 +20,36 @@ namespace drydock {
 
 class StateTrigger;
 
-// What triggers know of a thread.
+// The state of one of the scenario's threads, and the triggers that wait for it. Owned by the run;
+// written by the thread itself.
 struct ScriptedThread {
-  kernel::Thread* thread = nullptr;  // once it has been started
+  kernel::Thread* thread = nullptr;  // null before it is started
   Scenario::Verb verb = Scenario::Verb::kNone;
   bool ended = false;
   std::vector<StateTrigger*> triggers;
 
-  // Called by the thread itself, around what it does, and when it has nothing more to do.
+  // The thread begins a step.
   void Enter(Scenario::Verb entered);
-  // `outer` is what it was doing, and goes on with.
+  // The thread has finished a step and goes on with the one around it; kNone if there is none.
   void Leave(Scenario::Verb outer);
+  // The thread has finished its last step.
   void End();
 };
 
 class StateTrigger {
  public:
-  // With `at_end` it also fires, in whatever context, when the thread ends without having been in
-  // the state. The actor must outlive the run.
+  // Calls fire(context) in the outside world. With `at_end` also if the thread ends without having
+  // been in the state; then on that thread, or on the one that calls Watch(). `thread` must outlive
+  // the run.
   StateTrigger(ScriptedThread* thread, const Scenario::State& state, bool at_end,
                kernel::OutsideFunction fire, void* context)
       : thread_(thread), state_(state), at_end_(at_end), fire_(fire), context_(context) {}
   StateTrigger(const StateTrigger&) = delete;
   StateTrigger& operator=(const StateTrigger&) = delete;
 
-  // From now on. Thread context.
+  // Begins to watch the thread. To be called once, in thread context.
   void Watch();
-  // Takes it back, if it has not fired.
+  // Stops watching. Without effect if the trigger has fired.
   void Cancel();
 
   bool fired() const { return fired_; }

@@ -1,3 +1,5 @@
+// Schedules the entries of a timeline with the outside world, or lets a state of a thread trigger
+// them.
 #include "scenario/timeline.h"
 
 #include <algorithm>
@@ -17,7 +19,7 @@ Timeline::Timeline(const Scenario& scenario, std::vector<ScriptedThread>* thread
     items_.push_back({this, &entry, nullptr});
     if (entry.when == When::kTime) ++times_left_;
   }
-  // The items stay where they are from here on.
+  // Triggers hold pointers to the items: nothing is added to items_ after this.
   for (Item& item : items_) {
     const Scenario::TimelineEntry& entry = *item.entry;
     if (entry.when != When::kState) continue;

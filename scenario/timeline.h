@@ -1,6 +1,6 @@
 // scenario/timeline.h
 //
-// A scenario's timeline in one run: who plugs and unplugs what, when.
+// The timeline of a scenario in one run: plugs and unplugs devices at the moments that it gives.
 #ifndef DRYDOCK_SCENARIO_TIMELINE_H_
 #define DRYDOCK_SCENARIO_TIMELINE_H_
 
@@ -17,22 +17,22 @@ namespace drydock {
 
 class Timeline {
  public:
-  // All must outlive the run.
+  // All arguments must outlive the run.
   Timeline(const Scenario& scenario, std::vector<ScriptedThread>* threads, UsbFixture* fixture);
 
-  // Lets the timeline begin. On a thread.
+  // Schedules every entry with the outside world. Thread context.
   void Start();
 
-  // Waits until all that is to happen at a time has happened. On a thread.
+  // Blocks until every entry with a time has happened. Thread context.
   void WaitForTimes();
 
-  // Takes back what has not happened by now. On a thread.
+  // Cancels the entries that have not happened. Thread context.
   void Cancel();
 
-  // When something last happened, in ns; 0 if nothing did.
+  // The time of the latest entry that has happened, in ns since boot; 0 if none has.
   kernel::Time last_ns() const { return last_ns_; }
 
-  // What never happened, as the timeline words it; for after the run.
+  // The entries that did not happen, as the report writes them. To be called after the run.
   std::vector<std::string> Missed() const;
 
  private:

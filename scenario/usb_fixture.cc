@@ -1,3 +1,4 @@
+// USB controllers of a scenario, and the search for the driver of a device in the registry.
 #include "scenario/usb_fixture.h"
 
 #include "drivers/service/owned.h"
@@ -7,7 +8,7 @@
 namespace drydock {
 namespace {
 
-// The first service of `driver`'s class below `nub` that has been published, +1.
+// The first published service of class `driver` below `nub`, +1 reference; null if there is none.
 StreamService* CopyStreamBelow(IOService* nub, const std::string& driver) {
   const auto clients = Owned(nub->getClientIterator());
   while (OSObject* object = clients->getNextObject()) {

@@ -1,7 +1,6 @@
 // scenario/usb_fixture.h
 //
-// The bench a scenario's devices lie on: the controllers of the booted machine, and the hand that
-// plugs into them.
+// The USB part of a scenario's machine: starts the controllers, and plugs and unplugs the devices.
 #ifndef DRYDOCK_SCENARIO_USB_FIXTURE_H_
 #define DRYDOCK_SCENARIO_USB_FIXTURE_H_
 
@@ -18,18 +17,18 @@ class UsbFixture {
   // The scenario must outlive the run.
   explicit UsbFixture(const Scenario& scenario) : scenario_(scenario) {}
 
-  // Starts the controllers below `platform`. On a thread.
+  // Starts the controllers below `platform`; panics if one does not start. Thread context.
   void Start(IOService* platform);
 
-  // The hand on the cable of a device of the scenario. Any context but interrupt context.
+  // Plugs or unplugs the device of that index in the scenario. Thread context or the outside world.
   void Plug(size_t device);
   void Unplug(size_t device);
 
-  // What the device's driver offers to clients, +1; null until it is there and once it goes. On a
-  // thread.
+  // The stream that the device's driver offers to clients, +1 reference for the caller; null before
+  // the driver is published and after its termination has begun. Thread context.
   StreamService* CopyStream(size_t device);
 
-  const char* NameOf(size_t device) const;  // interned
+  const char* NameOf(size_t device) const;  // interned string
 
  private:
   const Scenario& scenario_;

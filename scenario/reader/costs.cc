@@ -1,3 +1,4 @@
+// Costs of operations, with their bounds.
 #include "scenario/reader/costs.h"
 
 #include <string>
@@ -19,7 +20,7 @@ void ReadCosts(const Node<CostsProto>& node, ReadContext* context) {
       &costs.interrupt_entry_ns);
   set("quantum", proto.has_quantum(), proto.quantum(), &costs.quantum_ns);
   if (costs.quantum_ns < kernel::kMillisecond) {
-    context->Fail(node.LocationOf("quantum"), "a quantum of less than 1ms; allowed is 1ms or more");
+    context->Fail(node.LocationOf("quantum"), "quantum is less than 1ms; allowed is 1ms or more");
   }
   std::vector<std::string> kinds;
   for (int kind = 0; kind < kernel::kOperationKinds; ++kind) {
@@ -32,8 +33,7 @@ void ReadCosts(const Node<CostsProto>& node, ReadContext* context) {
     const kernel::Time cost =
         context->Time(operation.LocationOf("cost"), "cost", operation.proto.cost());
     if (cost > kernel::kSecond) {
-      context->Fail(operation.LocationOf("cost"),
-                    "an operation that costs more than 1s; allowed is up to 1s");
+      context->Fail(operation.LocationOf("cost"), "cost is more than 1s; allowed is up to 1s");
     }
     costs.operation_ns[kind] = static_cast<uint32_t>(cost);
   }

@@ -1,6 +1,6 @@
 // scenario/reader/costs.h
 //
-// Reads what things cost: the message `costs`.
+// Reads the message `costs`.
 #ifndef DRYDOCK_SCENARIO_READER_COSTS_H_
 #define DRYDOCK_SCENARIO_READER_COSTS_H_
 
@@ -10,6 +10,7 @@
 
 namespace drydock::reader {
 
+// Sets the costs of the scenario.
 void ReadCosts(const Node<CostsProto>& node, ReadContext* context);
 
 }  // namespace drydock::reader

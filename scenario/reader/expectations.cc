@@ -1,3 +1,4 @@
+// One function for each kind of expectation.
 #include "scenario/reader/expectations.h"
 
 #include <algorithm>
@@ -35,7 +36,7 @@ Scenario::EventPattern ReadEvent(const Node<EventProto>& node, ReadContext* cont
   pattern.thread = proto.thread();
   if (pattern.any_kind && pattern.name.empty() && pattern.thread.empty()) {
     context->Fail(node.location,
-                  "an event that could be anything; give a kind, a name or a thread");
+                  "the event matches everything; give it a kind, a name or a thread");
   }
   return pattern;
 }
@@ -49,7 +50,10 @@ void ReadReturns(const Node<ReturnsProto>& node, ReadContext* context,
   const std::vector<Scenario::Step>& steps = context->scenario().threads[expectation->thread].steps;
   const int number = context->Within(node.LocationOf("step"), "step", proto.step(), 1,
                                      std::max(1, static_cast<int>(steps.size())));
-  if (steps.empty()) context->Fail(node.LocationOf("thread"), "that thread has no steps");
+  if (steps.empty())
+    context->Fail(node.LocationOf("thread"),
+                  absl::StrCat("thread \"", proto.thread(),
+                               "\" has no steps; allowed is a thread with steps"));
   if (context->failed()) return;
   expectation->step = static_cast<size_t>(number - 1);
   const Scenario::Step& step = steps[expectation->step];
@@ -60,14 +64,14 @@ void ReadReturns(const Node<ReturnsProto>& node, ReadContext* context,
                                "; open, read, write and close return something"));
   }
   if (proto.code_size() == 0)
-    context->Fail(node.location, "returns without a code; give one or more");
+    context->Fail(node.location, "no code is given; give one or more, such as kIOReturnSuccess");
   for (int i = 0; i < proto.code_size(); ++i) {
     expectation->codes.push_back(context->Code(node.LocationOf("code", i), proto.code(i)));
   }
   expectation->any_bytes = !proto.has_bytes();
   expectation->bytes = proto.bytes();
   if (proto.has_bytes() && !transfers) {
-    context->Fail(node.LocationOf("bytes"), "bytes is for read and write only");
+    context->Fail(node.LocationOf("bytes"), "bytes is given; allowed only for read and write");
   }
   expectation->text = absl::StrCat(
       proto.thread(), ", step ", number, ": ", VerbName(step.verb),
@@ -89,7 +93,7 @@ void ReadOrder(const Node<OrderProto>& node, ReadContext* context,
     expectation->events.push_back(ReadEvent(node.Child("event", proto.event(i), i), context));
     texts.push_back(Describe(expectation->events.back()));
   }
-  if (texts.empty()) context->Fail(node.location, "an order of nothing; give it events");
+  if (texts.empty()) context->Fail(node.location, "the order has no events; give it one or more");
   expectation->text = absl::StrCat("order", proto.has_since() ? " since " : "",
                                    proto.has_since() ? Describe(expectation->since) : "", ": ",
                                    absl::StrJoin(texts, " → "));
@@ -111,7 +115,7 @@ void ReadLatency(const Node<LatencyProto>& node, ReadContext* context,
       kOf[context->Find(node.LocationOf("measure"), "measure", proto.measure(), kMeasures)];
   expectation->subject = proto.of();
   if (proto.of().empty())
-    context->Fail(node.LocationOf("of"), "a latency of nobody; say of whom or what");
+    context->Fail(node.LocationOf("of"), "the latency has no subject; give it with of");
   expectation->text = absl::StrCat(proto.measure(), " latency of ", proto.of(), ":");
   const auto bound = [&](const char* field, bool given, const std::string& text,
                          absl::optional<kernel::Time>* limit) {
@@ -129,7 +133,7 @@ void ReadLatency(const Node<LatencyProto>& node, ReadContext* context,
   if (!proto.has_p50_at_most() && !proto.has_p99_at_most() && !proto.has_max_at_most() &&
       !proto.has_max_at_least() && !proto.has_blames()) {
     context->Fail(node.location,
-                  "a latency without a bound; allowed is p50_at_most, p99_at_most, max_at_most, "
+                  "the latency has no bound; allowed is p50_at_most, p99_at_most, max_at_most, "
                   "max_at_least or blames");
   }
 }
@@ -155,7 +159,7 @@ void ReadProgress(const Node<ProgressProto>& node, ReadContext* context,
     absl::StrAppend(&expectation->text, " at most ", proto.at_most());
   }
   if (!proto.has_at_least() && !proto.has_at_most()) {
-    context->Fail(node.location, "a progress without a bound; allowed is at_least and at_most");
+    context->Fail(node.location, "the progress has no bound; give it at_least or at_most");
   }
 }
 
@@ -224,7 +228,7 @@ void ReadExpectation(const Node<ExpectationProto>& node, ReadContext* context) {
       break;
     case ExpectationProto::WHAT_NOT_SET:
       context->Fail(node.location,
-                    "nothing is expected; allowed is returns, order, never, quiet_within, "
+                    "the expectation is empty; allowed is returns, order, never, quiet_within, "
                     "no_thread_blocked, no_object_leaked, latency, progress or finding");
       break;
   }

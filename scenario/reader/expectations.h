@@ -1,6 +1,6 @@
 // scenario/reader/expectations.h
 //
-// Reads what must hold at the end: the messages `expect`.
+// Reads the messages `expect`.
 #ifndef DRYDOCK_SCENARIO_READER_EXPECTATIONS_H_
 #define DRYDOCK_SCENARIO_READER_EXPECTATIONS_H_
 
@@ -10,7 +10,8 @@
 
 namespace drydock::reader {
 
-// Adds one to the scenario, and a check if that is what finds it. After everything else.
+// Adds an expectation to the scenario, and, if it expects a finding, the check that reports it. To
+// be called after all other parts have been read.
 void ReadExpectation(const Node<ExpectationProto>& node, ReadContext* context);
 
 }  // namespace drydock::reader

@@ -1,3 +1,4 @@
+// USB controllers and devices, interrupt devices, and their interrupt lines.
 #include "scenario/reader/hardware.h"
 
 #include <cstdint>
@@ -14,7 +15,7 @@
 namespace drydock::reader {
 namespace {
 
-// Who has the line, first if several have; empty if nobody has.
+// The name of the first controller or interrupt on the line; empty if there is none.
 absl::string_view UserOf(int line, const Scenario& scenario) {
   for (const Scenario::Controller& controller : scenario.controllers) {
     if (controller.line == line) return controller.name;
@@ -25,7 +26,8 @@ absl::string_view UserOf(int line, const Scenario& scenario) {
   return {};
 }
 
-// A line of one's own. Only USB controllers may share one: their filters ask the hardware.
+// A line that nothing else uses. Only USB controllers may share a line: their filters ask the
+// hardware whether it interrupts.
 int ReadLine(SourceLocation location, int32_t line, ReadContext* context) {
   const int checked = context->Within(location, "line", line, 0, kernel::kInterruptLines - 1);
   const absl::string_view taken_by = UserOf(checked, context->scenario());
@@ -129,7 +131,7 @@ void ReadDevice(const Node<DeviceProto>& node, ReadContext* context) {
     const kernel::Time at = context->Time(data.LocationOf("after"), "after", data.proto.after());
     if (!model.arrivals.empty() && at < model.arrivals.back().at_ns) {
       context->Fail(data.LocationOf("after"),
-                    "data that comes before what stands above it; order it by time");
+                    "data earlier than the data above it; give data in order of time");
     }
     model.arrivals.push_back(
         {at, context->Within(data.LocationOf("bytes"), "bytes", data.proto.bytes(), 1u, 1u << 20)});

@@ -1,6 +1,7 @@
 // scenario/reader/hardware.h
 //
-// Reads what interrupts and what is plugged in. Each adds one to the scenario.
+// Reads the messages `controller`, `interrupt` and `device`. Each function adds one to the
+// scenario.
 #ifndef DRYDOCK_SCENARIO_READER_HARDWARE_H_
 #define DRYDOCK_SCENARIO_READER_HARDWARE_H_
 
@@ -12,10 +13,10 @@ namespace drydock::reader {
 
 void ReadController(const Node<ControllerProto>& node, ReadContext* context);
 
-// After the controllers, locks and work loops.
+// To be called after controllers, locks and work loops have been read.
 void ReadInterrupt(const Node<InterruptProto>& node, ReadContext* context);
 
-// After the controllers.
+// To be called after controllers have been read.
 void ReadDevice(const Node<DeviceProto>& node, ReadContext* context);
 
 }  // namespace drydock::reader

@@ -1,3 +1,4 @@
+// Checks of names, times and return codes, with their error messages.
 #include "scenario/reader/read_context.h"
 
 #include "absl/status/statusor.h"
@@ -35,10 +36,10 @@ size_t ReadContext::Find(SourceLocation location, absl::string_view what, const 
     if (known[i] == name) return i;
   }
   Fail(location,
-       absl::StrCat(name.empty() ? absl::StrCat("no ", what, " is named")
+       absl::StrCat(name.empty() ? absl::StrCat("no ", what, " is given")
                                  : absl::StrCat("unknown ", what, " \"", name, "\""),
                     "; ",
-                    known.empty() ? "there is none"
+                    known.empty() ? "the scenario has none"
                                   : absl::StrCat("allowed is ", absl::StrJoin(known, ", "))));
   return 0;
 }

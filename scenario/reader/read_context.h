@@ -1,6 +1,7 @@
 // scenario/reader/read_context.h
 //
-// A scenario in the making: what all who read parts of it share.
+// Shared by the readers of all parts: the scenario as read so far, the first error, and the checks
+// of values that are used everywhere.
 #ifndef DRYDOCK_SCENARIO_READER_READ_CONTEXT_H_
 #define DRYDOCK_SCENARIO_READER_READ_CONTEXT_H_
 
@@ -18,11 +19,11 @@
 
 namespace drydock::reader {
 
-// Remembers the first problem. After it the readers go on with whatever they have; the result is
-// then thrown away.
+// Keeps the first error only. After an error the readers go on with allowed values, and the caller
+// drops the result.
 class ReadContext {
  public:
-  // Both must outlive it.
+  // Both arguments must outlive the context.
   ReadContext(const std::vector<std::string>& drivers, Scenario* scenario)
       : drivers_(drivers), scenario_(*scenario) {}
 
@@ -33,8 +34,9 @@ class ReadContext {
   bool failed() const { return failed_; }
   const Problem& problem() const { return problem_; }
 
-  // What the parsed values mean. If they are not allowed, the reading fails and something allowed
-  // comes back. `what` names the field, or the kind of thing, to the user.
+  // Each of the following checks a value and returns its meaning. For a value that is not allowed
+  // it calls Fail() and returns an allowed one. `what` is the name of the field, or of the kind of
+  // thing, in the message.
 
   template <typename Int>
   Int Within(SourceLocation location, absl::string_view what, Int value, Int least, Int most) {
@@ -42,7 +44,7 @@ class ReadContext {
     Fail(location, absl::StrCat(what, " is ", value, "; allowed is ", least, " to ", most));
     return least;
   }
-  // A name that none of `taken` is.
+  // A name that is not empty and not in `taken`.
   std::string Name(SourceLocation location, absl::string_view what, const std::string& name,
                    const std::vector<std::string>& taken);
   // The index of a name in `known`.
@@ -51,17 +53,17 @@ class ReadContext {
   kernel::Time Time(SourceLocation location, absl::string_view what, const std::string& text);
   IOReturn Code(SourceLocation location, const std::string& name);
 
-  // What has been read so far.
+  // The scenario as read so far.
   Scenario& scenario() { return scenario_; }
 
-  // The names in it, in its order.
+  // Names of its parts, by index.
   std::vector<std::string> ControllerNames() const;
   std::vector<std::string> DeviceNames() const;
   std::vector<std::string> InterruptNames() const;
   std::vector<std::string> LockNames() const;
   std::vector<std::string> ThreadNames() const;
 
-  // The classes a device may name as its driver.
+  // The classes that a device may name as its driver.
   const std::vector<std::string>& drivers() const { return drivers_; }
 
  private:

@@ -1,3 +1,4 @@
+// One case for each kind of step.
 #include "scenario/reader/steps.h"
 
 #include <algorithm>
@@ -13,7 +14,7 @@ namespace {
 
 using Verb = Scenario::Verb;
 
-// Whether going through the steps takes virtual time, and so comes to an end at some time.
+// Whether executing the steps takes virtual time, so that repeating them reaches every deadline.
 bool TakesTime(const std::vector<Scenario::Step>& steps) {
   return std::any_of(steps.begin(), steps.end(), [](const Scenario::Step& step) {
     return ((step.verb == Verb::kCompute || step.verb == Verb::kSleep) && step.duration_ns > 0) ||
@@ -109,7 +110,7 @@ Scenario::Step ReadStep(const Node<StepProto>& node, bool in_action, ReadContext
                                        {"kernel", "network"});
       if (context->scenario().profile != kernel::Profile::kHistoric) {
         context->Fail(node.location,
-                      "a funnel in the modern profile; it is for profile: \"historic\"");
+                      "funnel in the modern profile; allowed only with profile: \"historic\"");
       }
       step.steps = ReadSteps(funnel, /*in_action=*/true, context);
       break;
@@ -122,12 +123,13 @@ Scenario::Step ReadStep(const Node<StepProto>& node, bool in_action, ReadContext
         step.until_ns = context->Time(repeat.LocationOf("until"), "until", proto.repeat().until());
       }
       if (step.times == 0 && step.until_ns == 0) {
-        context->Fail(repeat.location, "a repeat without an end; give it times or until");
+        context->Fail(repeat.location, "the repeat has no end; give it times or until");
       }
       step.steps = ReadSteps(repeat, in_action, context);
-      // Otherwise it might stand still in virtual time for ever.
+      // Without a step that takes time the repeat might never reach `until`.
       if (step.times == 0 && !TakesTime(step.steps)) {
-        context->Fail(repeat.location, "a repeat in which no time passes; compute or sleep in it");
+        context->Fail(repeat.location,
+                      "no step of the repeat takes time; add compute or sleep, or give it times");
       }
       break;
     }
@@ -149,7 +151,9 @@ Scenario::Step ReadStep(const Node<StepProto>& node, bool in_action, ReadContext
                                "lock, unlock, signal, wait, gate, funnel and repeat"));
   }
   if (proto.has_patience() && step.verb != Verb::kOpen) {
-    context->Fail(node.LocationOf("patience"), "patience is for open only");
+    context->Fail(
+        node.LocationOf("patience"),
+        absl::StrCat("patience is given for ", VerbName(step.verb), "; allowed only for open"));
   }
   return step;
 }

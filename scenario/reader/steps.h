@@ -1,6 +1,7 @@
 // scenario/reader/steps.h
 //
-// Reads what is done, one after the other: by threads, in actions, in gates and funnels.
+// Reads the messages `step` of threads, interrupts, gates, funnels and repeats, and states of
+// threads.
 #ifndef DRYDOCK_SCENARIO_READER_STEPS_H_
 #define DRYDOCK_SCENARIO_READER_STEPS_H_
 
@@ -13,10 +14,11 @@
 
 namespace drydock::reader {
 
-// In an action there is no client: nothing may be opened, read or plugged there.
+// `in_action`: the step belongs to an action, gate or funnel, where only steps of the machine are
+// allowed, and nothing may be opened, read or plugged.
 Scenario::Step ReadStep(const Node<StepProto>& node, bool in_action, ReadContext* context);
 
-// All of a message that has a field `step`.
+// All steps of a message that has a repeated field `step`.
 template <typename Proto>
 std::vector<Scenario::Step> ReadSteps(const Node<Proto>& node, bool in_action,
                                       ReadContext* context) {
@@ -27,7 +29,7 @@ std::vector<Scenario::Step> ReadSteps(const Node<Proto>& node, bool in_action,
   return steps;
 }
 
-// What a thread is in the midst of.
+// A state of a thread, as `while` and `wait_until` name it.
 Scenario::State ReadState(const Node<StateProto>& node, ReadContext* context);
 
 }  // namespace drydock::reader

@@ -1,3 +1,4 @@
+// The text format, and its parser's messages put into our form.
 #include "scenario/reader/text.h"
 
 #include <utf8.h>
@@ -35,7 +36,7 @@ class FirstError : public google::protobuf::io::ErrorCollector {
   Problem problem_;
 };
 
-// What the parser says, in our words: one line, with what is allowed where it can be told.
+// The parser's message as one line, with the names of the allowed fields after an unknown one.
 std::string Explain(absl::string_view message) {
   constexpr absl::string_view kType = "Message type \"";
   constexpr absl::string_view kNoField = "\" has no field named \"";

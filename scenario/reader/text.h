@@ -11,7 +11,8 @@
 
 namespace drydock::reader {
 
-// Fills `proto`, and `tree` with where its fields stand; or says what is wrong.
+// Fills `proto`, and `tree` with the positions of its fields. Returns the first error, if there is
+// one.
 absl::optional<Problem> ParseText(absl::string_view text, ScenarioProto* proto, Tree* tree);
 
 }  // namespace drydock::reader

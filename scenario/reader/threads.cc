@@ -1,3 +1,4 @@
+// Priority bands, policies and real-time constraints of threads.
 #include "scenario/reader/threads.h"
 
 #include <algorithm>
@@ -22,12 +23,12 @@ void ReadPolicy(const Node<ThreadProto>& node, ReadContext* context, Scenario::T
     thread->mode = kernel::SchedulingMode::kRealTime;
     if (proto.has_policy()) {
       context->Fail(node.LocationOf("policy"),
-                    "a policy of a real-time thread; it is for threads below 97");
+                    "policy is given for a real-time thread; allowed only below priority 97");
     }
   } else if (proto.has_real_time()) {
     context->Fail(node.LocationOf("real_time"),
-                  absl::StrCat("real_time of a thread at ", thread->priority,
-                               "; it is for the band real-time, 97 to 127"));
+                  absl::StrCat("real_time is given for a thread of priority ", thread->priority,
+                               "; allowed only in the band real-time, 97 to 127"));
   } else if (proto.has_policy()) {
     const size_t policy =
         context->Find(node.LocationOf("policy"), "policy", proto.policy(), {"timeshare", "fixed"});
@@ -95,7 +96,7 @@ void ReadThread(const Node<ThreadProto>& node, ReadContext* context, Scenario::T
   }
   if (thread->priority == BASEPRI_REALTIME) {
     context->Fail(node.LocationOf("priority"),
-                  "priority 96 is a boundary only; allowed is 0 to 95 and 97 to 127");
+                  "priority 96 is not used; allowed is 0 to 95 and 97 to 127");
   }
   ReadPolicy(node, context, thread);
   thread->steps = ReadSteps(node, /*in_action=*/false, context);

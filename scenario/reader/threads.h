@@ -1,6 +1,6 @@
 // scenario/reader/threads.h
 //
-// Reads who runs: priority, policy and steps of a thread.
+// Reads the messages `thread`.
 #ifndef DRYDOCK_SCENARIO_READER_THREADS_H_
 #define DRYDOCK_SCENARIO_READER_THREADS_H_
 
@@ -11,7 +11,8 @@
 
 namespace drydock::reader {
 
-// All but the name. After everything that steps refer to, the names of all threads included.
+// Reads priority, policy and steps of a thread; its name has been read. To be called after all
+// parts that steps refer to, the names of all threads among them.
 void ReadThread(const Node<ThreadProto>& node, ReadContext* context, Scenario::Thread* thread);
 
 }  // namespace drydock::reader

@@ -1,3 +1,4 @@
+// Moments and devices of the timeline's entries.
 #include "scenario/reader/timeline.h"
 
 #include <utility>
@@ -21,7 +22,7 @@ void ReadTimelineEntry(const Node<TimelineEntryProto>& node, ReadContext* contex
                                    context->DeviceNames());
       break;
     case TimelineEntryProto::WHAT_NOT_SET:
-      context->Fail(node.location, "nothing happens; allowed is plug or unplug");
+      context->Fail(node.location, "the timeline entry does nothing; give it plug or unplug");
       break;
   }
   switch (proto.when_case()) {
@@ -42,13 +43,14 @@ void ReadTimelineEntry(const Node<TimelineEntryProto>& node, ReadContext* contex
       entry.state = ReadState(node.Child("while", proto.while_()), context);
       break;
     case TimelineEntryProto::WHEN_NOT_SET:
-      context->Fail(node.location, "it is not said when; allowed is at, at_choice_point or while");
+      context->Fail(node.location,
+                    "the timeline entry has no moment; give it at, at_choice_point or while");
       break;
   }
   entry.at_timer = proto.at_timer();
   if (entry.at_timer && proto.when_case() != TimelineEntryProto::kWhile) {
     context->Fail(node.LocationOf("at_timer"),
-                  "at_timer without a state; it is allowed together with while");
+                  "at_timer without while; allowed only together with while");
   }
   entry.text =
       absl::StrCat(entry.plug ? "plug " : "unplug ", entry.plug ? proto.plug() : proto.unplug());

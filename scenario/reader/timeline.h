@@ -1,6 +1,6 @@
 // scenario/reader/timeline.h
 //
-// Reads what happens to the cables, and when: the messages `timeline`.
+// Reads the messages `timeline`.
 #ifndef DRYDOCK_SCENARIO_READER_TIMELINE_H_
 #define DRYDOCK_SCENARIO_READER_TIMELINE_H_
 
@@ -10,7 +10,7 @@
 
 namespace drydock::reader {
 
-// Adds one happening to the scenario. After the devices and threads.
+// Adds an entry to the scenario. To be called after devices and threads have been read.
 void ReadTimelineEntry(const Node<TimelineEntryProto>& node, ReadContext* context);
 
 }  // namespace drydock::reader

@@ -1,3 +1,4 @@
+// Helpers of the tests of scenarios.
 #include "tests/scenario/fixtures.h"
 
 #include <algorithm>

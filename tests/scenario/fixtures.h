@@ -1,6 +1,6 @@
 // tests/scenario/fixtures.h
 //
-// What tests of scenarios have in common.
+// Helpers of the tests of scenarios. Host context, outside of runs.
 #ifndef DRYDOCK_TESTS_SCENARIO_FIXTURES_H_
 #define DRYDOCK_TESTS_SCENARIO_FIXTURES_H_
 
@@ -14,11 +14,11 @@
 
 namespace drydock {
 
-// A scenario in which one client opens the adapter, reads 64 bytes and closes, and nothing is
-// expected. One line for each part; `more` follows.
+// The text of a scenario in which one client opens the adapter, reads 64 bytes and closes, without
+// expectations. One line for each part; `more` follows.
 std::string OneReader(absl::string_view more = "");
 
-// What `text` reads as; fails the test if it does not.
+// The scenario in `text`; fails the test if it cannot be read.
 Scenario Read(absl::string_view text);
 
 // A run and the digest of its events.
@@ -28,7 +28,7 @@ struct WatchedRun {
 };
 WatchedRun RunWatched(const Scenario& scenario, Strategy* strategy);
 
-// "held", or what was expected and what was seen instead, of all verdicts that failed.
+// "held"; or, for each verdict that failed, what was expected and what was seen instead.
 std::string Failures(const ScenarioResult& result);
 
 // The paths of the shipped scenarios, in order.

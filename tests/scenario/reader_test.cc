@@ -1,3 +1,4 @@
+// What the reader accepts, and the error line of everything that it refuses.
 #include "scenario/reader.h"
 
 #include <fstream>
@@ -51,7 +52,7 @@ TEST(Reader, WhatIsExpectedToBeFoundIsLookedFor) {
                   .checks.Has(Check::kPriorityInversion));
 }
 
-// Each line of the table edits the scenario of OneReader, or adds a line 6 to it.
+// Each line of the table replaces a text of the OneReader scenario, or adds a line 6 to it.
 struct BadInput {
   const char* from;
   const char* to;
@@ -64,8 +65,9 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
       {"cpus: 2", "cpus: two", "f:1:7: expected integer, got: two"},
       {"cpus: 2", "cpus: 2 }", "f:1:9: expected identifier, got: }"},
       {"cpus: 2", "cpu: 2",
-       "f:1:4: unknown field cpu; allowed here are description, cpus, controller, device, thread, "
-       "timeline, expect, lock, work_loop, interrupt, profile, costs, naive_teardown, check"},
+       "f:1:4: unknown field cpu; allowed here are description, cpus, controller, device, "
+       "interrupt, lock, work_loop, thread, timeline, expect, profile, costs, naive_teardown, "
+       "check"},
       {"cpus: 2", "cpus: 2 cpus: 2",
        "f:1:13: non-repeated field \"cpus\" is specified multiple times"},
       {"name: \"usb0\"", "name: \"\xc3\x28\"", "f:2:21: not UTF-8 text"},
@@ -88,7 +90,7 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
       // Names of nothing.
       {"driver: \"UsbSerial\"", "driver: \"UsbParallel\"",
        "f:3:45: unknown driver \"UsbParallel\"; allowed is UsbSerial"},
-      {"driver: \"UsbSerial\"", "", "f:3:1: no driver is named; allowed is UsbSerial"},
+      {"driver: \"UsbSerial\"", "", "f:3:1: no driver is given; allowed is UsbSerial"},
       {"controller: \"usb0\"", "controller: \"usb9\"",
        "f:3:26: unknown controller \"usb9\"; allowed is usb0"},
       {"open: \"adapter\"", "open: \"adaptor\"",
@@ -122,32 +124,33 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
       {"", "thread { name: \"other\" band: \"user\" step { } }",
        "f:6:37: an empty step; allowed is open, read, write, close, sleep, wait_until, plug, "
        "unplug, compute, lock, unlock, signal, wait, gate, funnel or repeat"},
-      {"", "timeline { at: \"1us\" }", "f:6:1: nothing happens; allowed is plug or unplug"},
+      {"", "timeline { at: \"1us\" }",
+       "f:6:1: the timeline entry does nothing; give it plug or unplug"},
       {"", "timeline { plug: \"adapter\" }",
-       "f:6:1: it is not said when; allowed is at, at_choice_point or while"},
+       "f:6:1: the timeline entry has no moment; give it at, at_choice_point or while"},
       {"", "timeline { plug: \"adapter\" at: \"1us\" at_timer: true }",
-       "f:6:38: at_timer without a state; it is allowed together with while"},
+       "f:6:38: at_timer without while; allowed only together with while"},
       {"", "expect { }",
-       "f:6:1: nothing is expected; allowed is returns, order, never, quiet_within, "
+       "f:6:1: the expectation is empty; allowed is returns, order, never, quiet_within, "
        "no_thread_blocked, no_object_leaked, latency, progress or finding"},
       {"", "expect { finding: \"\" }",
        "f:6:10: finding is empty; allowed is a name of docs/diagnostics.md"},
       // Of locks, work loops and interrupts.
       {"", "thread { name: \"t\" band: \"user\" step { lock: \"l\" } }",
-       "f:6:40: unknown lock \"l\"; there is none"},
+       "f:6:40: unknown lock \"l\"; the scenario has none"},
       {"", "thread { name: \"t\" band: \"user\" step { gate { work_loop: \"w\" } } }",
-       "f:6:47: unknown work loop \"w\"; there is none"},
+       "f:6:47: unknown work loop \"w\"; the scenario has none"},
       {"",
        "work_loop { name: \"w\" } thread { name: \"t\" band: \"user\" step { gate { work_loop: "
        "\"w\" step { read: 1 } } } }",
        "f:6:86: a read in an action or funnel; allowed there is compute, sleep, lock, unlock, "
        "signal, wait, gate, funnel and repeat"},
       {"", "thread { name: \"t\" band: \"user\" step { repeat { step { sleep: \"1ms\" } } } }",
-       "f:6:40: a repeat without an end; give it times or until"},
+       "f:6:40: the repeat has no end; give it times or until"},
       {"",
        "thread { name: \"t\" band: \"user\" step { repeat { until: \"1s\" step { signal: \"s\" } } "
        "} }",
-       "f:6:40: a repeat in which no time passes; compute or sleep in it"},
+       "f:6:40: no step of the repeat takes time; add compute or sleep, or give it times"},
       {"", "thread { name: \"t\" band: \"user\" step { signal: \"\" } }",
        "f:6:40: a semaphore without a name; give it a name"},
       {"", "work_loop { name: \"w\" } interrupt { name: \"i\" line: 16 work_loop: \"w\" }",
@@ -155,7 +158,7 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
       {"", "work_loop { name: \"w\" } interrupt { name: \"i\" line: 200 work_loop: \"w\" }",
        "f:6:47: line is 200; allowed is 0 to 127"},
       {"", "interrupt { name: \"i\" line: 1 work_loop: \"w\" }",
-       "f:6:31: unknown work loop \"w\"; there is none"},
+       "f:6:31: unknown work loop \"w\"; the scenario has none"},
       {"", "work_loop { name: \"w\" } interrupt { name: \"i\" line: 1 work_loop: \"w\" times: 0 }",
        "f:6:70: times is 0; allowed is 1 to 1000000"},
       {"",
@@ -166,13 +169,14 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
       {"", "profile: \"ancient\"",
        "f:6:1: unknown profile \"ancient\"; allowed is modern, historic"},
       {"", "thread { name: \"t\" priority: 96 }",
-       "f:6:20: priority 96 is a boundary only; allowed is 0 to 95 and 97 to 127"},
+       "f:6:20: priority 96 is not used; allowed is 0 to 95 and 97 to 127"},
       {"", "thread { name: \"t\" band: \"user\" policy: \"lazy\" }",
        "f:6:33: unknown policy \"lazy\"; allowed is timeshare, fixed"},
       {"", "thread { name: \"t\" band: \"real-time\" policy: \"fixed\" }",
-       "f:6:38: a policy of a real-time thread; it is for threads below 97"},
+       "f:6:38: policy is given for a real-time thread; allowed only below priority 97"},
       {"", "thread { name: \"t\" band: \"user\" real_time { computation: \"1ms\" } }",
-       "f:6:33: real_time of a thread at 31; it is for the band real-time, 97 to 127"},
+       "f:6:33: real_time is given for a thread of priority 31; allowed only in the band "
+       "real-time, 97 to 127"},
       {"", "thread { name: \"t\" band: \"real-time\" real_time { computation: \"60ms\" } }",
        "f:6:50: computation \"60ms\"; allowed is 50us to 50ms"},
       {"",
@@ -184,37 +188,37 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
        "} }",
        "f:6:69: period \"1ms\" is shorter than the computation; allowed is that or more"},
       {"", "thread { name: \"t\" band: \"user\" step { funnel { which: \"kernel\" } } }",
-       "f:6:33: a funnel in the modern profile; it is for profile: \"historic\""},
+       "f:6:33: funnel in the modern profile; allowed only with profile: \"historic\""},
       {"",
        "profile: \"historic\" thread { name: \"t\" band: \"user\" step { funnel { which: \"disk\" "
        "} } }",
        "f:6:69: unknown funnel \"disk\"; allowed is kernel, network"},
       {"", "costs { quantum: \"10us\" }",
-       "f:6:9: a quantum of less than 1ms; allowed is 1ms or more"},
+       "f:6:9: quantum is less than 1ms; allowed is 1ms or more"},
       {"", "costs { context_switch: \"2\" }",
        "f:6:9: context_switch \"2\" is not a time; allowed is a number and a unit (ns, us, ms, s), "
        "such as \"20us\", up to 1000s"},
       {"", "costs { operation { kind: \"lock\" cost: \"2s\" } }",
-       "f:6:34: an operation that costs more than 1s; allowed is up to 1s"},
+       "f:6:34: cost is more than 1s; allowed is up to 1s"},
       {"", "costs { jitter_percent: 101 }", "f:6:9: jitter_percent is 101; allowed is 0 to 100"},
       // Of measurements.
       {"", "expect { latency { measure: \"speed\" of: \"reader\" max_at_most: \"1ms\" } }",
        "f:6:20: unknown measure \"speed\"; allowed is scheduling, interrupt, action, gate wait, "
        "gate hold, lock wait"},
       {"", "expect { latency { measure: \"action\" max_at_most: \"1ms\" } }",
-       "f:6:10: a latency of nobody; say of whom or what"},
+       "f:6:10: the latency has no subject; give it with of"},
       {"", "expect { latency { measure: \"action\" of: \"x\" } }",
-       "f:6:10: a latency without a bound; allowed is p50_at_most, p99_at_most, max_at_most, "
+       "f:6:10: the latency has no bound; allowed is p50_at_most, p99_at_most, max_at_most, "
        "max_at_least or blames"},
       {"", "expect { progress { of: \"writer\" at_least: 1 } }",
        "f:6:21: unknown thread or interrupt \"writer\"; allowed is reader"},
       {"", "expect { progress { of: \"reader\" } }",
-       "f:6:10: a progress without a bound; allowed is at_least and at_most"},
+       "f:6:10: the progress has no bound; give it at_least or at_most"},
       {"", "expect { no_thread_blocked: false }",
        "f:6:10: no_thread_blocked is false; allowed is true"},
-      {"", "expect { order { } }", "f:6:10: an order of nothing; give it events"},
+      {"", "expect { order { } }", "f:6:10: the order has no events; give it one or more"},
       {"", "expect { never { } }",
-       "f:6:10: an event that could be anything; give a kind, a name or a thread"},
+       "f:6:10: the event matches everything; give it a kind, a name or a thread"},
       {"endpoint { address: 0x81 }", "endpoint { address: 0x02 }",
        "f:3:135: a second endpoint at this address; addresses must differ"},
       {"endpoint { address: 0x81 }", "endpoint { address: 0x80 }",
@@ -294,7 +298,7 @@ TEST(Reader, FilesThatCannotBeReadAreSaidSo) {
   EXPECT_EQ(error_of_file(path), "none");
 }
 
-// Whatever is cut off or garbled: an error, not a crash.
+// A scenario that is cut off or garbled anywhere gives an error and no crash.
 TEST(Reader, DamagedFilesAreErrorsOrScenarios) {
   const std::string text = OneReader(
       "expect { order { since { kind: \"plug\" } event { kind: \"open\" thread: \"reader\" } } "

@@ -1,3 +1,4 @@
+// Runs of scenarios: their verdicts, evidence and progress.
 #include "scenario/runner.h"
 
 #include <set>
@@ -56,7 +57,7 @@ TEST(Runner, OrderCountsOccurrencesFromItsSince) {
       "expect { order { event { kind: \"return\" } event { kind: \"return\" } "
       "event { kind: \"call\" name: \"close\" } } }";
   EXPECT_EQ(FailuresAtFullSpeed(kTwice), "held");
-  // From the second return on there is only one more before the end.
+  // After the second return there is only one more before the end of the run.
   EXPECT_NE(
       FailuresAtFullSpeed("expect { order { since { kind: \"call\" name: \"close\" } event { kind: "
                           "\"return\" } event { kind: \"return\" } } }"),
@@ -80,7 +81,7 @@ TEST(Runner, QuietIsMeasuredFromTheLastThingThatHappened) {
 }
 
 TEST(Runner, ThreadThatNeverComesBackIsNamed) {
-  // Each waits for the other.
+  // The two threads wait for each other.
   const char* kEachOther =
       "thread { name: \"left\" band: \"user\" step { wait_until { thread: \"right\" is: \"in "
       "sleep\" "
@@ -95,7 +96,7 @@ TEST(Runner, ThreadThatNeverComesBackIsNamed) {
       FailuresAtFullSpeed(expectation),
       "no thread is left blocked; seen: left waits until right is in sleep; right waits until "
       "left is in sleep\n");
-  // Nobody asked: it is told all the same.
+  // The scenario has no expectation about it; it fails the run all the same.
   const std::string told = FailuresAtFullSpeed(kEachOther);
   EXPECT_EQ(told.find("the run comes to its end; seen: blocked: "), 0u) << told;
 }
@@ -108,7 +109,7 @@ TEST(Runner, HappeningThatNeverComesIsAFailure) {
             "timeline: unplug adapter at choice point 1000000; seen: it never happened\n");
 }
 
-// What the clients' reads returned.
+// The codes that the clients' reads returned.
 class ReadReturns : public trace::Observer {
  public:
   void OnEvent(const trace::Event& event) override {
@@ -178,10 +179,10 @@ TEST(Runner, BrokenRuleFailsTheRunUnlessExpected) {
   EXPECT_EQ(failures("").find("no blocking-sleep-in-action; seen: at "), 0u);
   EXPECT_EQ(failures("expect { finding: \"blocking-sleep-in-action\" }"), "held");
   EXPECT_EQ(FailuresAtFullSpeed("expect { finding: \"blocking-sleep-in-action\" }"),
-            "finding blocking-sleep-in-action; seen: nobody broke that rule\n");
+            "finding blocking-sleep-in-action; seen: not reported in this run\n");
 }
 
-// One after the other: they never wait for each other.
+// The threads run one after the other, and never wait for each other.
 TEST(Runner, OrdersOfLocksAreCheckedUnlessTheRunIsToBeFast) {
   const auto scenario = [](absl::string_view more) {
     return Read(absl::StrCat(
@@ -202,8 +203,8 @@ TEST(Runner, OrdersOfLocksAreCheckedUnlessTheRunIsToBeFast) {
   EXPECT_NE(fast(scenario("check: \"lock-order-cycle\"")), "held");
 }
 
-// Nothing is said of blocked threads in the scenario, and yet it is told who they are and what has
-// led to it.
+// The scenario has no expectation about blocked threads; the report names them and their evidence
+// all the same.
 TEST(Runner, WhoSleepsForEverIsExplained) {
   const ScenarioResult result = AtFullSpeed(Read(
       "thread { name: \"early\" band: \"user\" step { sleep: \"1ms\" } step { signal: \"s\" } }"
@@ -217,7 +218,7 @@ TEST(Runner, WhoSleepsForEverIsExplained) {
   EXPECT_NE(lines.find(" woke what it sleeps for, which woke nobody"), std::string::npos) << lines;
 }
 
-// It computes for longer than it has promised.
+// The thread computes for longer than its time constraint allows.
 TEST(Runner, RealTimeThreadsMissTheirDeadlines) {
   const auto failures = [](absl::string_view computes, absl::string_view more) {
     return Failures(AtFullSpeed(Read(

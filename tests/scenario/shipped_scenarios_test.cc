@@ -1,4 +1,4 @@
-// Every scenario under scenarios/ holds, under any strategy, every time in the same way.
+// Every scenario under scenarios/ holds under every strategy, and gives the same run every time.
 #include <malloc.h>
 
 #include <memory>
@@ -20,8 +20,8 @@ class ShippedScenario : public ::testing::TestWithParam<std::string> {
     scenario_ = *std::move(scenario);
   }
 
-  // How many schedules are worth their time: those in which CPUs compute for half a second ask a
-  // hundred thousand questions each.
+  // The number of schedules to try. Few for scenarios that compute for half a second: each of their
+  // runs asks a hundred thousand questions.
   uint64_t Schedules() const { return scenario_.interrupts.empty() ? 200 : 4; }
 
   Scenario scenario_;
@@ -79,8 +79,8 @@ TEST_P(ShippedScenario, SeedsDiffer) {
   EXPECT_GE(others, static_cast<int>(Schedules() / 8));
 }
 
-// What the process holds on to does not grow with the number of runs. (Under AddressSanitizer the
-// figures are 0; there its leak check looks after this.)
+// The memory of the process does not grow with the number of runs. (Under AddressSanitizer the
+// figures are 0; its own leak check takes their place.)
 TEST_P(ShippedScenario, MemoryIsFlat) {
   const auto run = [this](uint64_t first, uint64_t last) {
     for (uint64_t seed = first; seed <= last; ++seed) {
