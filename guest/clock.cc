@@ -1,3 +1,4 @@
+// Time and sleep of POSIX, on virtual time.
 #include "guest/clock.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
-// What is built of a mutex and a condition: semaphores and barriers. And spin locks, which are
-// mutexes: who waits for one takes nobody's CPU here.
+// Semaphores and barriers, built of a mutex and a wait. Spin locks, which are mutexes here: a
+// waiting thread blocks instead of using its CPU.
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -15,13 +15,14 @@
 namespace drydock::guest {
 namespace {
 
-// Of a run; objects of POSIX hold a number, which is good until the run ends.
+// A semaphore or barrier. Belongs to the run; the object of POSIX holds a pointer to it.
 struct Counter {
   kernel::Mutex* lock = nullptr;
-  unsigned value = 0;       // of a semaphore; of a barrier, who is there
-  unsigned most = 0;        // of a barrier
-  uint64_t generation = 0;  // of a barrier
+  unsigned value = 0;       // of a semaphore; of a barrier: how many threads have arrived
+  unsigned most = 0;        // of a barrier: how many threads it waits for
+  uint64_t generation = 0;  // of a barrier: how often it has opened
 };
+// A pthread_spinlock_t has no room for a pointer: it holds an index into `spin_locks`, plus 1.
 struct Counters {
   std::vector<std::unique_ptr<Counter>> all;
   std::vector<kernel::Mutex*> spin_locks;
@@ -35,7 +36,7 @@ Counter* Make(const void* address, const char* otherwise) {
   return counter;
 }
 
-// Takes one from the semaphore, as soon as it can; false if `deadline` is sooner.
+// Counts the semaphore down as soon as it is above 0; false if `deadline` comes first.
 bool Take(Counter* semaphore, kernel::Time deadline) {
   kernel::MutexLock(semaphore->lock);
   bool taken = true;

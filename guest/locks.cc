@@ -1,4 +1,4 @@
-// Mutexes, condition variables, read-write locks.
+// Mutexes, condition variables and read-write locks of POSIX.
 #include <errno.h>
 #include <pthread.h>
 
@@ -10,7 +10,8 @@
 namespace drydock::guest {
 namespace {
 
-// In a pthread_mutex_t: the kind where the host's static initialisers have it, then ours.
+// Byte offsets in a pthread_mutex_t: the kind, where the host's static initialisers put it; and our
+// fields.
 constexpr size_t kKindOffset = 16;
 constexpr size_t kLockOffset = 24;
 constexpr size_t kDepthOffset = 4;
@@ -21,7 +22,7 @@ int KindOf(const pthread_mutex_t* mutex) {
   return kind & 3;
 }
 
-// How often a recursive one is held beyond once.
+// How many more times than once the owner of a recursive mutex has locked it.
 int& DepthOf(pthread_mutex_t* mutex) {
   return *reinterpret_cast<int*>(reinterpret_cast<char*>(mutex) + kDepthOffset);
 }
@@ -42,7 +43,7 @@ bool IsMine(const kernel::Mutex* lock) {
   return kernel::MutexOwner(lock) == kernel::CurrentThread();
 }
 
-// Who waits for itself waits for ever.
+// A thread that locks a default mutex which it holds: reports the deadlock and blocks for ever.
 [[noreturn]] void WaitForSelf(const kernel::Mutex* lock, const char* name) {
   kernel::Thread* self = kernel::CurrentThread();
   kernel::Misuse("deadlock", absl::StrCat(kernel::ThreadName(self), " waits for ", name,
@@ -123,7 +124,8 @@ int drydock_guest_pthread_mutex_trylock(pthread_mutex_t* mutex) {
   return kernel::MutexTryLock(lock) ? 0 : EBUSY;
 }
 
-// Who unlocks what is not his gets EPERM if the mutex checks, and is a finding if it does not.
+// Unlocking a mutex that the calling thread does not hold returns EPERM; for a mutex of the default
+// kind, where POSIX leaves it undefined, it is also a finding.
 int drydock_guest_pthread_mutex_unlock(pthread_mutex_t* mutex) {
   kernel::Mutex* lock = LockOf(mutex);
   if (!IsMine(lock)) {
@@ -149,7 +151,7 @@ int drydock_guest_pthread_cond_init(pthread_cond_t* condition, const pthread_con
 
 int drydock_guest_pthread_cond_destroy(pthread_cond_t*) { return 0; }
 
-// Never wakes up without a reason.
+// Has no spurious wakeups.
 int drydock_guest_pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
   return drydock::guest::Wait(condition, mutex, 0);
 }
@@ -169,7 +171,7 @@ int drydock_guest_pthread_cond_broadcast(pthread_cond_t* condition) {
   return 0;
 }
 
-// Prefers writers.
+// A waiting writer goes before later readers.
 int drydock_guest_pthread_rwlock_init(pthread_rwlock_t* lock, const pthread_rwlockattr_t*) {
   std::memset(lock, 0, sizeof(*lock));
   return 0;

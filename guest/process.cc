@@ -1,4 +1,4 @@
-// The C library's share: the heap, the end, chance.
+// Functions of the C library: the heap, exit, assert and rand.
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -15,10 +15,10 @@
 
 namespace {
 
-struct Chance {
+struct RandState {
   drydock::Prng prng{1, "rand"};
 };
-drydock::kernel::PerBoot<Chance> chance;
+drydock::kernel::PerBoot<RandState> rand_state;
 
 }  // namespace
 
@@ -58,8 +58,8 @@ void drydock_guest___assert_fail(const char* assertion, const char* file, unsign
                          slash == nullptr ? file : slash + 1, ":", line);
 }
 
-// The same numbers in every run.
-int drydock_guest_rand() { return static_cast<int>(chance->prng.Below(RAND_MAX)); }
-void drydock_guest_srand(unsigned seed) { chance->prng = drydock::Prng(seed, "rand"); }
+// The same numbers in every run: seeded with 1 at boot, as the C standard says.
+int drydock_guest_rand() { return static_cast<int>(rand_state->prng.Below(RAND_MAX)); }
+void drydock_guest_srand(unsigned seed) { rand_state->prng = drydock::Prng(seed, "rand"); }
 
 }  // extern "C"

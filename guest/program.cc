@@ -1,3 +1,4 @@
+// Loads a guest program and finds its writable globals in its program headers.
 #include "guest/program.h"
 
 #include <dlfcn.h>
@@ -21,10 +22,12 @@ absl::StatusOr<Program> Program::Load(const std::string& path) {
   program.main_ = reinterpret_cast<int (*)(int, char**)>(dlsym(loaded, "main"));
   if (program.main_ == nullptr) return absl::InvalidArgumentError(path + " has no main");
 
-  // Without hooks it is not run, and AddressSanitizer lets nobody read what is between globals.
+  // Without hooks the program is not run. AddressSanitizer, under which there are no hooks, would
+  // report the copying of the redzones between globals.
   if (!kernel::HasHookedCode()) return program;
 
-  // Its writable segments, but for what the loader has made read-only again after relocation.
+  // The writable segments of the file, without the part that the loader made read-only after
+  // relocation.
   struct Search {
     const link_map* map;
     std::vector<Globals>* globals;

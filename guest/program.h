@@ -1,7 +1,7 @@
 // guest/program.h
 //
-// A guest program: a shared object with a main. Its globals are put back before every run to what
-// they were when it was loaded, so that runs do not know of each other.
+// A guest program: a shared object with a main. Its globals are reset before every run to their
+// values after loading, so that no run depends on an earlier one. Host context, outside of runs.
 #ifndef DRYDOCK_GUEST_PROGRAM_H_
 #define DRYDOCK_GUEST_PROGRAM_H_
 
@@ -15,10 +15,11 @@ namespace drydock::guest {
 
 class Program {
  public:
-  // Loads it, for good. Constructors of globals run now, and once: what they allocate is the
-  // host's.
+  // Loads the shared object, which then stays loaded. Constructors of its globals run now and only
+  // now; what they allocate comes from the host's heap and is not reset.
   static absl::StatusOr<Program> Load(const std::string& path);
 
+  // To be called before every run.
   void ResetGlobals() const;
   int (*main() const)(int, char**) { return main_; }
 

@@ -4,10 +4,11 @@ load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_test")
 load("//scheduler/hooks:copts.bzl", "HOOK_COPTS")
 
 def drydock_pthread_test(name, srcs, copts = [], args = [], defines = [], size = "small", tags = [], **kwargs):
-    """A test of a program that has a main, uses pthreads, and knows nothing of Drydock.
+    """A test of an unmodified pthread program, which has a main.
 
-    It is run under one schedule after another (--drydock_strategy and so on, as for a DRYDOCK_TEST; docs/guests.md). The
-    test fails if the program deadlocks, crashes, fails an assertion, races, or returns anything but 0.
+    The program runs under one schedule after another (--drydock_strategy and so on, as for a DRYDOCK_TEST;
+    docs/guests.md). The test fails if the program deadlocks, crashes, fails an assertion, races, or returns anything
+    but 0.
 
     Args:
       name: the test.
@@ -29,14 +30,16 @@ def drydock_pthread_test(name, srcs, copts = [], args = [], defines = [], size =
         ],
         copts = HOOK_COPTS + copts + [
             "-fPIC",
-            # What the compiler can keep in registers is no memory, and no step.
+            # Reports show files and lines.
+            "-g",
+            # Variables that stay in registers are no memory accesses, and so no choice points.
             "-O1",
             "-UNDEBUG",
             "-fno-omit-frame-pointer",
             "-include",
             "guest/rename.h",
         ] + ["-D" + define for define in defines],
-        # What it calls is in the program that loads it.
+        # Undefined symbols are resolved in the program that loads it.
         linkopts = ["-Wl,-Bsymbolic", "-Wl,-z,now"],
         linkshared = True,
     )

@@ -1,7 +1,8 @@
 /* guest/rename.h
  *
- * Put in front of every source file of a guest program (pthread_test.bzl): what it calls by the
- * names of POSIX and of the C library is ours. Types, constants and declarations are the host's. */
+ * Included in front of every source file of a guest program (pthread_test.bzl): its calls of these
+ * functions of POSIX and the C library go to the implementations in guest/. Types, constants and
+ * declarations are the host's. */
 #ifndef DRYDOCK_GUEST_RENAME_H_
 #define DRYDOCK_GUEST_RENAME_H_
 

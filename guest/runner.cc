@@ -20,24 +20,26 @@
 #include "trace/digest.h"
 #include "verify/race_checker.h"
 
-ABSL_FLAG(std::string, program, "", "the shared object");
-ABSL_FLAG(std::string, name, "", "of the test");
-ABSL_FLAG(uint64_t, drydock_schedules, 1000, "at most so many runs");
-ABSL_FLAG(uint64_t, drydock_seed, 1, "another search; the same for the same number");
-ABSL_FLAG(std::string, drydock_strategy, "portfolio", "as drydock explore has it");
-ABSL_FLAG(std::string, drydock_replay, "", "a schedule to replay instead; the program may print");
-ABSL_FLAG(std::string, expect, "", "the program must fail, in a way that has this in its name");
-ABSL_FLAG(bool, prove, false, "all schedules there are must have been run, within no bounds");
-ABSL_FLAG(bool, bounded, false, "the same, but within bounds");
+ABSL_FLAG(std::string, program, "", "path of the guest program, a shared object");
+ABSL_FLAG(std::string, name, "", "name of the test, which identifies its schedules");
+ABSL_FLAG(uint64_t, drydock_schedules, 1000, "largest number of runs");
+ABSL_FLAG(uint64_t, drydock_seed, 1, "seed of the strategy; the same seed gives the same search");
+ABSL_FLAG(std::string, drydock_strategy, "portfolio", "strategy, as of drydock explore --strategy");
+ABSL_FLAG(std::string, drydock_replay, "",
+          "a schedule to replay instead; the program's output is shown");
+ABSL_FLAG(std::string, expect, "", "the program must fail, and the failure's name contains this");
+ABSL_FLAG(bool, prove, false, "the strategy must run all schedules, without a bound");
+ABSL_FLAG(bool, bounded, false, "the strategy must run all schedules within its bounds");
 
 namespace drydock::guest {
 namespace {
 
-// A run, and what is wrong with it: nothing, or a name that is the same whenever it is the same.
-struct Ran {
+// A run of the guest program.
+struct GuestRun {
   Outcome outcome;
   int exit_code = 0;
 
+  // The name of what failed, the same for the same failure; empty if nothing did.
   std::string Failure() const {
     std::string failure;
     const auto add = [&failure](const std::string& what) {
@@ -55,26 +57,26 @@ struct Ran {
   }
 };
 
-Ran Run(const Program& program, const std::string& name, Strategy* strategy) {
+GuestRun Run(const Program& program, const std::string& name, Strategy* strategy) {
   MachineOptions options;
   options.cpus = 8;
   options.max_questions = 20'000;
   options.fingerprint = trace::Fnv1a(name);
   options.accesses = kernel::AccessChoices::kAll;
-  Ran ran;
+  GuestRun result;
   program.ResetGlobals();
   RaceChecker races;
   const trace::ScopedObserver watching(&races, RaceChecker::Kinds());
-  ran.outcome = Simulation(options, strategy).Run([&] {
-    RunMain(program.main(), name.c_str(), &ran.exit_code);
+  result.outcome = Simulation(options, strategy).Run([&] {
+    RunMain(program.main(), name.c_str(), &result.exit_code);
   });
-  return ran;
+  return result;
 }
 
-// All there is to say about a run that failed.
-void Tell(const Ran& ran) {
-  const Outcome& outcome = ran.outcome;
-  std::string text = absl::StrCat(ran.Failure(), "\n");
+// Prints the outcome, findings and stacks of a run that failed.
+void Report(const GuestRun& result) {
+  const Outcome& outcome = result.outcome;
+  std::string text = absl::StrCat(result.Failure(), "\n");
   if (!outcome.ok()) {
     absl::StrAppend(&text, OutcomeName(outcome.kind), ": ", outcome.text, "\n",
                     DescribeStack(outcome.stack, "  "));
@@ -98,16 +100,16 @@ int Usage(absl::string_view what) {
   return 2;
 }
 
-int ReplayIt(const Program& program, const std::string& name, const std::string& text) {
+int ReplaySchedule(const Program& program, const std::string& name, const std::string& text) {
   const absl::StatusOr<Schedule> schedule = Schedule::Parse(text);
   if (!schedule.ok()) return Usage(schedule.status().message());
   if (schedule->fingerprint() != trace::Fnv1a(name)) {
     return Usage(absl::StrCat("the schedule is not one of ", name));
   }
   Replay replay(*schedule);
-  const Ran ran = Run(program, name, &replay);
-  if (ran.Failure().empty()) return 0;
-  Tell(ran);
+  const GuestRun result = Run(program, name, &replay);
+  if (result.Failure().empty()) return 0;
+  Report(result);
   return 1;
 }
 
@@ -115,21 +117,21 @@ int Main() {
   const absl::StatusOr<Program> program = Program::Load(absl::GetFlag(FLAGS_program));
   if (!program.ok()) return Usage(program.status().message());
   if (!kernel::HasHookedCode()) {
-    std::fputs("skipped: the compiler has not hooked the program's accesses to memory\n", stderr);
+    std::fputs("skipped: the program was compiled without memory hooks\n", stderr);
     return 0;
   }
   const std::string name = absl::GetFlag(FLAGS_name);
   const std::string replay = absl::GetFlag(FLAGS_drydock_replay);
-  if (!replay.empty()) return ReplayIt(*program, name, replay);
+  if (!replay.empty()) return ReplaySchedule(*program, name, replay);
   const absl::StatusOr<std::unique_ptr<Explorer>> explorer =
       MakeExplorer(absl::GetFlag(FLAGS_drydock_strategy), absl::GetFlag(FLAGS_drydock_seed));
   if (!explorer.ok()) return Usage(explorer.status().message());
-  // What the program prints, it prints a thousand times.
+  // The program runs a thousand times; its output is shown in a replay only.
   dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
 
   const RunProgram run = [&](Strategy* strategy) {
-    Ran ran = Run(*program, name, strategy);
-    return RunResult{ran.Failure(), std::move(ran.outcome.schedule)};
+    GuestRun result = Run(*program, name, strategy);
+    return RunResult{result.Failure(), std::move(result.outcome.schedule)};
   };
   const std::string expected = absl::GetFlag(FLAGS_expect);
   CampaignOptions options;
@@ -151,7 +153,7 @@ int Main() {
                  static_cast<unsigned long long>(failure.run), failure.found_by.c_str(),
                  static_cast<unsigned long long>(smallest.switches),
                  static_cast<unsigned long long>(smallest.switches_found));
-    Tell(Run(*program, name, &again));
+    Report(Run(*program, name, &again));
     std::fprintf(stderr, "replay with\n  --drydock_replay=%s\n",
                  smallest.run.schedule.ToString().c_str());
     if (!expected.empty() && absl::StrContains(failure.failure, expected)) {
@@ -166,7 +168,7 @@ int Main() {
   const bool proved = absl::GetFlag(FLAGS_prove)     ? all && !bounded
                       : absl::GetFlag(FLAGS_bounded) ? all
                                                      : true;
-  if (!proved) std::fprintf(stderr, "this should have been all there is\n");
+  if (!proved) std::fprintf(stderr, "the strategy did not come to the end of all schedules\n");
   return found && !unexpected && proved ? 0 : 1;
 }
 

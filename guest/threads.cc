@@ -1,4 +1,4 @@
-// Threads, what is theirs, and what happens once.
+// Threads, thread-specific data and pthread_once.
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -60,7 +60,7 @@ kernel::PerBoot<Threads> threads;
 
 GuestThread& Me() { return *threads->all[Self() - 1]; }
 
-// Calls what is to be called for what a thread leaves behind.
+// Calls the destructors of the thread's keys.
 void DestroyValues(GuestThread* self) {
   constexpr int kMostRounds = 4;  // PTHREAD_DESTRUCTOR_ITERATIONS
   for (int round = 0; round < kMostRounds; ++round) {
@@ -159,7 +159,7 @@ int drydock_guest_pthread_detach(pthread_t thread) {
   return 0;
 }
 
-// Leaves what is on the stack without unwinding it.
+// Does not unwind the stack: destructors of C++ objects on it are not called.
 void drydock_guest_pthread_exit(void* result) {
   GuestThread& self = Me();
   self.result = result;
@@ -195,7 +195,7 @@ int drydock_guest_pthread_setspecific(pthread_key_t key, const void* value) {
   return 0;
 }
 
-// 0: not yet; 1: somebody is at it; 2: done.
+// `*control` is 0 before the first call, 1 while a thread runs `body`, and 2 after it.
 int drydock_guest_pthread_once(pthread_once_t* control, void (*body)()) {
   if (threads->once == nullptr) threads->once = kernel::MutexAlloc("pthread_once");
   kernel::Mutex* const mutex = threads->once;

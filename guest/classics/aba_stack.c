@@ -1,6 +1,6 @@
-/* A lock-free stack of numbered cells. FLAWED: the top is swapped by its number alone; taken and
- * put back in between, it is the same number above another cell. The sound one counts its changes.
- */
+/* A lock-free stack of numbered cells. FLAWED: compare-and-swap compares the number of the top cell
+ * alone, which is the same again after the cell was popped and pushed, but with another cell below.
+ * The correct program compares a count of changes, too. */
 #include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -8,7 +8,7 @@
 
 enum { kCells = 3, kNone = 0 };
 
-/* Above the number of the top cell, 1 to kCells, how often it has changed. */
+/* The number of the top cell, 1 to kCells, in the low byte; the count of changes above it. */
 static atomic_uint top;
 static atomic_uint next_of[kCells + 1];
 static atomic_int owned[kCells + 1];

@@ -1,5 +1,5 @@
-/* Producers and consumers share a buffer of one place. FLAWED: one condition variable for both, and
- * each wakes one waiter only, which may be one of its own kind. */
+/* Producers and consumers share a buffer of one place and one condition variable. FLAWED: a thread
+ * wakes one waiter only, which may be of its own kind, so that the wakeup is lost. */
 #include <pthread.h>
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
-/* Whoever comes first makes the object. FLAWED: double-checked locking with a plain pointer, which
- * others read without the lock. */
+/* The first user makes the object. FLAWED: double-checked locking with a plain pointer, which other
+ * threads read without the lock. */
 #include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* A thread waits until another has finished its work. FLAWED: the worker does not take the lock,
- * so its wakeup may come between the waiter's look at the flag and its wait. */
+ * so its wakeup may come after the waiter has read the flag and before it waits. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* Peterson's lock for two. FLAWED: who comes gives way before it says that it has come. */
+/* Peterson's lock for two threads. FLAWED: a thread sets `turn` before it sets `wants`. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>

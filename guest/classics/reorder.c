@@ -1,5 +1,6 @@
 /* One thread writes two variables in turn, the other reads them in the opposite order and must
- * never see the later write without the earlier one. FLAWED: the writer forgets the order. */
+ * never see the later write without the earlier one. FLAWED: the writer
+ * writes them in the wrong order. */
 #include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,5 +1,5 @@
 /* A pair of values is set in two stages, each under a lock of its own; a reader must see both or
- * none. FLAWED: between the stages nobody keeps readers out. */
+ * none. FLAWED: no lock is held between the stages, so a reader can come in between. */
 #include <assert.h>
 #include <pthread.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* Several threads count under a lock. FLAWED: one of them takes another lock than the rest, so that
- * nothing orders its access and theirs. */
+ * its access is not ordered with theirs. */
 #include <pthread.h>
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-/* A guest program that comes to the end that END says. */
+/* A guest program that ends in the way that END names. */
 #include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>

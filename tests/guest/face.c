@@ -1,4 +1,4 @@
-/* A guest program that checks what the pthread face promises, whatever the schedule. */
+/* A guest program that checks the implementation of POSIX under every schedule. */
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
@@ -254,7 +254,7 @@ static void memory(void) {
   assert(rand() == i);
 }
 
-/* Globals are as they were at the beginning of every run. */
+/* Globals are reset before every run. */
 static int runs;
 
 int main(int argc, char** argv) {
