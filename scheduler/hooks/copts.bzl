@@ -1,8 +1,8 @@
-"""How to compile code that tells what memory it touches."""
+"""Options that compile code with memory hooks: it announces every access to the machine."""
 
-# The compilers do not combine this with AddressSanitizer: under --config=asan there are no hooks. Under
-# --config=tsan accesses are told to the sanitizer itself. The compiler's own copies of memcpy and its like would not
-# tell, so it may have none. g++ warns that its own runtime does not know fences; ours does.
+# The compilers cannot combine -fsanitize=thread with AddressSanitizer: under --config=asan there are no hooks. Under
+# --config=tsan the sanitizer's own runtime is called. Inlined memcpy and the like would not be announced, so builtins
+# are off. -Wno-tsan: g++ warns that its runtime does not support fences; ours does.
 HOOK_COPTS = select({
     "//:asan": [],
     "//:tsan": [],

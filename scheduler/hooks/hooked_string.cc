@@ -1,3 +1,5 @@
+// The memory functions of <cstring> for hooked code: each announces its accesses, then does its
+// work.
 #include <cstring>
 
 #include "scheduler/kernel/memory.h"

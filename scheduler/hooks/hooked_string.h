@@ -1,8 +1,8 @@
 /*
  * scheduler/hooks/hooked_string.h
  *
- * Included by the compiler in front of code that is compiled with hooks (HOOK_COPTS): what that
- * calls by these names copies and fills memory like the C library's functions and says so first.
+ * Included by the compiler in front of every file that is compiled with memory hooks (HOOK_COPTS).
+ * Calls of these functions go to versions that announce the accesses first (hooked_string.cc).
  */
 #ifndef DRYDOCK_SCHEDULER_HOOKS_HOOKED_STRING_H_
 #define DRYDOCK_SCHEDULER_HOOKS_HOOKED_STRING_H_

@@ -1,9 +1,9 @@
-// The interface of the compilers' thread-sanitizer instrumentation, with which code is compiled
-// that is to have hooks; without the sanitizer's own runtime, which this takes the place of. The
-// names and signatures are those that g++ and clang call.
+// Memory hooks: the functions that g++ and clang call in code that is compiled with
+// -fsanitize=thread. They take the place of the sanitizer's runtime and announce every access to
+// the machine (scheduler/kernel/memory.h). Called on the thread or handler that makes the access.
 //
-// Function entries and exits are of no use: call stacks come from frame pointers, which cost
-// nothing until somebody asks (symbols/call_stack.h).
+// Function entries and exits are ignored: call stacks come from frame pointers, which cost nothing
+// until a stack is taken (symbols/call_stack.h).
 #include <cstddef>
 #include <cstdint>
 
@@ -15,9 +15,9 @@ using drydock::kernel::MemoryOrder;
 
 namespace {
 
-// Simulated threads step in at the hook only; the host's own atomics keep an operation in one where
-// the kernel is real threads. (Those of 16 bytes would need libatomic, and are kept in one by the
-// simulation alone.)
+// The host's atomic operations are used for the kernel on host threads; on the simulated machine a
+// switch can happen in the hook only, before the operation. Operations on 16 bytes would need
+// libatomic and are atomic on the simulated machine only.
 
 void Announce(const volatile void* address, size_t bytes, Access access, int order) {
   MemoryAccess(const_cast<const void*>(address), bytes, access, static_cast<MemoryOrder>(order));
@@ -40,7 +40,7 @@ void Store(volatile T* address, T value, int order) {
   }
 }
 
-// Replaces the value by change(value); returns what it was.
+// Replaces the value by change(value); returns the old value.
 template <typename T, typename Change>
 T Replace(volatile T* address, int order, Change change) {
   Announce(address, sizeof(T), Access::kAtomicChange, order);
@@ -138,7 +138,8 @@ void __tsan_write_range(void* address, size_t bytes) {
   MemoryAccess(address, bytes, Access::kWrite);
 }
 
-// The pointer to an object's table of virtual functions. Destructors write what is there already.
+// The vtable pointer of an object. Destructors store it again with the same value, which is no
+// write.
 void __tsan_vptr_update(void** address, void* value) {
   if (*address != value) MemoryAccess(address, sizeof(*address), Access::kWrite);
 }
@@ -200,7 +201,7 @@ DRYDOCK_ATOMIC(128, Uint128)
 void __tsan_atomic_thread_fence(int order) {
   drydock::kernel::MemoryFence(static_cast<MemoryOrder>(order));
 }
-// Orders a thread against its own signal handlers only.
+// Orders a thread against its own signal handlers only; there are none.
 void __tsan_atomic_signal_fence(int) {}
 
 }  // extern "C"
