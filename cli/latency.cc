@@ -1,5 +1,5 @@
 // drydock latency: how long threads, interrupts and actions waited in a run, and for what.
-#include "trace/latency.h"
+#include "analysis/latency.h"
 
 #include <algorithm>
 
@@ -14,9 +14,6 @@
 
 namespace drydock::cli {
 namespace {
-
-using trace::LatencyMeasure;
-using trace::LatencyRow;
 
 // A histogram's bins: up to a limit, in ns.
 struct Bin {
@@ -58,12 +55,12 @@ void WriteRow(const LatencyRow& row, std::ostream& out) {
       << (row.blame.empty() ? "" : ": ") << row.blame << "\n";
 }
 
-void WriteText(const Scenario& scenario, const std::string& strategy,
-               const trace::LatencyMeter& meter, const ScenarioResult& result, std::ostream& out) {
+void WriteText(const Scenario& scenario, const std::string& strategy, const LatencyMeter& meter,
+               const ScenarioResult& result, std::ostream& out) {
   out << scenario.file << "\n";
   if (!scenario.description.empty()) out << scenario.description << "\n";
   out << MachineAndStrategy(scenario, strategy) << "\n";
-  for (int measure = 0; measure < trace::kLatencyMeasureCount; ++measure) {
+  for (int measure = 0; measure < kLatencyMeasureCount; ++measure) {
     const auto rows = meter.Rows(static_cast<LatencyMeasure>(measure));
     if (rows.empty()) continue;
     out << absl::StrFormat("\n%-56s %8s %12s %12s %12s\n",
@@ -79,7 +76,7 @@ void WriteText(const Scenario& scenario, const std::string& strategy,
   };
   out << absl::StrFormat("\n%-56s %12s\n", "CPU time", "us");
   uint64_t used = 0;
-  for (const trace::CpuUse& use : meter.CpuUses()) {
+  for (const CpuUse& use : meter.CpuUses()) {
     out << absl::StrFormat("  %-54s %s\n", use.thread, share(use.ns));
     used += use.ns;
   }
@@ -93,14 +90,14 @@ void WriteText(const Scenario& scenario, const std::string& strategy,
   }
 }
 
-trace::Json ToJson(const Scenario& scenario, const trace::LatencyMeter& meter,
+trace::Json ToJson(const Scenario& scenario, const LatencyMeter& meter,
                    const ScenarioResult& result) {
   trace::Json json;
   json["scenario"] = scenario.file;
   json["cpus"] = scenario.cpus;
   json["schedule"] = result.outcome.schedule.ToString();
   json["end_ns"] = meter.end_ns();
-  for (int measure = 0; measure < trace::kLatencyMeasureCount; ++measure) {
+  for (int measure = 0; measure < kLatencyMeasureCount; ++measure) {
     trace::Json& rows = json[LatencyMeasureName(static_cast<LatencyMeasure>(measure))];
     rows = trace::Json::array();
     for (const LatencyRow* row : meter.Rows(static_cast<LatencyMeasure>(measure))) {
@@ -119,7 +116,7 @@ trace::Json ToJson(const Scenario& scenario, const trace::LatencyMeter& meter,
     }
   }
   json["cpu time"] = trace::Json::array();
-  for (const trace::CpuUse& use : meter.CpuUses()) {
+  for (const CpuUse& use : meter.CpuUses()) {
     json["cpu time"].push_back({{"thread", use.thread}, {"ns", use.ns}});
   }
   json["interrupts_ns"] = result.outcome.cpu_times.interrupts;
@@ -150,10 +147,10 @@ class Latency final : public Command {
     if (scenario == nullptr) return kBadInput;
     const ChosenStrategy chosen = ChooseStrategy(seed_);
 
-    trace::LatencyMeter meter(kEventWords);
+    LatencyMeter meter(kEventWords);
     ScenarioResult result;
     {
-      trace::ScopedObserver metering(&meter, trace::LatencyMeter::Kinds());
+      trace::ScopedObserver metering(&meter, LatencyMeter::Kinds());
       result = RunScenario(*scenario, chosen.strategy.get());
     }
     meter.Finish(result.outcome.end_ns);

@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "analysis/latency.h"
 #include "drivers/service/kext.h"
 #include "drivers/service/owned.h"
 #include "drivers/service/platform.h"
@@ -24,7 +25,6 @@
 #include "scenario/usb_fixture.h"
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/outside.h"
-#include "trace/latency.h"
 #include "trace/microseconds.h"
 #include "trace/observer.h"
 #include "verify/checkers.h"
@@ -60,7 +60,7 @@ class ScenarioRun {
   void Body();
 
   EventWatch* watch() { return &watch_; }
-  trace::LatencyMeter* meter() { return &meter_; }
+  LatencyMeter* meter() { return &meter_; }
   bool looked() const { return looked_; }
   // The kinds of events to attach the meter for.
   trace::EventKinds MeterKinds() const;
@@ -81,7 +81,7 @@ class ScenarioRun {
   kernel::OutsideHandle look_planned_ = 0;
   kernel::Thread* looker_ = nullptr;
   EventWatch watch_;
-  trace::LatencyMeter meter_{kEventWords};
+  LatencyMeter meter_{kEventWords};
   std::vector<ScriptedThread> threads_;
   UsbFixture usb_;
   ScenarioFixture fixture_;
@@ -191,12 +191,12 @@ trace::EventKinds ScenarioRun::MeterKinds() const {
   const bool needed =
       std::any_of(scenario_.expectations.begin(), scenario_.expectations.end(),
                   [](const Scenario::Expectation& e) { return e.kind == Kind::kLatency; });
-  return needed ? trace::LatencyMeter::Kinds() : trace::EventKinds();
+  return needed ? LatencyMeter::Kinds() : trace::EventKinds();
 }
 
 std::string ScenarioRun::LatencySeenInstead(const Scenario::Expectation& expectation) const {
-  const trace::LatencyRow* row = nullptr;
-  for (const trace::LatencyMeasure measure : expectation.measures) {
+  const LatencyRow* row = nullptr;
+  for (const LatencyMeasure measure : expectation.measures) {
     if (row == nullptr) row = meter_.Find(measure, expectation.subject);
   }
   if (row == nullptr) return "it never waited";

@@ -13,13 +13,13 @@
 #include <IOKit/IOReturn.h>
 
 #include "absl/types/optional.h"
+#include "analysis/latency.h"
 #include "drivers/usb/usb_model.h"
 #include "scheduler/cost_model.h"
 #include "scheduler/kernel/memory.h"
 #include "scheduler/kernel/profile.h"
 #include "scheduler/kernel/thread.h"
 #include "trace/event.h"
-#include "trace/latency.h"
 #include "verify/checkers.h"
 
 namespace drydock {
@@ -155,7 +155,7 @@ struct Scenario {
     kernel::Time within_ns = 0;  // kQuietWithin
 
     // kLatency
-    std::vector<trace::LatencyMeasure> measures;  // the first one that has the subject
+    std::vector<LatencyMeasure> measures;  // the first one that has the subject
     absl::optional<kernel::Time> p50_at_most_ns;
     absl::optional<kernel::Time> p99_at_most_ns;
     absl::optional<kernel::Time> max_at_most_ns;

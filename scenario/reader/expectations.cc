@@ -11,8 +11,8 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
+#include "analysis/latency.h"
 #include "trace/event.h"
-#include "trace/latency.h"
 #include "verify/checkers.h"
 
 namespace drydock::reader {
@@ -101,7 +101,6 @@ void ReadOrder(const Node<OrderProto>& node, ReadContext* context,
 
 void ReadLatency(const Node<LatencyProto>& node, ReadContext* context,
                  Scenario::Expectation* expectation) {
-  using trace::LatencyMeasure;
   const LatencyProto& proto = node.proto;
   const std::vector<std::string> kMeasures = {"scheduling", "interrupt", "action",
                                               "gate wait",  "gate hold", "lock wait"};

@@ -1,13 +1,19 @@
-#include "trace/latency.h"
+// Follows threads, handlers, locks, gates and actions through the events of a run.
+#include "analysis/latency.h"
 
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
 
-namespace drydock::trace {
+namespace drydock {
 namespace {
 
-// Those of a gate itself have no owner.
+using trace::Event;
+using trace::EventKind;
+using trace::EventKinds;
+using trace::ThreadId;
+
+// Actions of a gate itself have no owner.
 std::string ActionName(absl::string_view source, absl::string_view owner) {
   return owner.empty() ? absl::StrCat("an action of ", source)
                        : absl::StrCat("the action of ", source, " of ", owner);
@@ -76,25 +82,24 @@ void LatencyMeter::Add(LatencyMeasure measure, const std::string& subject, uint6
   row.waits.Add(waited);
 }
 
-std::string LatencyMeter::Who(const Thread& thread) const {
+std::string LatencyMeter::ThreadText(const Thread& thread) const {
   return absl::StrCat(thread.name, " (", words_.band(thread.priority), ", ", thread.priority, ")");
 }
 
-std::string LatencyMeter::DoingWhat(ThreadId id) {
+std::string LatencyMeter::ActivityText(ThreadId id) {
   const Thread& thread = ThreadOf(id);
-  if (thread.actions.empty()) return Who(thread);
+  if (thread.actions.empty()) return ThreadText(thread);
   const Frame& action = thread.actions.back();
-  return absl::StrCat(Who(thread), " in ", ActionName(action.name, action.owner),
+  return absl::StrCat(ThreadText(thread), " in ", ActionName(action.name, action.owner),
                       thread.slice == 0 && !thread.runnable ? ", asleep" : "");
 }
 
-// The one that had most of the CPUs' time meanwhile.
-std::string LatencyMeter::WhoRan(uint64_t from_ns, uint64_t to_ns) const {
+std::string LatencyMeter::MostlyRan(uint64_t from_ns, uint64_t to_ns) const {
   std::map<std::pair<int, std::string>, uint64_t> shares;
   for (auto slice = slices_.rbegin(); slice != slices_.rend(); ++slice) {
     const uint64_t end = slice->to_ns == 0 ? to_ns : std::min(slice->to_ns, to_ns);
     const uint64_t begin = std::max(slice->from_ns, from_ns);
-    if (end > begin) shares[{slice->cpu, slice->who}] += end - begin;
+    if (end > begin) shares[{slice->cpu, slice->runner}] += end - begin;
   }
   const auto most =
       std::max_element(shares.begin(), shares.end(),
@@ -109,10 +114,10 @@ void LatencyMeter::Waited(Thread& thread, uint64_t now) {
   const uint64_t since = thread.runnable_since_ns;
   const std::string band = words_.band(thread.priority);
   const uint64_t waited = now - std::min(since, now);
-  // Looking back is dear, and done only for a new worst.
+  // Searching the slices is expensive, and done only for a new longest wait.
   const bool worst = waited > std::min(RowOf(LatencyMeasure::kBand, band).waits.max(),
                                        RowOf(LatencyMeasure::kThread, thread.name).waits.max());
-  const std::string blame = worst ? WhoRan(since, now) : "";
+  const std::string blame = worst ? MostlyRan(since, now) : "";
   Add(LatencyMeasure::kBand, band, since, now, absl::StrCat(thread.name, " waited: ", blame));
   Add(LatencyMeasure::kThread, thread.name, since, now, blame);
 }
@@ -131,7 +136,7 @@ void LatencyMeter::GateCloses(const Event& event) {
   gate.closed_at_ns = event.time_ns;
   gate.owner = event.thread;
   gate.first_action.clear();
-  // The gate's lock is the one that its thread took last.
+  // The lock that the thread took last is the gate's.
   const Thread& thread = ThreadOf(event.thread);
   const bool waited = thread.contended;
   Add(LatencyMeasure::kGateWait, gate.name, waited ? thread.contends_since_ns : event.time_ns,
@@ -159,9 +164,9 @@ void LatencyMeter::OnEvent(const Event& event) {
     }
     case EventKind::kThreadRun: {
       Thread& thread = ThreadOf(event.other);
-      thread.name = event.name;  // it may have got one while it waited
+      thread.name = event.name;  // a thread may be named after its creation
       if (thread.runnable) Waited(thread, now);
-      slices_.push_back({event.cpu, Who(thread), now, 0});
+      slices_.push_back({event.cpu, ThreadText(thread), now, 0});
       thread.slice = slices_.size();
       break;
     }
@@ -187,7 +192,7 @@ void LatencyMeter::OnEvent(const Event& event) {
       const auto raised = raised_ns_.find(line);
       if (raised != raised_ns_.end()) {
         Add(LatencyMeasure::kInterrupt, absl::StrCat("line ", line), raised->second, now,
-            WhoRan(raised->second, now));
+            MostlyRan(raised->second, now));
         raised_ns_.erase(raised);
       }
       slices_.push_back({event.cpu, absl::StrCat("the handler of line ", line), now, 0});
@@ -206,7 +211,7 @@ void LatencyMeter::OnEvent(const Event& event) {
       if (!is_new) break;
       const Gate& gate = gates_[event.object];
       signal_blame_[event.other] =
-          gate.owner != 0 ? absl::StrCat(DoingWhat(gate.owner), " had the gate") : "";
+          gate.owner != 0 ? absl::StrCat(ActivityText(gate.owner), " had the gate") : "";
       break;
     }
     case EventKind::kActionBegin: {
@@ -219,7 +224,7 @@ void LatencyMeter::OnEvent(const Event& event) {
       if (signalled == signalled_ns_.end()) break;
       const std::string& had_gate = signal_blame_[event.other];
       Add(LatencyMeasure::kAction, absl::StrCat(event.name, " of ", event.detail),
-          signalled->second, now, had_gate.empty() ? WhoRan(signalled->second, now) : had_gate);
+          signalled->second, now, had_gate.empty() ? MostlyRan(signalled->second, now) : had_gate);
       signalled_ns_.erase(signalled);
       break;
     }
@@ -234,7 +239,7 @@ void LatencyMeter::OnEvent(const Event& event) {
       if (thread.contends_for == event.object) break;
       thread.contends_for = event.object;
       thread.contends_since_ns = now;
-      thread.contends_blame = DoingWhat(event.other);
+      thread.contends_blame = ActivityText(event.other);
       break;
     }
     case EventKind::kLockAcquire: {
@@ -303,4 +308,4 @@ std::vector<CpuUse> LatencyMeter::CpuUses() const {
   return uses;
 }
 
-}  // namespace drydock::trace
+}  // namespace drydock

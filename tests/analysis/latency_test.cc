@@ -1,16 +1,22 @@
-#include "trace/latency.h"
+// The latency meter, fed with events by hand.
+#include "analysis/latency.h"
 
 #include <map>
 
 #include "gtest/gtest.h"
 
-namespace drydock::trace {
+namespace drydock {
 namespace {
+
+using trace::Event;
+using trace::EventKind;
+using trace::EventWords;
+using trace::ThreadId;
 
 const EventWords kWords = {[](int priority) { return priority > 63 ? "high" : "low"; },
                            [](uint32_t) { return std::string("status"); }};
 
-// Feeds a meter by hand.
+// A meter, and short names for the events that it is fed with.
 class Meter {
  public:
   void At(uint64_t time_ns, EventKind kind, Event event) {
@@ -161,4 +167,4 @@ TEST(LatencyMeter, ActionIsSignalUntilBegin) {
 }
 
 }  // namespace
-}  // namespace drydock::trace
+}  // namespace drydock
