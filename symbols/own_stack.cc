@@ -1,7 +1,7 @@
-// The one large stack, and the way to it and back (ucontext: two system calls matter to nobody
-// here). AddressSanitizer is told of both switches. ThreadSanitizer would have to be, too, but
-// under
-// --config=tsan only host threads run, whose stacks are large.
+// The one large stack. It is switched to and back by Boost.Context's fcontext, as the stacks of
+// simulated threads are (scheduler/sim/fiber.h). AddressSanitizer is told of both switches.
+// ThreadSanitizer would have to be told, too; but with it only host threads run, whose stacks are
+// large enough.
 #include "symbols/own_stack.h"
 
 #include "absl/base/config.h"
@@ -17,18 +17,22 @@ void OnOwnStack(absl::FunctionRef<void()> work) { work(); }
 #else
 
 #include <sys/mman.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 
+#include <boost/context/detail/fcontext.hpp>
+
 #ifdef ABSL_HAVE_ADDRESS_SANITIZER
 #include <sanitizer/common_interface_defs.h>
 #endif
 
 namespace drydock {
+
+namespace fcontext = boost::context::detail;
+
 namespace {
 
 constexpr size_t kStackBytes = 1024 * 1024;
@@ -48,40 +52,36 @@ char* Stack() {
   return stack;
 }
 
-// The call in progress. makecontext passes only ints.
+// The call in progress.
 struct Call {
-  const absl::FunctionRef<void()>* work = nullptr;
+  absl::FunctionRef<void()> work;
   const void* caller_stack = nullptr;  // for AddressSanitizer
   size_t caller_stack_bytes = 0;
 };
-Call call;
 
-void Enter() {
+void Enter(fcontext::transfer_t caller) {
+  auto* call = static_cast<Call*>(caller.data);
 #ifdef ABSL_HAVE_ADDRESS_SANITIZER
-  __sanitizer_finish_switch_fiber(nullptr, &call.caller_stack, &call.caller_stack_bytes);
+  __sanitizer_finish_switch_fiber(nullptr, &call->caller_stack, &call->caller_stack_bytes);
 #endif
-  (*call.work)();
+  call->work();
 #ifdef ABSL_HAVE_ADDRESS_SANITIZER
-  __sanitizer_start_switch_fiber(nullptr, call.caller_stack, call.caller_stack_bytes);
+  __sanitizer_start_switch_fiber(nullptr, call->caller_stack, call->caller_stack_bytes);
 #endif
+  fcontext::jump_fcontext(caller.fctx, nullptr);
 }
 
 }  // namespace
 
 void OnOwnStack(absl::FunctionRef<void()> work) {
-  ucontext_t caller;
-  ucontext_t own;
-  getcontext(&own);
-  own.uc_stack.ss_sp = Stack();
-  own.uc_stack.ss_size = kStackBytes;
-  own.uc_link = &caller;
-  call.work = &work;
-  makecontext(&own, &Enter, 0);
+  Call call = {work};
+  const fcontext::fcontext_t own =
+      fcontext::make_fcontext(Stack() + kStackBytes, kStackBytes, &Enter);
 #ifdef ABSL_HAVE_ADDRESS_SANITIZER
   void* fake_stack = nullptr;
   __sanitizer_start_switch_fiber(&fake_stack, Stack(), kStackBytes);
 #endif
-  swapcontext(&caller, &own);
+  fcontext::jump_fcontext(own, &call);
 #ifdef ABSL_HAVE_ADDRESS_SANITIZER
   __sanitizer_finish_switch_fiber(fake_stack, nullptr, nullptr);
 #endif

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "absl/container/node_hash_map.h"
-#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "symbols/demangle.h"
