@@ -2,9 +2,7 @@
 
 int a[2];
 
-__attribute__((noinline)) const char *i(void) {
-  return (const char *)__builtin_return_address(0);
-}
+__attribute__((noinline)) const char *i(void) { return (const char *)__builtin_return_address(0); }
 
 /* An address in the function `v`. */
 __attribute__((noinline)) const char *v(void) {

@@ -16,7 +16,6 @@ TEMPORARY = [
 ] + [
     Allowed("no_hashed_iteration", "verify/*", "", "the checkers are being revised"),
     Allowed("no_order_of_pointers", "scheduler/sim/*", "", "the machine is being revised"),
-    Allowed("sources_are_formatted", "tests/symbols/*.c", "", "the room is new"),
 ]
 
 ALLOWED = [
@@ -28,8 +27,6 @@ ALLOWED = [
             "the table of priorities has no dependencies, and is part of the kernel interface"),
     Allowed("folders_depend_downwards", "runner/*", "scheduler/priority",
             "the table of priorities has no dependencies, and is part of the kernel interface"),
-    Allowed("folders_depend_downwards", "scheduler/kernel/evidence.h", "scheduler/call_stack.h",
-            "call stacks depend on trace/ only"),
     Allowed("header_guards_match_paths", "kpi/IOKit/assert.h", "", "forwards to <kern/assert.h>"),
     Allowed("header_guards_match_paths", "kpi/kern/assert.h", "",
             "may be included again after <assert.h>, as Apple's"),
