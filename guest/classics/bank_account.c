@@ -1,5 +1,5 @@
-/* Two clients move money in and out of one account. FLAWED: the lock is released between reading and
- * writing the balance, so that a change in between is lost. */
+/* Two clients move money in and out of one account. FLAWED: the lock is released between reading
+ * and writing the balance, so that a change in between is lost. */
 #include <assert.h>
 #include <pthread.h>
 #include <stddef.h>

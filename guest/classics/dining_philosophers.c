@@ -1,5 +1,5 @@
-/* Three philosophers, three forks. FLAWED: every philosopher takes the left fork first; all can hold
- * one and wait for the next. */
+/* Three philosophers, three forks. FLAWED: every philosopher takes the left fork first; all can
+ * hold one and wait for the next. */
 #include <pthread.h>
 #include <stddef.h>
 

@@ -101,7 +101,7 @@ TEST(Runner, ThreadThatNeverComesBackIsNamed) {
   EXPECT_EQ(told.find("the run comes to its end; seen: blocked: "), 0u) << told;
 }
 
-TEST(Runner, HappeningThatNeverComesIsAFailure) {
+TEST(Runner, TimelineEntryThatNeverHappensIsAFailure) {
   EXPECT_EQ(FailuresAtFullSpeed(
                 "timeline { unplug: \"adapter\" while { thread: \"reader\" is: \"in write\" } }"),
             "timeline: unplug adapter while reader is in write; seen: it never happened\n");

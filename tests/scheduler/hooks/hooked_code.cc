@@ -1,3 +1,4 @@
+// Accesses to memory of every size and kind, compiled with memory hooks.
 #include "tests/scheduler/hooks/hooked_code.h"
 
 #include <strings.h>
