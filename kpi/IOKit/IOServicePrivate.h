@@ -25,7 +25,7 @@ class Power;
 
 // The flags of a service that only Drydock sees. (service.md 0.4)
 enum ServiceFlag : UInt32 {
-  kServiceClientsToldWill = 0x00001000,    // new I/O is against the rules from here on (9.3)
+  kServiceClientsToldWill = 0x00001000,    // new I/O is against the rules (service.md 9.3)
   kServiceRematchOnDetach = 0x00008000,    // kIOServiceTerminateWithRematch
   kServiceFinalized = 0x00010000,          // finalize was called
   kServiceJobBusy = 0x00020000,            // the matching job counts in the busy count
