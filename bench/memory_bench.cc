@@ -8,7 +8,7 @@
 #include "scheduler/kernel/lock.h"
 #include "scheduler/kernel/memory.h"
 #include "scheduler/simulation.h"
-#include "verify/race_checker.h"
+#include "verify/watch.h"
 
 namespace drydock {
 namespace {
@@ -60,8 +60,7 @@ BENCHMARK(BM_HookAsChoicePoint);
 // Race detection on repeated accesses, which take the quick path: no synchronisation since the last
 // round.
 void BM_HookWithRaceDetectionAgain(benchmark::State& state) {
-  RaceChecker checker;
-  const trace::ScopedObserver watching(&checker, RaceChecker::Kinds());
+  const verify::Watch watch({{verify::Check::kDataRace}});
   OnMachine(state, kernel::AccessChoices::kNone, [&](uint64_t* words) {
     for (auto _ : state) AddOneToAll(words, kWords, kDepth);
   });
@@ -72,8 +71,7 @@ BENCHMARK(BM_HookWithRaceDetectionAgain);
 // Race detection on accesses that are all recorded, with their stacks: a lock is taken before each
 // round.
 void BM_HookWithRaceDetection(benchmark::State& state) {
-  RaceChecker checker;
-  const trace::ScopedObserver watching(&checker, RaceChecker::Kinds());
+  const verify::Watch watch({{verify::Check::kDataRace}});
   OnMachine(state, kernel::AccessChoices::kNone, [&](uint64_t* words) {
     kernel::Mutex* mutex = kernel::MutexAlloc("mutex");
     for (auto _ : state) {

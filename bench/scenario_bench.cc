@@ -15,7 +15,7 @@ namespace drydock {
 namespace {
 
 void RunOnce(benchmark::State& state, const Scenario& scenario, Strategy* strategy) {
-  if (!RunScenario(scenario, strategy, {}, Checking::kFast).held())
+  if (!RunScenario(scenario, strategy, {}, verify::RunKind::kCounted).held())
     state.SkipWithError("an expectation did not hold");
 }
 

@@ -32,10 +32,11 @@ struct Explained {
 };
 
 Explained Explain(const Scenario& scenario, const Failure& failure) {
-  const Minimised smallest = Minimise({failure.failure, failure.schedule}, ProgramOf(scenario));
+  const Minimised smallest = Minimise({failure.failure, failure.schedule},
+                                      ProgramOf(scenario, verify::RunKind::kExploration));
   Replay replay(smallest.run.schedule);
   SwitchReport switch_report(&replay);
-  ScenarioResult result = RunScenario(scenario, &switch_report);
+  ScenarioResult result = RunScenario(scenario, &switch_report, {}, verify::RunKind::kExploration);
   return {failure, smallest, std::move(result), switch_report.Text()};
 }
 
@@ -180,7 +181,8 @@ class Explore final : public Command {
         progress.Show(so_far);
         return CtrlC::pressed() || progress.elapsed() >= limit;
       };
-      campaign = RunCampaign(explorer.get(), ProgramOf(*scenario), options);
+      campaign =
+          RunCampaign(explorer.get(), ProgramOf(*scenario, verify::RunKind::kExploration), options);
       rate = static_cast<double>(campaign.runs) / progress.elapsed();
     }
     console->err << absl::StrFormat("%.0f schedules/s%s\n", rate,

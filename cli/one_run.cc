@@ -22,7 +22,6 @@ std::unique_ptr<Scenario> LoadScenario(const std::string& file, Console* console
 void ChooseAccesses(kernel::AccessChoices accesses, Scenario* scenario) {
   scenario->accesses = PossibleAccesses(accesses);
   scenario->fingerprint = FingerprintWith(scenario->fingerprint, scenario->accesses);
-  if (kernel::HasHookedCode()) scenario->checks.Add(Check::kDataRace);
 }
 
 ChosenStrategy ChooseStrategy(absl::optional<uint64_t> seed) {
@@ -30,9 +29,9 @@ ChosenStrategy ChooseStrategy(absl::optional<uint64_t> seed) {
   return {std::make_unique<RandomWalk>(*seed), absl::StrCat("random walk, seed ", *seed)};
 }
 
-RunProgram ProgramOf(const Scenario& scenario, Checking checking) {
-  return [&scenario, checking](Strategy* strategy) {
-    ScenarioResult result = RunScenario(scenario, strategy, {}, checking);
+RunProgram ProgramOf(const Scenario& scenario, verify::RunKind kind) {
+  return [&scenario, kind](Strategy* strategy) {
+    ScenarioResult result = RunScenario(scenario, strategy, {}, kind);
     std::vector<std::string> failed;
     for (const Verdict& verdict : result.verdicts) {
       if (verdict.kind == Verdict::Kind::kFailed) failed.push_back(verdict.text);

@@ -16,6 +16,7 @@
 #include "scenario/scenario.h"
 #include "scheduler/kernel/memory.h"
 #include "scheduler/strategy.h"
+#include "verify/watch.h"
 
 namespace drydock::cli {
 
@@ -23,8 +24,7 @@ namespace drydock::cli {
 // is wrong with it.
 std::unique_ptr<Scenario> LoadScenario(const std::string& file, Console* console);
 
-// Makes the scenario's schedules have choice points at these accesses (--accesses), and has data
-// races found.
+// Makes the scenario's schedules have choice points at these accesses (--accesses).
 void ChooseAccesses(kernel::AccessChoices accesses, Scenario* scenario);
 
 struct ChosenStrategy {
@@ -37,7 +37,7 @@ ChosenStrategy ChooseStrategy(absl::optional<uint64_t> seed);
 
 // Runs the scenario, which it refers to, for a campaign. A run's failure is the same text whenever
 // the same expectations failed and the same rules were broken.
-RunProgram ProgramOf(const Scenario& scenario, Checking checking = Checking::kThorough);
+RunProgram ProgramOf(const Scenario& scenario, verify::RunKind kind);
 
 // "2 CPUs, timed schedule".
 std::string MachineAndStrategy(const Scenario& scenario, const std::string& strategy);

@@ -46,13 +46,12 @@ class ReplayCommand final : public Command {
     }
     scenario->accesses = *accesses;
     scenario->fingerprint = schedule->fingerprint();
-    if (kernel::HasHookedCode()) scenario->checks.Add(Check::kDataRace);
     Replay strategy(*schedule);
     trace::Recorder recorder;
     ScenarioResult result;
     {
       trace::ScopedObserver watching(&recorder);
-      result = RunScenario(*scenario, &strategy);
+      result = RunScenario(*scenario, &strategy, {}, verify::RunKind::kExploration);
     }
     if (result.outcome.kind == Outcome::Kind::kRefused)
       return BadInput(result.outcome.text, console);

@@ -38,7 +38,7 @@ int RunMany(const Scenario& scenario, uint64_t first, uint64_t runs, bool json, 
   options.stop_at_first = false;
   RandomWalks walks(first);
   const CampaignResult campaign =
-      RunCampaign(&walks, ProgramOf(scenario, Checking::kFast), options);
+      RunCampaign(&walks, ProgramOf(scenario, verify::RunKind::kCounted), options);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   console->err << absl::StrFormat("%.0f runs/s\n", static_cast<double>(runs) / took.count());
 

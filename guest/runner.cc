@@ -18,7 +18,7 @@
 #include "scheduler/kernel/memory.h"
 #include "scheduler/simulation.h"
 #include "trace/digest.h"
-#include "verify/race_checker.h"
+#include "verify/watch.h"
 
 ABSL_FLAG(std::string, program, "", "path of the guest program, a shared object");
 ABSL_FLAG(std::string, name, "", "name of the test, which identifies its schedules");
@@ -65,11 +65,11 @@ GuestRun Run(const Program& program, const std::string& name, Strategy* strategy
   options.accesses = kernel::AccessChoices::kAll;
   GuestRun result;
   program.ResetGlobals();
-  RaceChecker races;
-  const trace::ScopedObserver watching(&races, RaceChecker::Kinds());
+  verify::Watch watch({verify::ChecksFor(verify::RunKind::kGuest)});
   result.outcome = Simulation(options, strategy).Run([&] {
     RunMain(program.main(), name.c_str(), &result.exit_code);
   });
+  watch.Finish(&result.outcome);
   return result;
 }
 

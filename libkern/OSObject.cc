@@ -43,13 +43,11 @@ OSObject::OSObject() : OSObject(&gMetaClass) {}
 OSObject::~OSObject() {}
 
 OSObject::OSObject(const OSMetaClass *meta) : retainCount(1), objectId(kernel::NewObjectId()) {
-  if (drydock::HeapGuard *guard = drydock::CurrentHeapGuard()) {
-    guard->Named(this, meta->getClassName(), objectId);
-  }
+  drydock::HeapNoteObject(this, meta->getClassName(), objectId);
   // Not Publish: to C++ it is not yet an object of its class.
   if (drydock::trace::Observed(EventKind::kObjectCreate)) {
-    kernel::Trace(EventKind::kObjectCreate, objectId, 0, drydock::HeapBlockSize(this),
-                  meta->getClassName());
+    kernel::Trace(EventKind::kObjectCreate, objectId, drydock::HeapBlockNumber(this),
+                  drydock::HeapBlockSize(this), meta->getClassName());
   }
 }
 

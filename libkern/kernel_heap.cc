@@ -1,18 +1,25 @@
-// The kernel heap: one per boot, on top of malloc.
+// The kernel heap, and what it tells observers: one per boot, on top of malloc.
 #include "libkern/kernel_heap.h"
 
 #include <array>
 #include <cstdlib>
 #include <cstring>
 
+#include <libkern/c++/OSObject.h>
+
 #include "absl/base/config.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "libkern/heap_quarantine.h"
 #include "scheduler/kernel/atomic_section.h"
 #include "scheduler/kernel/memory.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/per_boot.h"
+#include "scheduler/kernel/trace.h"
 
 namespace drydock {
+
+using trace::EventKind;
 
 namespace {
 
@@ -20,12 +27,16 @@ struct alignas(16) Header {
   Header* previous;
   Header* next;
   size_t size;
-  BlockKind kind;
-  bool freed;       // and kept, for a guard or as a spare
-  uint32_t offset;  // of this header in the block from malloc
-};
+  uint32_t kind : 2;     // BlockKind
+  uint32_t freed : 1;    // and kept, in quarantine or as a spare
+  uint32_t offset : 29;  // from the start of what malloc gave to this header
+  uint32_t number;       // in its boot
 
-HeapGuard* next_guard = nullptr;  // of the next boot
+  BlockKind block_kind() const { return static_cast<BlockKind>(kind); }
+};
+static_assert(sizeof(Header) == 32);
+
+HeapMode next_mode = HeapMode::kRecycle;  // of the next boot
 
 void Unlink(Header* block) {
   block->previous->next = block->next;
@@ -98,16 +109,49 @@ struct Heap {
     end->previous = block;
   }
 
-  HeapGuard* const guard = next_guard;
+  const bool quarantines = next_mode == HeapMode::kQuarantine;
+  const bool of_a_run = kernel::internal::boot_number != 0;
   Header blocks = {};
   Header kept = {};
+  uint32_t last_number = 0;
+  // What is in the blocks of a heap that quarantines, by number.
+  struct Occupant {
+    const char* class_name;
+    uint32_t id;
+  };
+  absl::flat_hash_map<uint32_t, Occupant> occupants;
 };
 
 kernel::PerBoot<Heap> heap;
 
 Header* HeaderOf(const void* memory) { return static_cast<Header*>(const_cast<void*>(memory)) - 1; }
 
+// Blocks from outside of runs are no part of any. (Inlined, so that it is not on anybody's stack.)
+[[gnu::always_inline]] inline void Publish(EventKind kind, uint32_t number, uint32_t other = 0,
+                                           uint64_t value = 0) {
+  if (number != 0) kernel::Trace(kind, number, other, value);
+}
+
 }  // namespace
+
+void heap_quarantine::Touched(const void* address, size_t bytes, bool write) {
+  FoundBlock found;
+  if (!FindBlock(address, &found)) return;
+  Publish(write ? EventKind::kHeapWriteFreed : EventKind::kHeapReadFreed, found.block.number,
+          static_cast<uint32_t>(found.offset), bytes);
+}
+
+void heap_quarantine::Called(const void* memory, trace::FreedCall call) {
+  const Header* const header = HeaderOf(memory);
+  Publish(EventKind::kHeapCallFreed, header->number, 0, static_cast<uint64_t>(call));
+  const char* const finding =
+      call == trace::FreedCall::kRelease ? "over-release" : "use-after-free";
+  const auto occupant = heap->occupants.find(header->number);
+  if (occupant == heap->occupants.end()) {
+    kernel::Panic(finding, " of memory of ", header->size, " bytes");
+  }
+  kernel::Panic(finding, " of ", occupant->second.class_name, " #", occupant->second.id);
+}
 
 // Allocates a header with `size` bytes behind it, and sets its offset.
 static Header* Obtain(size_t size, size_t alignment) {
@@ -134,46 +178,80 @@ static Header* Obtain(size_t size, size_t alignment) {
 void* HeapAllocate(BlockKind kind, size_t size, bool zero, size_t alignment) {
   Header* const header = Obtain(size, alignment);
   header->size = size;
-  header->kind = kind;
+  header->kind = static_cast<uint32_t>(kind);
   header->freed = false;
   Heap& here = *heap;
   {
     const kernel::AtomicSection section;
+    header->number = here.of_a_run ? ++here.last_number : 0;
     here.Link(header, &here.blocks);
   }
 
   void* const memory = header + 1;
   std::memset(memory, zero ? 0 : 0xaa, size);
   kernel::MemoryAllocated(memory, size);
-  if (here.guard != nullptr) here.guard->Allocated(memory, kind, size);
+  Publish(EventKind::kHeapAllocate, header->number, static_cast<uint32_t>(kind), size);
   return memory;
 }
 
 void HeapFree(void* memory) {
   if (memory == nullptr) return;
   Header* const header = HeaderOf(memory);
+  const uint32_t number = header->number;
+  const size_t size = header->size;
   Heap& here = *heap;
-  const kernel::AtomicSection section;
-  if (header->freed) {
-    if (here.guard != nullptr) return here.guard->FreedAgain(memory);
-    // A double free is noticed only until the block is allocated again.
-    kernel::Misuse("double-free",
-                   absl::StrCat("memory of ", header->size, " bytes is freed again"));
-  } else if (here.guard == nullptr) {
-    kernel::MemoryFreed(memory, header->size, /*kept=*/false);
-    GiveBack(header);
+  bool again;
+  {
+    const kernel::AtomicSection section;
+    again = header->freed;
+    if (!again) {
+      kernel::MemoryFreed(memory, size, /*kept=*/here.quarantines);
+      if (here.quarantines) {
+        header->freed = true;
+        Unlink(header);
+        here.Link(header, &here.kept);
+        heap_quarantine::Fill(memory, size);
+      } else {
+        GiveBack(header);
+      }
+    }
+  }
+  if (!again) {
+    Publish(EventKind::kHeapFree, number);
+  } else if (here.quarantines) {
+    Publish(EventKind::kHeapFreeAgain, number);
   } else {
-    header->freed = true;
-    Unlink(header);
-    here.Link(header, &here.kept);
-    kernel::MemoryFreed(memory, header->size, /*kept=*/true);
-    here.guard->Freed(memory, header->kind, header->size);
+    // Noticed only until the block is used again.
+    kernel::Misuse("double-free", absl::StrCat("memory of ", size, " bytes is freed again"));
   }
 }
 
-void SetHeapGuard(HeapGuard* guard) { next_guard = guard; }
+void SetHeapMode(HeapMode mode) {
+  next_mode = mode;
+  kernel::SetDeadMemoryWatch(mode == HeapMode::kQuarantine ? &heap_quarantine::Touched : nullptr);
+}
 
-HeapGuard* CurrentHeapGuard() { return heap->guard; }
+uint32_t HeapBlockNumber(const void* memory) { return HeaderOf(memory)->number; }
+
+void HeapNoteObject(const void* memory, const char* class_name, uint32_t id) {
+  Heap& here = *heap;
+  if (here.quarantines) here.occupants[HeapBlockNumber(memory)] = {class_name, id};
+}
+
+void AuditHeap() {
+  Heap& here = *heap;
+  if (!here.quarantines) return;
+  for (const LiveBlock& block : LiveBlocks()) {
+    if (block.kind == BlockKind::kInternal) continue;
+    const bool is_object = here.occupants.contains(block.number);
+    Publish(EventKind::kHeapLeft, block.number, static_cast<uint32_t>(block.kind),
+            is_object ? static_cast<uint64_t>(block.object()->getRetainCount()) : 0);
+  }
+  for (const Header* block = here.kept.next; block != &here.kept; block = block->next) {
+    if (heap_quarantine::IsIntact(block + 1, block->size)) continue;
+    Publish(EventKind::kHeapChanged, block->number);
+  }
+}
 
 size_t HeapBlockSize(const void* memory) { return HeaderOf(memory)->size; }
 
@@ -184,7 +262,8 @@ bool FindBlock(const void* address, FoundBlock* found) {
       const auto* const memory = reinterpret_cast<const char*>(block + 1);
       const auto offset = static_cast<size_t>(static_cast<const char*>(address) - memory);
       if (offset >= block->size) continue;
-      *found = {{block->kind, block->size, memory}, offset, block->freed};
+      *found = {
+          {block->block_kind(), block->size, memory, block->number}, offset, block->freed != 0};
       return true;
     }
   }
@@ -200,7 +279,7 @@ std::vector<LiveBlock> LiveBlocks() {
   std::vector<LiveBlock> live;
   const Header* const end = &heap->blocks;
   for (const Header* block = end->next; block != end; block = block->next) {
-    live.push_back({block->kind, block->size, block + 1});
+    live.push_back({block->block_kind(), block->size, block + 1, block->number});
   }
   return live;
 }
@@ -210,7 +289,7 @@ std::vector<const OSObject*> LiveObjects() {
   std::vector<const OSObject*> live;
   const Header* const end = &heap->blocks;
   for (const Header* block = end->next; block != end; block = block->next) {
-    if (block->kind == BlockKind::kObject)
+    if (block->block_kind() == BlockKind::kObject)
       live.push_back(reinterpret_cast<const OSObject*>(block + 1));
   }
   return live;

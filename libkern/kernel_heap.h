@@ -9,7 +9,7 @@
 //
 // A block's header, on the list both ways, lies in front of its memory:
 //
-//   | previous | next | size | kind, freed, offset | memory …
+//   | previous | next | size | kind, freed, offset | number | memory …
 #ifndef DRYDOCK_LIBKERN_KERNEL_HEAP_H_
 #define DRYDOCK_LIBKERN_KERNEL_HEAP_H_
 
@@ -17,15 +17,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "trace/event_values.h"
+
 class OSObject;
 
 namespace drydock {
 
-enum class BlockKind : uint8_t {
-  kObject,    // an OSObject
-  kMemory,    // what a driver allocated: IOMalloc and its relatives
-  kInternal,  // memory of an object or lock of libkern; a report shows that object or lock
-};
+using trace::BlockKind;
 
 // Memory of `size` bytes, zero or filled with 0xaa. `alignment` is a power of two; 16 is always
 // given.
@@ -43,35 +41,42 @@ struct LiveBlock {
   BlockKind kind;
   size_t size;
   const void* memory;
+  uint32_t number;
 
   // The object in a block of kind kObject.
   const OSObject* object() const;
 };
 
-// Watches the blocks of the boots that begin while it is set. What is freed then stays where it is
-// until the boot ends, so that nothing else takes its place.
-class HeapGuard {
- public:
-  virtual ~HeapGuard() = default;
-  virtual void Allocated(void* memory, BlockKind kind, size_t size) = 0;
-  // An object is in the block; `name` outlives the process.
-  virtual void Named(const void* memory, const char* name, uint32_t id) = 0;
-  // The guard may overwrite the memory.
-  virtual void Freed(void* memory, BlockKind kind, size_t size) = 0;
-  // It had been freed before.
-  virtual void FreedAgain(void* memory) = 0;
+// What becomes of freed blocks in the boots that begin while it is set.
+enum class HeapMode : uint8_t {
+  kRecycle,  // they are given back
+  // They stay where they are until the boot ends, filled so that code which follows a pointer or
+  // calls a virtual function there is noticed. What happens to them is published
+  // (EventKind::kHeapFreeAgain and those after it); the run cannot go on from a call to a freed
+  // object: it panics.
+  kQuarantine,
 };
 
-// Not owned; null for none. Between runs.
-void SetHeapGuard(HeapGuard* guard);
-// Of the boot in progress, or null.
-HeapGuard* CurrentHeapGuard();
+// Between runs.
+void SetHeapMode(HeapMode mode);
+
+// The number of a block in its boot, in order of allocation; 0 if it was allocated with no run in
+// progress.
+uint32_t HeapBlockNumber(const void* memory);
+
+// The block at `memory` holds this object.
+void HeapNoteObject(const void* memory, const char* class_name, uint32_t id);
+
+// In a run whose heap quarantines, when everything was released: publishes what is still allocated
+// (objects and what drivers allocated, not the insides of either) and which freed blocks were
+// written to. Does nothing in another run.
+void AuditHeap();
 
 // The live blocks of the boot in progress (of none, if none is), in the order of their allocation.
 std::vector<LiveBlock> LiveBlocks();
 
-// The block that an address lies in, also one that was freed and is kept for a guard. It looks at
-// all blocks, so it is for reports.
+// The block that an address lies in, also one that was freed and is in quarantine. It looks at all
+// blocks, so it is for reports.
 struct FoundBlock {
   LiveBlock block;
   size_t offset;

@@ -17,7 +17,7 @@
 #include "scenario/scenario.pb.h"
 #include "scheduler/simulation.h"
 #include "trace/digest.h"
-#include "verify/checkers.h"
+#include "verify/checks.h"
 
 namespace drydock {
 namespace {
@@ -39,7 +39,7 @@ void ReadParts(const Node<ScenarioProto>& file, ReadContext* context) {
       file.LocationOf("profile"), "profile", proto.profile(), {"modern", "historic"}));
   scenario.naive_teardown = proto.naive_teardown();
   for (int i = 0; i < proto.check_size(); ++i) {
-    const absl::StatusOr<Checks> check = ParseChecks(proto.check(i));
+    const absl::StatusOr<verify::Checks> check = verify::ParseChecks(proto.check(i));
     if (check.ok()) {
       scenario.checks.Add(*check);
     } else {

@@ -27,8 +27,7 @@
 #include "scheduler/kernel/outside.h"
 #include "trace/microseconds.h"
 #include "trace/observer.h"
-#include "verify/checkers.h"
-#include "verify/lifetime_checker.h"
+#include "verify/watch.h"
 
 namespace drydock {
 namespace {
@@ -109,7 +108,7 @@ void ScenarioRun::Body() {
   fixture_.Stop();
   shut_down_ = ShutdownPlatform();
   if (!shut_down_) return;
-  LifetimeChecker::Conclude();
+  AuditHeap();
   for (const OSObject* object : LiveObjects()) {
     absl::StrAppend(&leaked_, leaked_.empty() ? "" : ", ", object->getMetaClass()->getClassName(),
                     " #", ObjectIdOf(object), " (", object->getRetainCount(), " references)");
@@ -295,8 +294,8 @@ std::string Describe(const Finding& finding) {
 }
 
 // The contracts of the scenario's real-time threads.
-std::vector<TimeContract> ContractsOf(const Scenario& scenario) {
-  std::vector<TimeContract> contracts;
+std::vector<verify::TimeContract> ContractsOf(const Scenario& scenario) {
+  std::vector<verify::TimeContract> contracts;
   for (const Scenario::Thread& thread : scenario.threads) {
     if (thread.priority < BASEPRI_REALTIME) continue;
     contracts.push_back({thread.name, thread.time_constraint.constraint});
@@ -304,7 +303,8 @@ std::vector<TimeContract> ContractsOf(const Scenario& scenario) {
   return contracts;
 }
 
-bool AsksForChecks(const Scenario& scenario) {
+// Whether the lives of objects are part of what the scenario is about.
+bool NeedsLifetimes(const Scenario& scenario) {
   return scenario.naive_teardown ||
          std::any_of(scenario.expectations.begin(), scenario.expectations.end(),
                      [](const Scenario::Expectation& e) { return e.kind == Kind::kFinding; });
@@ -384,7 +384,7 @@ bool ScenarioResult::held() const {
 }
 
 ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const Look& look,
-                           Checking checking) {
+                           verify::RunKind kind) {
   ScenarioRun run(scenario, look);
   MachineOptions options;
   options.cpus = scenario.cpus;
@@ -397,13 +397,12 @@ ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const L
   {
     trace::ScopedObserver watching(run.watch(), run.watch()->kinds());
     trace::ScopedObserver metering(run.meter(), run.MeterKinds());
-    Checks checks = scenario.checks;
-    if (checking == Checking::kThorough) checks.Add(Checks::Usual());
-    const Checkers checkers(checks, ContractsOf(scenario));
-    absl::optional<LifetimeChecker> lifetimes;
-    if (checking == Checking::kThorough || AsksForChecks(scenario)) lifetimes.emplace();
+    verify::Checks checks = scenario.checks;
+    checks.Add(verify::ChecksFor(kind));
+    if (NeedsLifetimes(scenario)) checks.Add(verify::Check::kLifetimes);
+    verify::Watch watch({checks, ContractsOf(scenario)});
     result.outcome = simulation.Run([&run] { run.Body(); });
-    checkers.Explain(&result.outcome);
+    watch.Finish(&result.outcome);
     run.meter()->Finish(result.outcome.end_ns);
   }
   result.looked = run.looked();

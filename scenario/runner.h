@@ -13,6 +13,7 @@
 #include "scenario/scenario.h"
 #include "scheduler/simulation.h"
 #include "scheduler/strategy.h"
+#include "verify/watch.h"
 
 namespace drydock {
 
@@ -45,11 +46,6 @@ struct Look {
   bool from_outside = false;
 };
 
-// How closely a run is watched. A thorough one is for what all scenarios are (Checks::Usual), and
-// for the lives of objects and memory (verify/lifetime_checker.h): at half the speed. A fast one
-// only for what the scenario asks for; for lives if it expects a finding or tears down naively.
-enum class Checking { kThorough, kFast };
-
 struct ScenarioResult {
   Outcome outcome;
   std::vector<Progress> progress;  // of threads with repeats, then of interrupts
@@ -62,11 +58,12 @@ struct ScenarioResult {
   bool held() const;
 };
 
-// Executes one run. Observers that the caller has attached receive all of its events. The result is
+// Executes one run, checked for what runs of its kind are and for what the scenario asks for.
+// Observers that the caller has attached receive all of its events. The result is
 // a function of the scenario and the strategy's answers. To be called outside of runs, one at a
 // time.
 ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const Look& look = {},
-                           Checking checking = Checking::kThorough);
+                           verify::RunKind kind = verify::RunKind::kScenario);
 
 // The classes of the drivers that are linked into the program: those that a device may name.
 std::vector<std::string> LinkedDrivers();

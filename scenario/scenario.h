@@ -20,7 +20,7 @@
 #include "scheduler/kernel/profile.h"
 #include "scheduler/kernel/thread.h"
 #include "trace/event.h"
-#include "verify/checkers.h"
+#include "verify/checks.h"
 
 namespace drydock {
 
@@ -189,7 +189,7 @@ struct Scenario {
   std::vector<Expectation> expectations;
 
   // The checks that the file asks for, in every mode of running it; their findings fail the run.
-  Checks checks;
+  verify::Checks checks;
 
   // Which memory accesses of driver code are choice points. Set by the command line, not by the
   // file.

@@ -11,16 +11,30 @@ namespace drydock::kernel {
 
 using trace::EventKind;
 
-void Misuse(const char* finding, absl::string_view sentence) {
-  MisuseWithEvidence(finding, sentence, {});
+namespace {
+
+// `by_checker`: 1 if no code of the run made it.
+void Report(Finding finding, uint64_t by_checker, ObjectId object, ObjectId other) {
+  if (trace::Observed(EventKind::kMisuse)) {
+    Trace(EventKind::kMisuse, object, other, by_checker, trace::Intern(finding.name),
+          trace::Intern(finding.sentence));
+  }
+  internal::AddFinding(std::move(finding));
+}
+
+}  // namespace
+
+void Misuse(const char* finding, absl::string_view sentence, ObjectId object, ObjectId other) {
+  Report({.name = finding, .sentence = std::string(sentence)}, 0, object, other);
 }
 
 void MisuseWithEvidence(const char* finding, absl::string_view sentence,
                         std::vector<Evidence> evidence) {
-  Trace(EventKind::kMisuse, 0, 0, 0, finding,
-        trace::Observed(EventKind::kMisuse) ? trace::Intern(sentence) : "");
-  internal::AddFinding(finding, sentence, std::move(evidence));
+  Report({.name = finding, .sentence = std::string(sentence), .evidence = std::move(evidence)}, 0,
+         0, 0);
 }
+
+void ReportFinding(Finding finding) { Report(std::move(finding), 1, 0, 0); }
 
 void RefuseWaitInInterrupt(const char* what, absl::string_view name) {
   const int line = internal::InterruptLineHere();

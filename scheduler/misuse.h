@@ -5,15 +5,13 @@
 #ifndef DRYDOCK_SCHEDULER_MISUSE_H_
 #define DRYDOCK_SCHEDULER_MISUSE_H_
 
-#include <vector>
-
-#include "absl/strings/string_view.h"
 #include "scheduler/kernel/evidence.h"
 
 namespace drydock::kernel::internal {
 
-// Puts a finding on record, if a run is in progress, as made by the caller.
-void AddFinding(const char* name, absl::string_view sentence, std::vector<Evidence> evidence);
+// Puts a finding on record, if a run is in progress, and fills in thread, time and stack: the
+// caller's. One that ends the run makes it an endless one as soon as the caller is out of the way.
+void AddFinding(Finding finding);
 
 // The interrupt line whose handler the caller is in; -1 if it is in none.
 int InterruptLineHere();

@@ -4,6 +4,7 @@
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/kernel/trace.h"
+#include "trace/event_values.h"
 
 namespace drydock::kernel {
 
@@ -20,23 +21,23 @@ void Sleep(RWLockState* lock, const void* event, const char* verb) {
 }
 
 // The calling thread has come to hold one more, or one less.
-void Count(RWLockState* lock, int change, const char* how) {
+void Count(RWLockState* lock, int change, trace::LockMode mode) {
   Thread* const self = CurrentThread();
   if (self == nullptr) return;
-  Trace(change > 0 ? EventKind::kLockAcquire : EventKind::kLockRelease, lock->id, 0, 0, lock->name,
-        how);
+  Trace(change > 0 ? EventKind::kLockAcquire : EventKind::kLockRelease, lock->id, 0,
+        trace::LockUse(mode), lock->name);
   internal::CountRWLock(self, change);
 }
 
 void Read(RWLockState* lock) {
   ++lock->readers;
-  Count(lock, 1, "shared");
+  Count(lock, 1, trace::LockMode::kShared);
 }
 
 void Write(RWLockState* lock) {
   lock->writing = true;
   lock->writer = CurrentThread();
-  Count(lock, 1, "exclusive");
+  Count(lock, 1, trace::LockMode::kExclusive);
 }
 
 // Wakes the waiters that may enter now: a waiting writer, else all waiting readers. Each checks
@@ -100,13 +101,13 @@ void RWLockUnlock(RWLock* rw_lock) {
     }
     lock->writing = false;
     lock->writer = nullptr;
-    Count(lock, -1, "exclusive");
+    Count(lock, -1, trace::LockMode::kExclusive);
     WakeNext(lock);
   } else if (lock->readers == 0) {
     Panic("read-write lock ", lock->name, " is released but not held");
   } else {
     --lock->readers;
-    Count(lock, -1, "shared");
+    Count(lock, -1, trace::LockMode::kShared);
     if (lock->readers == 0) WakeNext(lock);
   }
   MutexUnlock(lock->lock);

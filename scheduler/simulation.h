@@ -14,13 +14,12 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <vector>
 
 #include "scheduler/cost_model.h"
-#include "scheduler/kernel/evidence.h"
 #include "scheduler/kernel/memory.h"
 #include "scheduler/kernel/profile.h"
 #include "scheduler/kernel/types.h"
+#include "scheduler/run_end.h"
 #include "scheduler/schedule.h"
 #include "scheduler/strategy.h"
 #include "symbols/call_stack.h"
@@ -45,30 +44,6 @@ struct MachineOptions {
   uint64_t fingerprint = 0;  // names program and scenario in the schedule
 };
 
-// A thread that was still blocked when nothing could happen any more, daemons excepted.
-struct BlockedThread {
-  kernel::ThreadId id;
-  std::string name;
-  int priority;
-  std::string reason;  // "waits for lock «gate of X», held by thread Y"
-  CallStack stack;
-  // The event it sleeps for, which is only to be compared: kernel::AssertWait's. Null if it waits
-  // for a lock or for the end of a thread.
-  const void* sleeps_for = nullptr;
-  // What led to it, if a checker knows (verify/wait_history.h).
-  std::vector<kernel::Evidence> evidence = {};
-};
-
-// A rule of the API that was broken where a Mac would go on, hang, or fault later.
-struct Finding {
-  std::string name;  // "gate-held-too-long"
-  std::string sentence;
-  std::string thread;  // it was on, or that the interrupt came upon; empty outside of threads
-  kernel::Time time_ns = 0;
-  CallStack stack;                         // of the code that broke it; empty if outside
-  std::vector<kernel::Evidence> evidence;  // what led to it, the earliest first
-};
-
 // What the time of the CPUs went into, in ns; together wall time x CPUs.
 struct CpuTimes {
   kernel::Time threads = 0;     // context switches are theirs too
@@ -76,25 +51,11 @@ struct CpuTimes {
   kernel::Time idle = 0;
 };
 
-struct Outcome {
-  enum class Kind {
-    kQuiet,    // every thread that must end has ended
-    kBlocked,  // nothing could happen any more, yet threads were blocked
-    kPanic,    // the kernel panicked
-    kRefused,  // the strategy's schedule does not fit this run
-    kEndless,  // more questions than MachineOptions::max_questions
-  };
-  Kind kind = Kind::kQuiet;
-  std::string text;  // one line on what went wrong; empty when quiet
-  CallStack stack;   // of the code that panicked
-  std::vector<BlockedThread> blocked;
-  std::vector<Finding> findings;  // in the order in which they were made, also when quiet
-  kernel::Time end_ns = 0;
+// What a run came to, and how it came to it.
+struct Outcome : RunEnd {
   CpuTimes cpu_times;              // of all CPUs, up to cpus_until_ns
   kernel::Time cpus_until_ns = 0;  // when the last of them stopped; not before end_ns
   Schedule schedule;               // the answers given, also when the run went wrong
-
-  bool ok() const { return kind == Kind::kQuiet; }
 };
 
 const char* OutcomeName(Outcome::Kind kind);

@@ -22,22 +22,15 @@ struct FrameRecord {
   const void* return_address;
 };
 
-// Whether a function belongs to the machine, to a checker or to a library, and says nothing about
-// what the driver does.
+// Whether a function belongs to the machine or to a library, and says nothing about what the driver
+// does. (Checkers are on no stack: they are shown an event, and the stack is the event's.)
 bool IsScaffolding(const CodeFrame& frame) {
   constexpr absl::string_view kPrefixes[] = {
       "drydock::sim::",
       "drydock::host::",
       "drydock::kernel::",
       "drydock::trace::",
-      "drydock::verify::",
       "drydock::heap_quarantine::",
-      "drydock::LifetimeChecker::",
-      "drydock::LivelockChecker::",
-      "drydock::LockOrderChecker::",
-      "drydock::RaceChecker::",
-      "drydock::TeardownChecker::",
-      "drydock::WaitHistory::",
       // Hooks of memory accesses (scheduler/hooks).
       "__tsan_",
       "drydock_mem",

@@ -37,7 +37,7 @@ class CallStack {
   const void* Innermost() const;
 
   // The functions of the driver, the framework and the test, innermost first. Left out are the
-  // machine (drydock::kernel, sim, host, trace), the checkers (drydock::verify) and the libraries
+  // machine (drydock::kernel, sim, host, trace, heap_quarantine) and the libraries
   // of C++ and the system. Inlined functions are there if the code was compiled with -g.
   std::vector<CodeFrame> Frames() const;
 

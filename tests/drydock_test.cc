@@ -1,3 +1,4 @@
+// DRYDOCK_TEST on simulated machines: one schedule after another, and the report of one that fails.
 #include "tests/drydock_test.h"
 
 #include <unistd.h>
@@ -6,7 +7,6 @@
 #include <iostream>
 #include <limits>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -24,8 +24,7 @@
 #include "explore/switch_report.h"
 #include "gtest/gtest-spi.h"
 #include "trace/digest.h"
-#include "verify/checkers.h"
-#include "verify/lifetime_checker.h"
+#include "verify/watch.h"
 
 ABSL_FLAG(uint64_t, drydock_schedules, 20, "schedules each DRYDOCK_TEST runs under");
 ABSL_FLAG(uint64_t, drydock_seed, 1, "seed of the first random schedule");
@@ -71,19 +70,10 @@ std::string Describe(const std::vector<kernel::Evidence>& evidence, const std::s
   return text;
 }
 
-// What runs are watched for, but for lifetimes.
-absl::StatusOr<Checks> ChosenChecks() {
-  absl::StatusOr<Checks> checks = ParseChecks(absl::GetFlag(FLAGS_drydock_checks));
-  if (!checks.ok()) return checks;
-  checks->Add(Checks::Usual());
-  if (kernel::HasHookedCode()) checks->Add(Check::kDataRace);
-  return checks;
-}
-
 // How a test's body is run.
 struct Program {
   MachineOptions options;
-  Checks checks;
+  verify::Checks asked;  // to be checked beyond what every test is
   std::function<void()> body;
 };
 
@@ -97,11 +87,12 @@ Ran RunBody(const Program& program, Strategy* strategy, bool check_lifetimes) {
     // (Simulated threads are all on this host thread.)
     const ::testing::ScopedFakeTestPartResultReporter reporter(&parts);
     trace::ScopedObserver watching(&observer);
-    std::optional<LifetimeChecker> checker;
-    if (check_lifetimes) checker.emplace();
-    const Checkers checkers(program.checks);
+    verify::Checks checks = program.asked;
+    checks.Add(verify::ChecksFor(check_lifetimes ? verify::RunKind::kThoroughTest
+                                                 : verify::RunKind::kTest));
+    verify::Watch watch({checks});
     ran.outcome = Simulation(program.options, strategy).Run(program.body);
-    checkers.Explain(&ran.outcome);
+    watch.Finish(&ran.outcome);
   }
   ran.digest = observer.value();
   for (int i = 0; i < parts.size(); ++i) {
@@ -179,9 +170,10 @@ void AllowFinding(const std::string& name) { allowed_findings.insert(name); }
 
 void RunUnderSchedules(const std::string& name, const MachineOptions& base,
                        const std::function<void()>& body) {
-  const absl::StatusOr<Checks> checks = ChosenChecks();
-  ASSERT_TRUE(checks.ok()) << "--drydock_checks: " << checks.status().message();
-  Program program = {base, *checks, body};
+  const absl::StatusOr<verify::Checks> asked =
+      verify::ParseChecks(absl::GetFlag(FLAGS_drydock_checks));
+  ASSERT_TRUE(asked.ok()) << "--drydock_checks: " << asked.status().message();
+  Program program = {base, *asked, body};
   MachineOptions& options = program.options;
   options.fingerprint = trace::Fnv1a(name);
 

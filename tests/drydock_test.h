@@ -8,13 +8,13 @@
 //   }
 //
 // The body runs under the timed strategy first and then under seeded random walks, 20 schedules in
-// all unless told otherwise, every eighth with a LifetimeChecker (verify/lifetime_checker.h). It
+// all unless told otherwise, every eighth checked for lifetimes (verify/lifetime_checker.h). It
 // fails if an expectation fails, the kernel panics, a rule of the API is broken
 // (Outcome::findings), or a thread that is not a daemon stays blocked. The first failing schedule
 // is printed with the command that replays it.
 //
 // Orders of locks that can deadlock are found under all schedules (verify/lock_order_checker.h);
-// --drydock_checks=NAME,… adds what is looked for only when asked for (verify/checkers.h).
+// --drydock_checks=NAME,… adds what is looked for only when asked for (verify/checks.h).
 //
 // Code in the program that is compiled with hooks (drivers/kext.bzl) is watched for data races
 // (verify/race_checker.h) under all schedules, and can be preempted where it accesses memory that

@@ -23,7 +23,7 @@ using ThreadId = uint32_t;
 // of creation. 0 is "no object".
 using ObjectId = uint32_t;
 
-// In whose name an event happened.
+// Where the code ran that an event is of.
 enum class Context : uint8_t {
   kThread,     // an ordinary thread, on a CPU
   kInterrupt,  // primary-interrupt context of a CPU
@@ -46,11 +46,15 @@ enum class Context : uint8_t {
   X(kThreadUnblock, "unblock")   /* other: thread; value: wait result */                           \
   X(kThreadPriority, "priority") /* other: thread; value: new priority */                          \
   X(kThreadPolicy, "policy")     /* other: thread; value: its mode, as Mach's; detail: why */      \
+  X(kThreadName, "thread name")  /* other: thread; name: its new one */                            \
   X(kUserMode, "user mode")      /* value: 1 = entered, 0 = left for the kernel */                 \
   X(kThreadExit, "thread exit")  /* other: thread */                                               \
   X(kThreadJoin, "thread join")  /* other: thread, which has ended */                              \
-  /* Locks: object is the lock; detail: spin, shared, exclusive, or inner: of a read-write lock */ \
-  X(kLockAcquire, "lock")         /* value: 1 = tried, and did not wait */                         \
+  /* Waits for events; on simulated machines only. value: the event's number, by first use. */     \
+  X(kWaitFor, "wait for") /* object: what is waited for, if it has an id */                        \
+  X(kWakeup, "wakeup")    /* other: how many threads it woke */                                    \
+  /* Locks: object is the lock; value: LockUse() (trace/event_values.h) */                         \
+  X(kLockAcquire, "lock")                                                                          \
   X(kLockContend, "lock contend") /* other: owner */                                               \
   X(kLockRelease, "unlock")                                                                        \
   /* Interrupts: value is the line. */                                                             \
@@ -72,17 +76,28 @@ enum class Context : uint8_t {
   X(kHandOver, "hand over") /* what came before comes before what comes after ... */               \
   X(kTakeOver, "take over") /* ... this, of the same object */                                     \
   /* Objects: object is the object, name its class. */                                             \
-  X(kObjectCreate, "create") /* value: bytes */                                                    \
+  X(kObjectCreate, "create") /* other: its block of the kernel heap; value: bytes */               \
   X(kObjectFree, "free")                                                                           \
   X(kRetain, "retain")   /* value: references after */                                             \
   X(kRelease, "release") /* value: references after */                                             \
+  /* The kernel heap: object is the block, numbered 1, 2, 3 ... as they are allocated. The first   \
+   * two are of all runs, the others of runs whose heap quarantines freed blocks. */               \
+  X(kHeapAllocate, "heap allocate") /* other: BlockKind; value: bytes */                           \
+  X(kHeapFree, "heap free")                                                                        \
+  X(kHeapFreeAgain, "heap free again")   /* of a block that was freed before */                    \
+  X(kHeapReadFreed, "heap read freed")   /* other: offset; value: bytes */                         \
+  X(kHeapWriteFreed, "heap write freed") /* other: offset; value: bytes */                         \
+  X(kHeapCallFreed, "heap call freed")   /* value: FreedCall */                                    \
+  X(kHeapLeft, "heap left")              /* at the end; other: BlockKind; value: references */     \
+  X(kHeapChanged, "heap changed")        /* at the end: freed, and written to since */             \
   /* Work loops: object is the work loop; other: the event source, where there is one. */          \
   X(kGateClose, "gate close")   /* outermost only: the caller now owns the gate */                 \
   X(kGateOpen, "gate open")     /* outermost only, also when a sleep drops it */                   \
   X(kGateSleep, "gate sleep")   /* value: deadline in ns, 0 = none */                              \
   X(kGateWakeup, "gate wakeup") /* value: 1 = one thread */                                        \
   X(kWorkSignal, "work")                                                                           \
-  X(kActionBegin, "action")   /* name: class of the source */                                      \
+  X(kActionBegin, "action")   /* value: the source's owner; name: the source's class; detail:      \
+                                 the owner's class */                                              \
   X(kActionEnd, "action end") /* value: result */                                                  \
   X(kSourceAdd, "source add")                                                                      \
   X(kSourceRemove, "source remove")                                                                \
@@ -99,7 +114,7 @@ enum class Context : uint8_t {
   X(kServiceDetach, "detach")                                                                      \
   X(kServiceProbe, "probe")                                                                        \
   X(kServiceStart, "start")                                                                        \
-  X(kServiceStarted, "started") /* value: 1 = start returned true */                               \
+  X(kServiceStarted, "started") /* value: StartResult (trace/event_values.h) */                    \
   X(kServiceRegister, "register")                                                                  \
   X(kServiceMatched, "matched")                                                                    \
   X(kServiceOpen, "open")       /* other: client; value: 1 = granted */                            \
@@ -119,6 +134,9 @@ enum class Context : uint8_t {
   X(kIoComplete, "io complete") /* other: status as the low 32 bits; value: bytes */               \
   X(kIoAbort, "io abort")                                                                          \
   /* The outside world. object: the device. */                                                     \
+  X(kOutsidePlan, "outside plan") /* other: its number; value: when in ns; detail: what;           \
+                                     replaces an earlier plan of that number */                    \
+  X(kOutsideDone, "outside done") /* other: its number; it happens now or is taken back */         \
   X(kPlug, "plug")                                                                                 \
   X(kUnplug, "unplug")                                                                             \
   /* Clients of a scenario or test. */                                                             \
@@ -126,7 +144,8 @@ enum class Context : uint8_t {
   X(kClientReturn, "return") /* name: verb; object: service; other: IOReturn; value: bytes */      \
   /* What should not happen. */                                                                    \
   X(kLog, "log")       /* name: the text */                                                        \
-  X(kMisuse, "misuse") /* name: the finding; detail: a sentence */                                 \
+  X(kMisuse, "misuse") /* object, other: about which, if it says; name: the finding; detail: a     \
+                          sentence; value: 1 = found by a checker, which is no part of the run */  \
   X(kAdvice, "advice") /* name: the advice; detail: a sentence */                                  \
   X(kPanic, "panic")   /* name: the text */
 
@@ -146,10 +165,9 @@ struct Event {
   uint64_t time_ns = 0;  // virtual time since boot
   EventKind kind = EventKind::kLog;
   Context context = Context::kOutside;
-  uint8_t cpu = 0;       // meaningless in Context::kOutside
-  uint8_t priority = 0;  // of the thread, 0..127; 0 in other contexts
-  ThreadId thread =
-      0;  // whose doing it was; in interrupt context the thread that was interrupted, or 0
+  uint8_t cpu = 0;          // meaningless in Context::kOutside
+  uint8_t priority = 0;     // of the thread, 0..127; 0 in other contexts
+  ThreadId thread = 0;      // in interrupt context the thread that was interrupted, or 0
   ObjectId object = 0;      // see the kind
   uint32_t other = 0;       // see the kind
   uint64_t value = 0;       // see the kind

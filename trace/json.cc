@@ -1,4 +1,7 @@
+// Events as JSON.
 #include "trace/json.h"
+
+#include "trace/event_values.h"
 
 namespace drydock::trace {
 
@@ -23,7 +26,12 @@ Json EventToJson(const Event& event, const EventWords& words) {
   } else if (event.other != 0) {
     json["other"] = event.other;
   }
-  if (event.value != 0) json["value"] = event.value;
+  if (event.kind == EventKind::kLockAcquire || event.kind == EventKind::kLockRelease) {
+    json["mode"] = LockModeName(LockModeOf(event));
+    if (LockWasTried(event)) json["tried"] = true;
+  } else if (event.value != 0) {
+    json["value"] = event.value;
+  }
   if (*event.name != '\0') json["name"] = event.name;
   if (*event.detail != '\0') json["detail"] = event.detail;
   return json;

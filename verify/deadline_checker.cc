@@ -1,3 +1,4 @@
+// Timers and real-time threads that were late.
 #include "verify/deadline_checker.h"
 
 #include <algorithm>
@@ -5,22 +6,25 @@
 #include "absl/strings/str_cat.h"
 #include "trace/microseconds.h"
 
-namespace drydock {
+namespace drydock::verify {
 
 using trace::Event;
 using trace::EventKind;
 
 namespace {
 
-constexpr kernel::Time kLeastGranted = kernel::kMillisecond;
+constexpr uint64_t kLeastGranted = 1'000'000;  // ns
 
-Finding Missed(std::string sentence, std::string thread, kernel::Time time_ns) {
-  return {"missed-deadline", std::move(sentence), std::move(thread), time_ns, {}, {}};
+Finding Missed(std::string sentence, std::string thread, uint64_t time_ns) {
+  return {.name = "missed-deadline",
+          .sentence = std::move(sentence),
+          .thread = std::move(thread),
+          .time_ns = time_ns};
 }
 
 }  // namespace
 
-trace::EventKinds DeadlineChecker::Kinds() {
+trace::EventKinds DeadlineChecker::Kinds() const {
   return {EventKind::kThreadCreate, EventKind::kThreadUnblock, EventKind::kThreadBlock,
           EventKind::kThreadExit,   EventKind::kTimerArm,      EventKind::kTimerCancel,
           EventKind::kActionBegin};
@@ -32,7 +36,7 @@ DeadlineChecker::Thread& DeadlineChecker::ThreadOf(trace::ThreadId thread) {
 }
 
 void DeadlineChecker::OnEvent(const Event& event) {
-  const kernel::Time now = event.time_ns;
+  const uint64_t now = event.time_ns;
   switch (event.kind) {
     case EventKind::kTimerArm: {
       Timer& timer = timers_[event.other];
@@ -47,7 +51,7 @@ void DeadlineChecker::OnEvent(const Event& event) {
       const auto found = timers_.find(event.other);
       if (found == timers_.end()) return;
       Timer& timer = found->second;
-      const kernel::Time due = timer.due_ns;
+      const uint64_t due = timer.due_ns;
       timer.due_ns = 0;
       if (due == 0 || now <= due + timer.granted_ns || timer.reported) return;
       timer.reported = true;
@@ -77,9 +81,9 @@ void DeadlineChecker::OnEvent(const Event& event) {
   }
 }
 
-void DeadlineChecker::ThreadDone(Thread* thread, kernel::Time now,
+void DeadlineChecker::ThreadDone(Thread* thread, uint64_t now,
                                  std::vector<Finding>* findings) const {
-  const kernel::Time took = now - thread->woken_ns;
+  const uint64_t took = now - thread->woken_ns;
   const bool late = thread->works && thread->constraint_ns != 0 && took > thread->constraint_ns;
   thread->works = false;
   if (!late || thread->reported) return;
@@ -91,12 +95,11 @@ void DeadlineChecker::ThreadDone(Thread* thread, kernel::Time now,
              thread->name, now));
 }
 
-void DeadlineChecker::Explain(Outcome* outcome) const {
-  if (outcome->schedule.deviations() != 0) return;
-  std::vector<Finding> findings = findings_;
-  // Who never came to wait again.
-  for (Thread thread : threads_) ThreadDone(&thread, outcome->end_ns, &findings);
-  for (Finding& finding : findings) outcome->findings.push_back(std::move(finding));
+void DeadlineChecker::Finish(RunEnd* end) {
+  if (!end->at_full_speed) return;
+  // Threads that never came to wait again.
+  for (Thread& thread : threads_) ThreadDone(&thread, end->end_ns, &findings_);
+  for (Finding& finding : findings_) end->findings.push_back(std::move(finding));
 }
 
-}  // namespace drydock
+}  // namespace drydock::verify

@@ -1,7 +1,7 @@
 // verify/deadline_checker.h
 //
 // Finds what came too late, in virtual time. The finding `missed-deadline`, once for each timer and
-// thread, with what was on the CPUs meanwhile left to `drydock latency`:
+// thread (`drydock latency` tells what had the CPUs meanwhile):
 //
 //   * the action of a timer begins later after its time than that was ahead when the timer was set
 //     (1 ms at least is granted);
@@ -12,51 +12,49 @@
 #ifndef DRYDOCK_VERIFY_DEADLINE_CHECKER_H_
 #define DRYDOCK_VERIFY_DEADLINE_CHECKER_H_
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "scheduler/kernel/types.h"
-#include "scheduler/simulation.h"
-#include "trace/observer.h"
+#include "verify/checker.h"
 
-namespace drydock {
+namespace drydock::verify {
 
 // Of all threads of that name.
 struct TimeContract {
   std::string thread;
-  kernel::Time constraint_ns = 0;  // from when it is woken until it waits again
+  uint64_t constraint_ns = 0;  // from when it is woken until it waits again
 };
 
-class DeadlineChecker : public trace::Observer {
+class DeadlineChecker : public Checker {
  public:
-  // What it has to be shown, all of one run.
-  static trace::EventKinds Kinds();
+  explicit DeadlineChecker(std::vector<TimeContract> contracts)
+      : contracts_(std::move(contracts)) {}
 
-  void set_contracts(std::vector<TimeContract> contracts) { contracts_ = std::move(contracts); }
-
+  trace::EventKinds Kinds() const override;
   void OnEvent(const trace::Event& event) override;
 
-  // Adds what it has found. After the run.
-  void Explain(Outcome* outcome) const;
+  // Adds what it has found, if the run was at full speed: only the end tells.
+  void Finish(RunEnd* end) override;
 
  private:
   struct Timer {
-    kernel::Time due_ns = 0;  // 0: it is not set
-    kernel::Time granted_ns = 0;
+    uint64_t due_ns = 0;  // 0: it is not set
+    uint64_t granted_ns = 0;
     bool reported = false;
   };
   struct Thread {
     const char* name = "";  // interned
-    kernel::Time constraint_ns = 0;
-    kernel::Time woken_ns = 0;
+    uint64_t constraint_ns = 0;
+    uint64_t woken_ns = 0;
     bool works = false;  // since then
     bool reported = false;
   };
 
   Thread& ThreadOf(trace::ThreadId thread);
-  void ThreadDone(Thread* thread, kernel::Time now_ns, std::vector<Finding>* findings) const;
+  void ThreadDone(Thread* thread, uint64_t now_ns, std::vector<Finding>* findings) const;
 
   std::vector<TimeContract> contracts_;
   absl::flat_hash_map<trace::ObjectId, Timer> timers_;
@@ -64,6 +62,6 @@ class DeadlineChecker : public trace::Observer {
   std::vector<Finding> findings_;
 };
 
-}  // namespace drydock
+}  // namespace drydock::verify
 
 #endif  // DRYDOCK_VERIFY_DEADLINE_CHECKER_H_

@@ -1,9 +1,11 @@
+// The dispatcher's invariant, from its own events.
 #include "verify/dispatch_checker.h"
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/priority.h"
+#include "trace/event_values.h"
 
-namespace drydock {
+namespace drydock::verify {
 
 using trace::Context;
 using trace::Event;
@@ -25,21 +27,25 @@ void DispatchChecker::Check(const Event& event) {
   const int top = event.priority >= BASEPRI_RTQUEUES ? BASEPRI_REALTIME : MAXPRI;
   for (int priority = top; priority > event.priority; --priority) {
     if (queued_[priority] == 0) continue;
-    findings_.push_back(absl::StrCat("thread ", event.thread, " at priority ", event.priority,
-                                     " did '", trace::EventKindName(event.kind), "' at ",
-                                     event.time_ns, " ns while a runnable thread of priority ",
-                                     priority, " had no CPU"));
+    Report(event, "dispatch-by-priority",
+           absl::StrCat("thread ", event.thread, " at priority ", event.priority, " did '",
+                        trace::EventKindName(event.kind), "' at ", event.time_ns,
+                        " ns while a runnable thread of priority ", priority, " had no CPU"));
     return;
   }
 }
 
 void DispatchChecker::OnEvent(const Event& event) {
-  // (A handler's own are of no thread: the one it interrupted, if any, may be another by now.)
-  const bool spins = event.context == Context::kThread && absl::string_view(event.detail) == "spin";
+  // (A handler's spin locks are of no thread: the one it interrupted, if any, may be another by
+  // now.)
+  const auto spins = [&event] {
+    return event.context == Context::kThread && trace::LockModeOf(event) == trace::LockMode::kSpin;
+  };
   switch (event.kind) {
     // The dispatcher at work: between these the picture is incomplete.
     case EventKind::kThreadCreate:
     case EventKind::kThreadUnblock:
+    case EventKind::kWakeup:
       return;
     case EventKind::kThreadRunnable:
       StateOf(event.other).priority = static_cast<int>(event.value);
@@ -66,10 +72,10 @@ void DispatchChecker::OnEvent(const Event& event) {
     case EventKind::kThreadExit:
       return;
     case EventKind::kLockAcquire:
-      if (spins) ++StateOf(event.thread).spin_locks;
+      if (spins()) ++StateOf(event.thread).spin_locks;
       break;
     case EventKind::kLockRelease:
-      if (spins) {
+      if (spins()) {
         --StateOf(event.thread).spin_locks;
         return;
       }
@@ -80,4 +86,4 @@ void DispatchChecker::OnEvent(const Event& event) {
   if (event.context == Context::kThread) Check(event);
 }
 
-}  // namespace drydock
+}  // namespace drydock::verify

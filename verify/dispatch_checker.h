@@ -1,26 +1,28 @@
 // verify/dispatch_checker.h
 //
-// Checks the dispatcher's invariant from the event stream alone: no thread does anything while a
-// runnable thread of higher priority has no CPU. Exempt are those that cannot be preempted: who
-// holds a spin lock; who runs kernel code, unless an urgent thread is queued; and who runs in real
-// time from those who do too, which go by deadlines. (workloop.md 7.5; modern profile)
+// Checks the dispatcher's invariant: no thread does anything while a runnable thread of higher
+// priority has no CPU. The finding `dispatch-by-priority`. Exempt are threads that cannot be
+// preempted: one that holds a spin lock; one that runs kernel code, unless an urgent thread is
+// queued; and real-time threads among each other, which go by deadlines. (workloop.md 7.5; modern
+// profile)
+//
+// It checks Drydock, not a driver, and is attached by Drydock's own tests.
 #ifndef DRYDOCK_VERIFY_DISPATCH_CHECKER_H_
 #define DRYDOCK_VERIFY_DISPATCH_CHECKER_H_
 
 #include <array>
-#include <string>
+#include <cstdint>
 #include <vector>
 
-#include "trace/observer.h"
+#include "verify/checker.h"
 
-namespace drydock {
+namespace drydock::verify {
 
-class DispatchChecker : public trace::Observer {
+class DispatchChecker : public Checker {
  public:
+  trace::EventKinds Kinds() const override { return trace::EventKinds::All(); }
   void OnEvent(const trace::Event& event) override;
 
-  // One sentence per breach.
-  const std::vector<std::string>& findings() const { return findings_; }
   // How many events were checked.
   uint64_t checks() const { return checks_; }
 
@@ -42,10 +44,9 @@ class DispatchChecker : public trace::Observer {
   std::vector<ThreadState> threads_;
   std::array<int, 128> queued_ = {};  // how many threads of each priority are queued
   int queued_urgent_ = 0;
-  std::vector<std::string> findings_;
   uint64_t checks_ = 0;
 };
 
-}  // namespace drydock
+}  // namespace drydock::verify
 
 #endif  // DRYDOCK_VERIFY_DISPATCH_CHECKER_H_

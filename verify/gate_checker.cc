@@ -1,16 +1,22 @@
+// The promise of a work loop's gate.
 #include "verify/gate_checker.h"
 
 #include "absl/strings/str_cat.h"
 
-namespace drydock {
+namespace drydock::verify {
 
 using trace::Event;
 using trace::EventKind;
 
+trace::EventKinds GateChecker::Kinds() const {
+  return {EventKind::kGateClose, EventKind::kGateOpen, EventKind::kActionBegin};
+}
+
 void GateChecker::OnEvent(const Event& event) {
   const auto breach = [&](const char* what) {
-    findings_.push_back(absl::StrCat("thread ", event.thread, " ", what, ", work loop ",
-                                     event.object, " at ", event.time_ns, " ns"));
+    Report(event, "gate-is-exclusive",
+           absl::StrCat("thread ", event.thread, " ", what, ", work loop ", event.object, " at ",
+                        event.time_ns, " ns"));
   };
   switch (event.kind) {
     case EventKind::kGateClose:
@@ -40,4 +46,4 @@ void GateChecker::OnEvent(const Event& event) {
   }
 }
 
-}  // namespace drydock
+}  // namespace drydock::verify

@@ -1,20 +1,21 @@
+// Priority inversions, from the events of locks and of the dispatcher.
 #include "verify/inversion_checker.h"
 
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/kernel/panic.h"
+#include "trace/event_values.h"
 
-namespace drydock {
+namespace drydock::verify {
 
 using trace::Context;
 using trace::Event;
 using trace::EventKind;
 
-trace::EventKinds InversionChecker::Kinds() {
+trace::EventKinds InversionChecker::Kinds() const {
   return {EventKind::kThreadCreate,  EventKind::kThreadRunnable, EventKind::kThreadRun,
-          EventKind::kThreadPreempt, EventKind::kThreadPriority, EventKind::kLockAcquire,
-          EventKind::kLockContend,   EventKind::kLockRelease};
+          EventKind::kThreadPreempt, EventKind::kThreadPriority, EventKind::kThreadName,
+          EventKind::kLockAcquire,   EventKind::kLockContend,    EventKind::kLockRelease};
 }
 
 void InversionChecker::OnEvent(const Event& event) {
@@ -23,13 +24,16 @@ void InversionChecker::OnEvent(const Event& event) {
       StateOf(event.other).name = event.name;
       StateOf(event.other).priority = static_cast<int>(event.value);
       return;
+    case EventKind::kThreadName:
+      StateOf(event.other).name = event.name;
+      return;
     case EventKind::kThreadRunnable:
       StateOf(event.other).priority = static_cast<int>(event.value);
       StateOf(event.other).queued = true;
       return;
     case EventKind::kThreadRun:
       StateOf(event.other).queued = false;
-      Check(event.other);
+      Check(event, event.other);
       return;
     case EventKind::kThreadPreempt:
       StateOf(event.other).queued = true;
@@ -40,7 +44,10 @@ void InversionChecker::OnEvent(const Event& event) {
     default:
       break;
   }
-  if (event.context != Context::kThread || absl::string_view(event.detail) == "spin") return;
+  if (event.context != Context::kThread) return;
+  if (event.kind != EventKind::kLockContend && trace::LockModeOf(event) == trace::LockMode::kSpin) {
+    return;
+  }
   ThreadState& self = StateOf(event.thread);
   switch (event.kind) {
     case EventKind::kLockContend:
@@ -63,12 +70,12 @@ void InversionChecker::OnEvent(const Event& event) {
   }
 }
 
-void InversionChecker::Check(trace::ThreadId thread) {
+void InversionChecker::Check(const Event& event, trace::ThreadId thread) {
   const int priority = StateOf(thread).priority;
   for (const trace::ThreadId waiter : waiting_) {
     const ThreadState& waits = threads_[waiter];
     if (waits.priority <= priority) continue;
-    // Whoever has to run for this wait to end.
+    // The thread that has to run for this wait to end.
     trace::ThreadId last = waiter;
     for (size_t links = 0; links < waiting_.size() && threads_[last].waits_for != 0; ++links) {
       const auto owner = owners_.find(threads_[last].waits_for);
@@ -78,12 +85,12 @@ void InversionChecker::Check(trace::ThreadId thread) {
     const ThreadState& owes = threads_[last];
     if (last == waiter || !owes.queued || owes.priority >= priority) continue;
     if (!reported_.insert(waits.waits_for).second) continue;
-    kernel::Misuse("priority-inversion",
-                   absl::StrCat(waits.name, " (", waits.priority, ") waits for ",
-                                waits.waits_for_name, ", and so for ", owes.name, " (",
-                                owes.priority, "), which has no CPU because ",
-                                threads_[thread].name, " (", priority, ") has it"));
+    Report(event, "priority-inversion",
+           absl::StrCat(waits.name, " (", waits.priority, ") waits for ", waits.waits_for_name,
+                        ", and so for ", owes.name, " (", owes.priority,
+                        "), which has no CPU because ", threads_[thread].name, " (", priority,
+                        ") has it"));
   }
 }
 
-}  // namespace drydock
+}  // namespace drydock::verify

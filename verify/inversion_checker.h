@@ -1,12 +1,11 @@
 // verify/inversion_checker.h
 //
-// Finds priority inversions: a thread waits for a lock, and the one that would have to let go of it
-// (its owner, or whom that waits for in turn) has no CPU, because a thread between the two in
-// priority has it. The finding `priority-inversion`, once for each lock.
+// Finds priority inversions: a thread waits for a lock, and the thread that has to release it (its
+// owner, or the thread that the owner waits for in turn) has no CPU, because a thread between the
+// two in priority has it. The finding `priority-inversion`, once for each lock.
 //
-// Locks push their owners unless told not to (MutexSetPromotes), so that this is about locks that
-// do not, and about those whose holders nobody knows: read-write locks held by readers are not
-// looked at.
+// Locks promote their owners unless told not to (MutexSetPromotes), so this is about locks that do
+// not. Read-write locks held by readers are not looked at: their holders are not known.
 #ifndef DRYDOCK_VERIFY_INVERSION_CHECKER_H_
 #define DRYDOCK_VERIFY_INVERSION_CHECKER_H_
 
@@ -14,15 +13,13 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "trace/observer.h"
+#include "verify/checker.h"
 
-namespace drydock {
+namespace drydock::verify {
 
-class InversionChecker : public trace::Observer {
+class InversionChecker : public Checker {
  public:
-  // What it has to be shown, all of one run.
-  static trace::EventKinds Kinds();
-
+  trace::EventKinds Kinds() const override;
   void OnEvent(const trace::Event& event) override;
 
  private:
@@ -38,8 +35,8 @@ class InversionChecker : public trace::Observer {
     if (thread >= threads_.size()) threads_.resize(thread + 1);
     return threads_[thread];
   }
-  // `thread`, which has a CPU, goes on.
-  void Check(trace::ThreadId thread);
+  // `thread` gets a CPU.
+  void Check(const trace::Event& event, trace::ThreadId thread);
 
   std::vector<ThreadState> threads_;
   std::vector<trace::ThreadId> waiting_;  // for locks
@@ -47,6 +44,6 @@ class InversionChecker : public trace::Observer {
   absl::flat_hash_set<trace::ObjectId> reported_;
 };
 
-}  // namespace drydock
+}  // namespace drydock::verify
 
 #endif  // DRYDOCK_VERIFY_INVERSION_CHECKER_H_

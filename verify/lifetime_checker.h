@@ -1,80 +1,44 @@
 // verify/lifetime_checker.h
 //
-// Finds what outlives its memory, and memory that outlives its use, in the boots that begin while
-// it exists:
+// Finds memory that is used after its end, and memory that outlives its use:
 //
-//   use-after-free     a virtual function of a freed object is called: also OSDynamicCast, retain;
-//                      or hooked code (scheduler/kernel/memory.h) reads a freed block
-//   over-release       release of a freed object
-//   write-after-free   hooked code writes to a freed block; or it was changed, as is found at the
-//   end double-free        a block is freed twice leak               a block that is still there
-//   when ReportLeaks looks; and free-without-super
-//                      if its last reference has gone
+//   use-after-free      a virtual function of a freed object is called: also OSDynamicCast, retain;
+//                       or hooked code (scheduler/kernel/memory.h) reads a freed block
+//   over-release        a freed object is released
+//   write-after-free    hooked code writes to a freed block; or it has changed at the end
+//   double-free         a block is freed twice
+//   leak                a block is still allocated at the end
+//   free-without-super  the same of an object whose last reference has gone
 //
-// Each is a finding with the stacks of the allocation and of the free. Freed blocks stay where they
-// are until the boot ends, filled so that whoever reads a pointer or calls a virtual function there
-// comes out here. The run cannot go on from a call to what is no more: it panics.
+// Each is a finding with the stacks of the allocation and of the free. It judges by the events of a
+// heap that quarantines freed blocks (HeapMode::kQuarantine, libkern/kernel_heap.h); the end is
+// when the run calls AuditHeap().
 #ifndef DRYDOCK_VERIFY_LIFETIME_CHECKER_H_
 #define DRYDOCK_VERIFY_LIFETIME_CHECKER_H_
 
 #include <string>
-#include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "libkern/kernel_heap.h"
-#include "scheduler/kernel/evidence.h"
+#include "absl/container/flat_hash_set.h"
+#include "verify/checker.h"
+#include "verify/heap_blocks.h"
 
-namespace drydock {
+namespace drydock::verify {
 
-class LifetimeChecker : private HeapGuard {
+class LifetimeChecker : public Checker {
  public:
-  LifetimeChecker();
-  ~LifetimeChecker() override;
-  LifetimeChecker(const LifetimeChecker&) = delete;
-  LifetimeChecker& operator=(const LifetimeChecker&) = delete;
-
-  // In a run, after everything was let go of: reports what is still allocated (objects and what
-  // drivers allocated, not the insides of either) and who wrote where nothing is any more. Does
-  // nothing in a run without a checker.
-  static void Conclude();
-
-  // Who allocated the memory that begins at `block`, and who freed it; empty without a checker.
-  static std::vector<kernel::Evidence> EvidenceAbout(const void* block);
+  trace::EventKinds Kinds() const override;
+  void OnEvent(const trace::Event& event) override;
 
  private:
-  friend struct FreedObject;
+  // Reports about the block that the event is about.
+  void ReportBlock(const trace::Event& event, const char* name, std::string sentence);
+  void Touched(const trace::Event& event, bool write);
 
-  struct Life {
-    const char* name = nullptr;  // of the object's class; null for other memory
-    uint32_t id = 0;
-    BlockKind kind = BlockKind::kObject;
-    size_t size = 0;
-    bool freed = false;
-    bool read = false;  // when it was freed, and that is reported
-    bool written = false;
-    kernel::Moment allocation;
-    kernel::Moment end;
-  };
-
-  void Allocated(void* memory, BlockKind kind, size_t size) override;
-  void Named(const void* memory, const char* name, uint32_t id) override;
-  void Freed(void* memory, BlockKind kind, size_t size) override;
-  void FreedAgain(void* memory) override;
-
-  static std::string Describe(const Life& life);
-  static std::vector<kernel::Evidence> EvidenceOf(const Life& life);
-  // Hooked code touches a freed block.
-  static void Touched(const void* address, size_t bytes, bool write);
-  [[noreturn]] void UsedAfterFree(const void* memory, size_t slot) const;
-  void ReportLeaks() const;
-  void ReportWrites() const;
-
-  // By address; forgotten when another boot begins. Never gone through in this order.
-  absl::flat_hash_map<const void*, Life> lives_;
-  std::vector<const void*> freed_;  // in the order of their ends
-  uint32_t boot_ = 0;
+  HeapBlocks blocks_{/*stacks=*/true};
+  // Blocks of which it is reported that they were read / written to when they were freed.
+  absl::flat_hash_set<trace::ObjectId> read_, written_;
 };
 
-}  // namespace drydock
+}  // namespace drydock::verify
 
 #endif  // DRYDOCK_VERIFY_LIFETIME_CHECKER_H_

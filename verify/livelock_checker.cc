@@ -1,3 +1,4 @@
+// Progress, and repetitions without any.
 #include "verify/livelock_checker.h"
 
 #include <algorithm>
@@ -6,27 +7,26 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/kernel/clock.h"
-#include "scheduler/kernel/evidence.h"
-#include "scheduler/kernel/outside.h"
-#include "scheduler/kernel/panic.h"
-#include "scheduler/kernel/wait.h"
+#include "trace/event_values.h"
 
-namespace drydock {
+namespace drydock::verify {
 
 using trace::Context;
 using trace::Event;
 using trace::EventKind;
 
-trace::EventKinds LivelockChecker::Kinds() {
+trace::EventKinds LivelockChecker::Kinds() const {
   return {
-      // Turns, and who has them.
+      // Repetitions, and the threads and thread calls that have them.
       EventKind::kThreadBlock,
       EventKind::kThreadUnblock,
       EventKind::kLockAcquire,
       EventKind::kThreadCallEnter,
       EventKind::kThreadCallBegin,
       EventKind::kThreadCallCancel,
+      // What is still to come from outside.
+      EventKind::kOutsidePlan,
+      EventKind::kOutsideDone,
       // Progress.
       EventKind::kThreadCreate,
       EventKind::kThreadExit,
@@ -60,27 +60,33 @@ LivelockChecker::Thread& LivelockChecker::ThreadOf(trace::ThreadId thread) {
   return threads_[thread];
 }
 
-bool LivelockChecker::Count(Turns* turns) const {
-  if (turns->progress != progress_) *turns = {progress_, 0};
-  return ++turns->number % kTurns == 0 && !found_;
+bool LivelockChecker::Count(Repetitions* repetitions) const {
+  if (repetitions->progress != progress_) *repetitions = {progress_, 0};
+  return ++repetitions->number % kRepetitions == 0 && !found_;
 }
 
-void LivelockChecker::ThreadTurn(const Event& event) {
+void LivelockChecker::ThreadRepeats(const Event& event) {
   Thread& thread = ThreadOf(event.thread);
-  if (!Count(&thread.turns)) return;
-  thread.stack = kernel::CallStackHere();
-  Look(event.time_ns);
+  if (!Count(&thread.repetitions)) return;
+  thread.stack = trace::StackOf(event);
+  Look(event);
+}
+
+uint64_t LivelockChecker::OutsideUntil() const {
+  uint64_t until = 0;
+  for (const auto& [number, when_ns] : outside_plans_) until = std::max(until, when_ns);
+  return until;
 }
 
 void LivelockChecker::OnEvent(const Event& event) {
   switch (event.kind) {
     case EventKind::kLockAcquire:
-      if (event.context == Context::kThread) ThreadTurn(event);
+      if (event.context == Context::kThread) ThreadRepeats(event);
       return;
     case EventKind::kThreadBlock:
       ThreadOf(event.thread).goes_on = event.value != 0;
       // (Here its stack can be seen, and not where its time is up.)
-      if (event.value != 0) ThreadTurn(event);
+      if (event.value != 0) ThreadRepeats(event);
       return;
     case EventKind::kThreadUnblock:
       ThreadOf(event.other).goes_on = true;
@@ -94,14 +100,20 @@ void LivelockChecker::OnEvent(const Event& event) {
     case EventKind::kThreadCallBegin: {
       Call& call = calls_[event.object];
       call.is_to_begin = false;
-      if (Count(&call.turns)) Look(event.time_ns);
+      if (Count(&call.repetitions)) Look(event);
       return;
     }
+    case EventKind::kOutsidePlan:
+      outside_plans_[event.other] = event.value;
+      return;
+    case EventKind::kOutsideDone:
+      outside_plans_.erase(event.other);
+      return;
     case EventKind::kIoComplete:
       if (event.value == 0) return;
       break;
     case EventKind::kThreadCreate:
-      ThreadOf(event.other) = {.name = event.name, .goes_on = true, .turns = {}};
+      ThreadOf(event.other) = {.name = event.name, .goes_on = true, .repetitions = {}};
       break;
     case EventKind::kThreadExit:
       ThreadOf(event.other).goes_on = false;
@@ -113,9 +125,9 @@ void LivelockChecker::OnEvent(const Event& event) {
   progressed_ns_ = event.time_ns;
 }
 
-void LivelockChecker::Look(kernel::Time now) {
+void LivelockChecker::Look(const Event& event) {
   const auto could_do_more = [this](const auto& actor, bool acts) {
-    return acts && !IsEnough(actor.turns);
+    return acts && !IsEnough(actor.repetitions);
   };
   if (std::any_of(threads_.begin(), threads_.end(),
                   [&](const Thread& t) { return could_do_more(t, t.goes_on); }) ||
@@ -124,17 +136,17 @@ void LivelockChecker::Look(kernel::Time now) {
     return;
   }
   if (awaited_ != progress_) {
-    outside_until_ = kernel::OutsideUntil();
-    if (outside_until_ == kernel::kNever) return;
+    outside_until_ = OutsideUntil();
+    if (outside_until_ == trace::kAtChoicePoint) return;
     awaited_ = progress_;
   }
-  if (now <= outside_until_) return;
+  if (event.time_ns <= outside_until_) return;
   found_ = true;
   std::string who;
-  std::vector<kernel::Evidence> evidence;
+  std::vector<Evidence> evidence;
   for (trace::ThreadId id = 1; id < threads_.size(); ++id) {
     const Thread& thread = threads_[id];
-    if (!IsEnough(thread.turns)) continue;
+    if (!IsEnough(thread.repetitions)) continue;
     const std::string name = absl::StrCat(thread.name, " (thread ", id, ")");
     absl::StrAppend(&who, who.empty() ? "" : ", ", name);
     evidence.push_back(
@@ -142,10 +154,12 @@ void LivelockChecker::Look(kernel::Time now) {
   }
   const std::string sentence =
       absl::StrCat("nothing has come of anything since ", progressed_ns_ / 1000, " us, though ",
-                   who.empty() ? "thread calls" : who, " went on, each more than ", kTurns,
-                   " times: nobody will ever do what is waited for");
-  kernel::MisuseWithEvidence("livelock", sentence, std::move(evidence));
-  kernel::GiveUp("a livelock: threads go on and on, and nothing comes of it");
+                   who.empty() ? "thread calls" : who, " went on, each more than ", kRepetitions,
+                   " times: what they wait for will never be done");
+  Report(event, {.name = "livelock",
+                 .sentence = sentence,
+                 .evidence = std::move(evidence),
+                 .ends_run = "a livelock: threads go on and on, and nothing comes of it"});
 }
 
-}  // namespace drydock
+}  // namespace drydock::verify

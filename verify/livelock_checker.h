@@ -9,12 +9,12 @@
 // That a lock was taken, a wakeup sent, memory allocated or an action run is not enough: a livelock
 // is full of such.
 //
-// A thread's *turns* are the locks and gates that it takes and the waits of it that time out; a
-// thread call's are the times it begins. It is a livelock when everybody who could do something has
-// had kTurns turns since the last progress: every thread that can run or waits for a while only,
-// and every thread call that is to begin; and when what the world outside was about to do by then
-// has happened. So who is merely slow, or kept off his CPU by an unfair schedule, is waited for,
-// and so is the end of whatever time somebody sleeps, and the answer of a slow device.
+// A thread's *repetitions* are the locks and gates that it takes and its waits that time out; a
+// thread call's are the times it begins. It is a livelock when each thread that can run or waits
+// with a timeout, and each thread call that is to begin, has had kRepetitions of them since the
+// last progress; and when what the world outside was about to do by then has happened. So a thread
+// that is merely slow, or kept off its CPU by an unfair schedule, is waited for, and so is the end
+// of any timeout, and the answer of a slow device.
 //
 // Not seen is a loop that does not take a lock, wait or touch a gate: that ends the run when it has
 // made MachineOptions::max_questions steps.
@@ -25,58 +25,60 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
-#include "scheduler/kernel/types.h"
-#include "symbols/call_stack.h"
-#include "trace/observer.h"
+#include "trace/facts.h"
+#include "verify/checker.h"
 
-namespace drydock {
+namespace drydock::verify {
 
-class LivelockChecker : public trace::Observer {
+class LivelockChecker : public Checker {
  public:
-  // More than anything that is tried again until it works is tried.
-  static constexpr uint32_t kTurns = 10'000;
+  // Larger than any legitimate retry count.
+  static constexpr uint32_t kRepetitions = 10'000;
 
-  // What it has to be shown, all of one run.
-  static trace::EventKinds Kinds();
-
+  trace::EventKinds Kinds() const override;
   void OnEvent(const trace::Event& event) override;
 
  private:
   // Of a thread or a thread call.
-  struct Turns {
-    uint64_t progress = 0;  // the one since which
+  struct Repetitions {
+    uint64_t progress = 0;  // since that progress_
     uint32_t number = 0;
   };
   struct Thread {
     const char* name = "";  // interned
     bool goes_on = false;   // by itself: it has not ended, and does not wait to be woken
-    Turns turns;
-    CallStackId stack = 0;  // at the last of its turns that could have been the one too many
+    Repetitions repetitions;
+    trace::StackId stack =
+        0;  // when the number of its repetitions last was a multiple of the limit
   };
   struct Call {
     bool is_to_begin = false;
-    Turns turns;
+    Repetitions repetitions;
   };
 
   Thread& ThreadOf(trace::ThreadId thread);
-  // One turn more; whether it is now to be looked for a livelock.
-  bool Count(Turns* turns) const;
-  bool IsEnough(const Turns& turns) const {
-    return turns.progress == progress_ && turns.number >= kTurns;
+  // Counts one more; returns whether it is time to look for a livelock.
+  bool Count(Repetitions* repetitions) const;
+  bool IsEnough(const Repetitions& repetitions) const {
+    return repetitions.progress == progress_ && repetitions.number >= kRepetitions;
   }
-  void ThreadTurn(const trace::Event& event);
-  void Look(kernel::Time now);
+  void ThreadRepeats(const trace::Event& event);
+  void Look(const trace::Event& event);
+  // When the last of what is planned outside will happen; 0 if nothing is, trace::kAtChoicePoint
+  // if nothing tells.
+  uint64_t OutsideUntil() const;
 
   absl::InlinedVector<Thread, 16> threads_;  // by id
   absl::flat_hash_map<trace::ObjectId, Call> calls_;
   uint64_t progress_ = 1;  // how often there was some
   uint64_t progressed_ns_ = 0;
-  // Until when the world outside is waited for, and for which progress.
+  absl::flat_hash_map<uint32_t, uint64_t> outside_plans_;  // by number: when
+  // Until when the world outside is waited for, and since which progress.
   uint64_t awaited_ = 0;
-  kernel::Time outside_until_ = 0;
+  uint64_t outside_until_ = 0;
   bool found_ = false;
 };
 
-}  // namespace drydock
+}  // namespace drydock::verify
 
 #endif  // DRYDOCK_VERIFY_LIVELOCK_CHECKER_H_

@@ -1,13 +1,15 @@
+// The graph of lock orders, and the search for circles in it.
 #include "verify/lock_order_checker.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "scheduler/kernel/evidence.h"
 #include "trace/digest.h"
+#include "trace/event_values.h"
 
-namespace drydock {
+namespace drydock::verify {
 
 using trace::Context;
 using trace::Event;
@@ -18,8 +20,13 @@ namespace {
 // Longer circles are not looked for.
 constexpr size_t kLongest = 4;
 
-// Of a read-write lock: taken by a writer.
-bool IsExclusive(const char* detail) { return absl::string_view(detail) == "exclusive"; }
+// Whether a thread asks for the lock itself, and keeps all others out. (The locks of an interrupt
+// handler are spin locks.)
+bool Counts(const Event& event) {
+  const trace::LockMode mode = trace::LockModeOf(event);
+  return event.context == Context::kThread &&
+         (mode == trace::LockMode::kMutex || mode == trace::LockMode::kExclusive);
+}
 
 }  // namespace
 
@@ -30,20 +37,16 @@ bool LockOrderChecker::Concur(const Order& a, const Order& b) {
          });
 }
 
-trace::EventKinds LockOrderChecker::Kinds() {
+trace::EventKinds LockOrderChecker::Kinds() const {
   return {EventKind::kLockAcquire, EventKind::kLockRelease};
 }
 
 void LockOrderChecker::OnEvent(const Event& event) {
-  // (An interrupt's locks are spin locks, and "inner" ones are not what anybody asked for.)
-  if (event.context != Context::kThread || (*event.detail != '\0' && !IsExclusive(event.detail))) {
-    return;
-  }
+  if (!Counts(event)) return;
   if (event.thread >= held_.size()) held_.resize(event.thread + 1);
   Locks& held = held_[event.thread];
   if (event.kind == EventKind::kLockAcquire) {
-    const bool waits = event.value == 0;
-    if (waits && !held.empty()) AddOrders(event, held);
+    if (!trace::LockWasTried(event) && !held.empty()) AddOrders(event, held);
     held.push_back({event.object, event.name});
     return;
   }
@@ -64,7 +67,7 @@ void LockOrderChecker::AddOrders(const Event& event, const Locks& held) {
   order.to = event.object;
   order.thread = event.thread;
   order.to_name = event.name;
-  order.stack = kernel::CallStackHere();
+  order.stack = trace::StackOf(event);
   for (const Held& lock : held) order.held.push_back(lock.lock);
   for (const Held& from : held) {
     ++orders_;
@@ -72,14 +75,15 @@ void LockOrderChecker::AddOrders(const Event& event, const Locks& held) {
     // (Searched from a copy: the orders of one lock are moved when there are more.)
     orders_from_[from.lock].push_back(order);
     std::vector<const Order*> path = {&order};
-    Search(&path, from.lock);
+    Search(event, &path, from.lock);
   }
 }
 
-void LockOrderChecker::Search(std::vector<const Order*>* path, trace::ObjectId begin) {
+void LockOrderChecker::Search(const Event& event, std::vector<const Order*>* path,
+                              trace::ObjectId begin) {
   const trace::ObjectId end = path->back()->to;
   if (end == begin) {
-    Report(*path);
+    ReportCircle(event, *path);
     return;
   }
   if (path->size() == kLongest) return;
@@ -90,18 +94,18 @@ void LockOrderChecker::Search(std::vector<const Order*>* path, trace::ObjectId b
                                       [&](const Order* other) { return Concur(order, *other); });
     if (!possible) continue;
     path->push_back(&order);
-    Search(path, begin);
+    Search(event, path, begin);
     path->pop_back();
   }
 }
 
-void LockOrderChecker::Report(const std::vector<const Order*>& circle) {
+void LockOrderChecker::ReportCircle(const Event& event, const std::vector<const Order*>& circle) {
   std::vector<trace::ObjectId> locks;
   for (const Order* order : circle) locks.push_back(order->to);
   std::sort(locks.begin(), locks.end());
   if (!reported_.insert(absl::StrJoin(locks, ",")).second) return;
   std::string sentence = "threads take locks in a circle, and may come to wait for each other:";
-  std::vector<kernel::Evidence> evidence;
+  std::vector<Evidence> evidence;
   const char* joint = " ";
   for (const Order* order : circle) {
     absl::StrAppend(&sentence, joint, "one takes ", order->to_name, " while it holds ",
@@ -110,7 +114,7 @@ void LockOrderChecker::Report(const std::vector<const Order*>& circle) {
     evidence.push_back({absl::StrCat(order->to_name, " taken while ", order->from_name, " is held"),
                         CallStacks::Get(order->stack)});
   }
-  kernel::MisuseWithEvidence("lock-order-cycle", sentence, std::move(evidence));
+  Report(event, "lock-order-cycle", std::move(sentence), std::move(evidence));
 }
 
-}  // namespace drydock
+}  // namespace drydock::verify

@@ -1,17 +1,12 @@
+// Happens-before from events, by vector clocks.
 #include "verify/race_checker.h"
 
 #include <bitset>
 
 #include "absl/strings/str_cat.h"
-#include "libkern/kernel_heap.h"
-#include "libkern/object_id.h"
-#include "scheduler/kernel/evidence.h"
-#include "scheduler/kernel/memory.h"
-#include "scheduler/kernel/wait.h"
-#include "symbols/symbolizer.h"
-#include "verify/lifetime_checker.h"
+#include "trace/event_values.h"
 
-namespace drydock {
+namespace drydock::verify {
 
 using trace::Context;
 using trace::Event;
@@ -20,36 +15,7 @@ using trace::ObjectId;
 
 namespace {
 
-constexpr ObjectId kFirstLocation = kernel::kFirstLocation;
-
-// Memory as reports put it, as it is now.
-struct Place {
-  std::string text;  // "UnlockedReader #12, at offset 40"
-  std::vector<kernel::Evidence> evidence;
-};
-
-// Of the first of `bytes`, as bits, of a location.
-Place Find(ObjectId location, uint32_t bytes) {
-  const auto* address = static_cast<const char*>(kernel::LocationAddress(location));
-  if (address == nullptr) return {absl::StrCat("memory location ", location - kFirstLocation), {}};
-  for (; (bytes & 1) == 0; bytes >>= 1) ++address;
-  FoundBlock found;
-  if (!FindBlock(address, &found)) {
-    const Global global = GlobalAt(address);
-    if (!global.name.empty()) {
-      return {absl::StrCat("global ", global.name, ", at offset ", global.offset), {}};
-    }
-    return {absl::StrCat("memory of no allocation (location ", location - kFirstLocation, ")"), {}};
-  }
-  const OSObject* object = found.freed ? nullptr : found.block.object();
-  const std::string what =
-      object != nullptr
-          ? absl::StrCat(object->getMetaClass()->getClassName(), " #", ObjectIdOf(object))
-          : absl::StrCat(found.freed ? "freed memory of " : "memory of ", found.block.size,
-                         " bytes");
-  return {absl::StrCat(what, ", at offset ", found.offset),
-          LifetimeChecker::EvidenceAbout(found.block.memory)};
-}
+using trace::kFirstLocation;
 
 const char* Verb(EventKind kind) {
   switch (kind) {
@@ -64,8 +30,8 @@ const char* Verb(EventKind kind) {
 
 }  // namespace
 
-trace::EventKinds RaceChecker::Kinds() {
-  return {
+trace::EventKinds RaceChecker::Kinds() const {
+  trace::EventKinds kinds = {
       EventKind::kMemoryRead,      EventKind::kMemoryWrite,     EventKind::kMemoryChange,
       EventKind::kMemoryFence,     EventKind::kHandOver,        EventKind::kTakeOver,
       EventKind::kThreadCreate,    EventKind::kThreadUnblock,   EventKind::kThreadJoin,
@@ -79,6 +45,8 @@ trace::EventKinds RaceChecker::Kinds() {
       EventKind::kServiceMessage,  EventKind::kTerminatePhase1, EventKind::kTerminateWill,
       EventKind::kTerminateDid,    EventKind::kTerminateStop,   EventKind::kTerminateDone,
   };
+  kinds.Add(HeapBlocks::Kinds());
+  return kinds;
 }
 
 size_t RaceChecker::NewActor(std::string name) {
@@ -112,7 +80,23 @@ void RaceChecker::Release(size_t actor, VectorClock* clock) {
   actors_[actor].clock.Tick(actor);
 }
 
+RaceChecker::MemoryDescription RaceChecker::Describe(const Event& event, uint32_t bytes) {
+  const trace::MemoryFact fact = trace::MemoryOf(event, bytes);
+  if (fact.block != 0) {
+    const HeapBlock& block = blocks_[fact.block];
+    const std::string what =
+        !block.freed ? block.Describe() : absl::StrCat("freed memory of ", block.bytes, " bytes");
+    return {absl::StrCat(what, ", at offset ", fact.offset), block.MakeEvidence()};
+  }
+  if (*fact.global != '\0') {
+    return {absl::StrCat("global ", fact.global, ", at offset ", fact.offset), {}};
+  }
+  return {absl::StrCat("memory of no allocation (location ", event.object - kFirstLocation, ")"),
+          {}};
+}
+
 void RaceChecker::OnEvent(const Event& event) {
+  blocks_.OnEvent(event);
   if (event.kind == EventKind::kInterruptBegin) {
     line_of_cpu_[event.cpu] = static_cast<uint32_t>(event.value);
   }
@@ -128,7 +112,7 @@ void RaceChecker::OnEvent(const Event& event) {
         lines_[event.value].Join(outside_);
         break;
       case EventKind::kThreadUnblock:
-        if (event.value != static_cast<uint64_t>(kernel::WaitResult::kTimedOut)) {
+        if (event.value != trace::kWaitTimedOut) {
           Acquire(ThreadActor(event.other), outside_);
         }
         break;
@@ -171,16 +155,16 @@ void RaceChecker::Synchronise(size_t actor, const Event& event) {
       Acquire(actor, actors_[ThreadActor(event.other)].clock);
       break;
     case EventKind::kLockAcquire: {
-      const absl::string_view how = event.detail;
-      if (how == "inner") break;
+      const trace::LockMode mode = trace::LockModeOf(event);
+      if (mode == trace::LockMode::kInner) break;
       acquire(event.object);
-      if (how == "exclusive") Acquire(actor, readers_[event.object]);
+      if (mode == trace::LockMode::kExclusive) Acquire(actor, readers_[event.object]);
       break;
     }
     case EventKind::kLockRelease: {
-      const absl::string_view how = event.detail;
-      if (how == "inner") break;
-      if (how == "shared") {
+      const trace::LockMode mode = trace::LockModeOf(event);
+      if (mode == trace::LockMode::kInner) break;
+      if (mode == trace::LockMode::kShared) {
         Release(actor, &readers_[event.object]);
       } else {
         release(event.object);
@@ -198,7 +182,7 @@ void RaceChecker::Synchronise(size_t actor, const Event& event) {
       Acquire(actor, outside_);
       break;
     case EventKind::kHandOver:
-      if (event.object == kernel::kOutsideWorld) {
+      if (event.object == trace::kOutsideWorld) {
         Release(actor, &outside_);
       } else {
         release(event.object);
@@ -231,12 +215,17 @@ void RaceChecker::Synchronise(size_t actor, const Event& event) {
       acquire(event.object);
       break;
     case EventKind::kMemoryFence: {
-      const auto order = static_cast<kernel::MemoryOrder>(event.value);
+      const auto order = static_cast<trace::MemoryOrder>(event.value);
       Actor& self = actors_[actor];
-      if (kernel::Acquires(order)) self.clock.Join(self.relaxed);
-      if (kernel::Releases(order)) Release(actor, &self.fence);
+      if (trace::Acquires(order)) self.clock.Join(self.relaxed);
+      if (trace::Releases(order)) Release(actor, &self.fence);
       break;
     }
+    case EventKind::kThreadName:
+    case EventKind::kHeapAllocate:
+    case EventKind::kHeapFree:
+    case EventKind::kObjectCreate:
+      break;
     default:  // a service's life
       acquire(event.object);
       release(event.object);
@@ -257,11 +246,11 @@ void RaceChecker::Check(size_t actor, const Event& event) {
 
   if (atomic) {
     // What it orders, before its own release.
-    const auto order = static_cast<kernel::MemoryOrder>(event.value - 1);
+    const auto order = static_cast<trace::MemoryOrder>(event.value - 1);
     if (event.kind != EventKind::kMemoryWrite) {
       const auto found = atomics_.find({event.object, bytes});
       if (found != atomics_.end()) {
-        (kernel::Acquires(order) ? self.clock : self.relaxed).Join(found->second);
+        (trace::Acquires(order) ? self.clock : self.relaxed).Join(found->second);
       }
     }
   }
@@ -278,7 +267,7 @@ void RaceChecker::Check(size_t actor, const Event& event) {
         // It was before. Who is after this one is after that one.
         if (writes || !epoch.writes) epoch.bytes &= static_cast<uint8_t>(~bytes);
       } else if ((writes || epoch.writes) && !(atomic && epoch.atomic)) {
-        Report(actor, event, epoch);
+        ReportRace(actor, event, epoch);
       }
     }
     if (epoch.bytes != 0) epochs[kept++] = epoch;
@@ -291,15 +280,15 @@ void RaceChecker::Check(size_t actor, const Event& event) {
     epoch.writes = writes;
     epoch.atomic = atomic;
     epoch.time = now;
-    epoch.stack = kernel::CallStackHere();
+    epoch.stack = trace::StackOf(event);
   }
 
   if (atomic && writes) {
-    const auto order = static_cast<kernel::MemoryOrder>(event.value - 1);
+    const auto order = static_cast<trace::MemoryOrder>(event.value - 1);
     VectorClock& clock = atomics_[{event.object, bytes}];
     // A plain store ends what was handed over by earlier ones; a change goes on with it.
     if (event.kind == EventKind::kMemoryWrite) clock = VectorClock();
-    if (kernel::Releases(order)) {
+    if (trace::Releases(order)) {
       Release(actor, &clock);
     } else {
       clock.Join(self.fence);
@@ -307,21 +296,20 @@ void RaceChecker::Check(size_t actor, const Event& event) {
   }
 }
 
-void RaceChecker::Report(size_t actor, const Event& event, const Epoch& earlier) {
+void RaceChecker::ReportRace(size_t actor, const Event& event, const Epoch& earlier) {
   const CallStack before = CallStacks::Get(earlier.stack);
-  const CallStack here = CallStacks::Get(kernel::CallStackHere());
+  const CallStack here = CallStacks::Get(trace::StackOf(event));
   if (!reported_.emplace(before.Innermost(), here.Innermost()).second) return;
   const size_t count = std::bitset<8>(event.other & earlier.bytes).count();
-  Place place = Find(event.object, event.other & earlier.bytes);
+  MemoryDescription memory = Describe(event, event.other & earlier.bytes);
   const std::string& other = actors_[earlier.actor].name;
   const char* const did = earlier.writes ? "wrote" : "read";
-  place.evidence.push_back({absl::StrCat(other, " ", did, " it"), before});
-  kernel::MisuseWithEvidence(
-      "data-race",
-      absl::StrCat(actors_[actor].name, " ", Verb(event.kind), " ", count,
-                   count == 1 ? " byte" : " bytes", " of ", place.text, ", which ", other, " ", did,
-                   " before, and nothing orders the two"),
-      std::move(place.evidence));
+  memory.evidence.push_back({absl::StrCat(other, " ", did, " it"), before});
+  Report(event, "data-race",
+         absl::StrCat(actors_[actor].name, " ", Verb(event.kind), " ", count,
+                      count == 1 ? " byte" : " bytes", " of ", memory.text, ", which ", other, " ",
+                      did, " before, and nothing orders the two"),
+         std::move(memory.evidence));
 }
 
-}  // namespace drydock
+}  // namespace drydock::verify

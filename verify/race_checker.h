@@ -30,24 +30,26 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "symbols/call_stack.h"
-#include "trace/observer.h"
+#include "trace/facts.h"
+#include "verify/checker.h"
+#include "verify/heap_blocks.h"
 #include "verify/vector_clock.h"
 
-namespace drydock {
+namespace drydock::verify {
 
-class RaceChecker : public trace::Observer {
+class RaceChecker : public Checker {
  public:
-  // What it has to be shown, all of one run.
-  static trace::EventKinds Kinds();
+  // `memory_stacks`: whether a finding says where the memory was allocated and freed.
+  explicit RaceChecker(bool memory_stacks) : blocks_(memory_stacks) {}
 
+  trace::EventKinds Kinds() const override;
   void OnEvent(const trace::Event& event) override;
 
   // How many accesses were checked.
   uint64_t accesses() const { return accesses_; }
 
  private:
-  // Who accesses memory.
+  // A thread, or the handler of an interrupt line.
   struct Actor {
     VectorClock clock;
     VectorClock fence;    // as it was at the last releasing fence; what relaxed stores hand over
@@ -62,21 +64,29 @@ class RaceChecker : public trace::Observer {
     bool writes : 1 = false;
     bool atomic : 1 = false;
     uint32_t time = 0;  // of the actor's own clock
-    CallStackId stack = 0;
+    trace::StackId stack = 0;
   };
   using Epochs = std::vector<Epoch>;
+
+  // Memory as a finding puts it.
+  struct MemoryDescription {
+    std::string text;  // "UnlockedReader #12, at offset 40"
+    std::vector<Evidence> evidence;
+  };
+  // The first of `bytes`, as bits, of the location that is accessed.
+  MemoryDescription Describe(const trace::Event& event, uint32_t bytes);
 
   size_t ActorOf(const trace::Event& event);
   size_t ThreadActor(trace::ThreadId thread);
   size_t NewActor(std::string name);
 
-  // `actor` hands over to who takes over from `clock`; or takes over.
+  // `actor` hands over what it knows to `clock` / takes over what that knows.
   void Release(size_t actor, VectorClock* clock);
   void Acquire(size_t actor, const VectorClock& clock) { actors_[actor].clock.Join(clock); }
 
   void Check(size_t actor, const trace::Event& event);
   void Synchronise(size_t actor, const trace::Event& event);
-  void Report(size_t actor, const trace::Event& event, const Epoch& earlier);
+  void ReportRace(size_t actor, const trace::Event& event, const Epoch& earlier);
 
   std::vector<Actor> actors_;
   std::vector<uint16_t> actor_of_thread_;  // + 1; 0 = none yet
@@ -91,10 +101,11 @@ class RaceChecker : public trace::Observer {
   VectorClock outside_;
 
   std::vector<Epochs> locations_;
+  HeapBlocks blocks_;
   absl::flat_hash_set<std::pair<const void*, const void*>> reported_;
   uint64_t accesses_ = 0;
 };
 
-}  // namespace drydock
+}  // namespace drydock::verify
 
 #endif  // DRYDOCK_VERIFY_RACE_CHECKER_H_

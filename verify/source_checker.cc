@@ -1,11 +1,18 @@
+// The promise of removeEventSource.
 #include "verify/source_checker.h"
 
 #include "absl/strings/str_cat.h"
 
-namespace drydock {
+namespace drydock::verify {
 
 using trace::Event;
 using trace::EventKind;
+
+trace::EventKinds SourceChecker::Kinds() const {
+  return {EventKind::kSourceAdd,   EventKind::kSourceDisable, EventKind::kSourceRemove,
+          EventKind::kActionBegin, EventKind::kActionEnd,     EventKind::kFilterBegin,
+          EventKind::kObjectFree};
+}
 
 void SourceChecker::OnEvent(const Event& event) {
   switch (event.kind) {
@@ -49,8 +56,9 @@ void SourceChecker::OnEvent(const Event& event) {
 
 void SourceChecker::CheckBegin(const Event& event, const char* what) {
   const auto breach = [&](const char* after) {
-    findings_.push_back(absl::StrCat(what, " of ", event.name, " ", event.other, " began ", after,
-                                     ", on thread ", event.thread, " at ", event.time_ns, " ns"));
+    Report(event, "removed-source-is-quiet",
+           absl::StrCat(what, " of ", event.name, " ", event.other, " began ", after,
+                        ", on thread ", event.thread, " at ", event.time_ns, " ns"));
   };
   if (freed_.contains(event.other)) breach("after the source was freed");
   if (freed_.contains(event.object)) breach("after its work loop was freed");
@@ -58,4 +66,4 @@ void SourceChecker::CheckBegin(const Event& event, const char* what) {
   if (source != sources_.end() && source->second.gone) breach("after the source was removed");
 }
 
-}  // namespace drydock
+}  // namespace drydock::verify

@@ -1,29 +1,29 @@
 // verify/source_checker.h
 //
-// Checks the promise of removeEventSource and of references from the event stream alone: once a
-// source has been removed from its work loop no action and no filter of it begins until it is added
-// again, and none ever begins for a source, or on a work loop, that has been freed.
+// Checks the promise of removeEventSource and of references: once a source has been removed from
+// its work loop no action and no filter of it begins until it is added again, and none ever begins
+// for a source, or on a work loop, that has been freed. The finding `removed-source-is-quiet`.
+//
+// It checks Drydock, not a driver, and is attached by Drydock's own tests.
 //
 // A command gate that is removed while actions of it are under way stays attached until they have
 // left (workloop.md 3.5); it is held to its promise from then on.
 #ifndef DRYDOCK_VERIFY_SOURCE_CHECKER_H_
 #define DRYDOCK_VERIFY_SOURCE_CHECKER_H_
 
-#include <string>
-#include <vector>
+#include <cstdint>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "trace/observer.h"
+#include "verify/checker.h"
 
-namespace drydock {
+namespace drydock::verify {
 
-class SourceChecker : public trace::Observer {
+class SourceChecker : public Checker {
  public:
+  trace::EventKinds Kinds() const override;
   void OnEvent(const trace::Event& event) override;
 
-  // One sentence per breach.
-  const std::vector<std::string>& findings() const { return findings_; }
   // How many removals were seen.
   uint64_t removals() const { return removals_; }
 
@@ -39,10 +39,9 @@ class SourceChecker : public trace::Observer {
 
   absl::flat_hash_map<trace::ObjectId, Source> sources_;
   absl::flat_hash_set<trace::ObjectId> freed_;
-  std::vector<std::string> findings_;
   uint64_t removals_ = 0;
 };
 
-}  // namespace drydock
+}  // namespace drydock::verify
 
 #endif  // DRYDOCK_VERIFY_SOURCE_CHECKER_H_

@@ -1,33 +1,39 @@
+// Who was told, opened, stopped and detached in which order, and what is left at the end.
 #include "verify/teardown_checker.h"
 
 #include <algorithm>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "scheduler/kernel/evidence.h"
-#include "scheduler/kernel/panic.h"
+#include "trace/event_values.h"
 #include "trace/microseconds.h"
 
-namespace drydock {
+namespace drydock::verify {
 
 using trace::Context;
 using trace::Event;
 using trace::EventKind;
 using trace::ObjectId;
 
-trace::EventKinds TeardownChecker::Kinds() {
-  return {EventKind::kThreadCreate,       EventKind::kServiceInit,       EventKind::kServiceAttach,
-          EventKind::kServiceDetach,      EventKind::kServiceStarted,    EventKind::kServiceOpen,
-          EventKind::kServiceClose,       EventKind::kTerminatePhase1,   EventKind::kTerminateWill,
-          EventKind::kTerminateDid,       EventKind::kTerminateFinalize, EventKind::kTerminateStop,
-          EventKind::kTerminateStopDefer, EventKind::kTerminateDone,     EventKind::kActionBegin,
-          EventKind::kActionEnd,          EventKind::kGateSleep,         EventKind::kGateClose};
+namespace {
+
+constexpr absl::string_view kLeftOpen = "provider-left-open";
+
+}  // namespace
+
+trace::EventKinds TeardownChecker::Kinds() const {
+  return {EventKind::kThreadCreate,      EventKind::kThreadName,    EventKind::kMisuse,
+          EventKind::kServiceInit,       EventKind::kServiceAttach, EventKind::kServiceDetach,
+          EventKind::kServiceStarted,    EventKind::kServiceOpen,   EventKind::kServiceClose,
+          EventKind::kTerminatePhase1,   EventKind::kTerminateWill, EventKind::kTerminateDid,
+          EventKind::kTerminateFinalize, EventKind::kTerminateStop, EventKind::kTerminateStopDefer,
+          EventKind::kTerminateDone,     EventKind::kActionBegin,   EventKind::kActionEnd,
+          EventKind::kGateSleep,         EventKind::kGateClose};
 }
 
-TeardownChecker::Deed TeardownChecker::ThisDeed(const Event& event) const {
+TeardownChecker::Cause TeardownChecker::CauseOf(const Event& event) const {
   const auto thread = threads_.find(event.thread);
   return {thread == threads_.end() ? "" : thread->second.name, event.time_ns,
-          kernel::CallStackHere()};
+          trace::StackOf(event)};
 }
 
 const char* TeardownChecker::NameOf(ObjectId service) const {
@@ -38,13 +44,17 @@ const char* TeardownChecker::NameOf(ObjectId service) const {
 void TeardownChecker::OnEvent(const Event& event) {
   switch (event.kind) {
     case EventKind::kThreadCreate:
+    case EventKind::kThreadName:
       threads_[event.other].name = event.name;
       return;
+    case EventKind::kMisuse:
+      if (event.name == kLeftOpen) left_open_.emplace_back(event.object, event.other);
+      return;
     case EventKind::kActionBegin:
-      threads_[event.thread].owners.push_back(event.detail);
+      threads_[event.thread].owners.push_back(static_cast<ObjectId>(event.value));
       return;
     case EventKind::kActionEnd: {
-      std::vector<const char*>& owners = threads_[event.thread].owners;
+      std::vector<ObjectId>& owners = threads_[event.thread].owners;
       if (!owners.empty()) owners.pop_back();
       return;
     }
@@ -63,15 +73,13 @@ void TeardownChecker::OnEvent(const Event& event) {
   Service& service = services_[event.object];
   service.name = event.name;
   switch (event.kind) {
-    case EventKind::kServiceInit:
-      service.class_name = event.name;
-      break;
     case EventKind::kServiceAttach:
       EdgeOf(event.object, event.other) = Edge();
       break;
     case EventKind::kServiceStarted:
-      // (A user client may go as it likes: nobody but itself has anything of what it made.)
-      EdgeOf(event.object, event.other).started = event.value != 0 && *event.detail == '\0';
+      // (A user client may be detached without stop: what it made only itself uses.)
+      EdgeOf(event.object, event.other).started =
+          event.value == static_cast<uint64_t>(trace::StartResult::kDriver);
       break;
     case EventKind::kTerminateStop:
       service.came_to = "stop";
@@ -81,17 +89,17 @@ void TeardownChecker::OnEvent(const Event& event) {
       const bool started = EdgeOf(event.object, event.other).started;
       services_[event.other].clients.erase(event.object);
       if (!started) break;
-      kernel::Misuse("detached-without-stop",
-                     absl::StrCat(event.name, " is detached from ", NameOf(event.other),
-                                  ", on which it was started, and was not stopped: what its start "
-                                  "made is still there"));
+      Report(event, "detached-without-stop",
+             absl::StrCat(event.name, " is detached from ", NameOf(event.other),
+                          ", on which it was started, and was not stopped: what its start made is "
+                          "still there"));
       break;
     }
     case EventKind::kServiceOpen: {
       if (event.value == 0) break;
       Edge& edge = service.clients[event.other];
       edge.open = true;
-      edge.opening = ThisDeed(event);
+      edge.opening = CauseOf(event);
       break;
     }
     case EventKind::kServiceClose:
@@ -117,7 +125,7 @@ void TeardownChecker::OnEvent(const Event& event) {
     case EventKind::kTerminateStopDefer: {
       Edge& edge = EdgeOf(event.object, event.other);
       edge.put_off = true;
-      edge.putting_off = ThisDeed(event);
+      edge.putting_off = CauseOf(event);
       break;
     }
     case EventKind::kTerminateDone:
@@ -129,11 +137,11 @@ void TeardownChecker::OnEvent(const Event& event) {
 }
 
 void TeardownChecker::Describe(ObjectId client, const Service& provider, const Edge& edge,
-                               std::vector<kernel::Evidence>* evidence) const {
-  const auto add = [&](const std::string& what, const Deed& deed) {
-    evidence->push_back(
-        {absl::StrCat(what, " on thread ", deed.who, " at ", trace::Microseconds(deed.time_ns)),
-         CallStacks::Get(deed.stack)});
+                               std::vector<Evidence>* evidence) const {
+  const auto add = [&](const std::string& what, const Cause& cause) {
+    evidence->push_back({absl::StrCat(what, " on thread ", cause.thread, " at ",
+                                      trace::Microseconds(cause.time_ns)),
+                         CallStacks::Get(cause.stack)});
   };
   if (edge.open) add(absl::StrCat(NameOf(client), " opened ", provider.name), edge.opening);
   if (edge.put_off) {
@@ -141,22 +149,21 @@ void TeardownChecker::Describe(ObjectId client, const Service& provider, const E
   }
 }
 
-// The platform's own findings about parked branches say who they are about.
-void TeardownChecker::AddEvidence(Finding* finding) const {
-  if (finding->name != "provider-left-open") return;
-  for (const auto& [id, provider] : services_) {
-    for (const auto& [client, edge] : provider.clients) {
-      const std::string about = absl::StrCat(NameOf(client), " still has ", provider.name, " open");
-      if (absl::StartsWith(finding->sentence, about)) {
-        Describe(client, provider, edge, &finding->evidence);
-        return;
-      }
-    }
+void TeardownChecker::AddEvidence(RunEnd* end) const {
+  auto about = left_open_.begin();
+  for (Finding& finding : end->findings) {
+    if (finding.name != kLeftOpen || about == left_open_.end()) continue;
+    const auto& [client, provider] = *about++;
+    const auto service = services_.find(provider);
+    if (service == services_.end()) continue;
+    const auto edge = service->second.clients.find(client);
+    if (edge == service->second.clients.end()) continue;
+    Describe(client, service->second, edge->second, &finding.evidence);
   }
 }
 
-void TeardownChecker::FindUnfinished(Outcome* outcome) const {
-  Finding finding = {"termination-never-completes", "", "", outcome->end_ns, {}, {}};
+void TeardownChecker::FindUnfinished(RunEnd* end) const {
+  Finding finding = {.name = "termination-never-completes", .time_ns = end->end_ns};
   for (const auto& [id, service] : services_) {
     if (!service.terminates) continue;
     absl::StrAppend(&finding.sentence, finding.sentence.empty() ? "" : "; ", service.name,
@@ -170,35 +177,35 @@ void TeardownChecker::FindUnfinished(Outcome* outcome) const {
       Describe(client, service, edge, &finding.evidence);
     }
   }
-  if (!finding.sentence.empty()) outcome->findings.push_back(std::move(finding));
+  if (!finding.sentence.empty()) end->findings.push_back(std::move(finding));
 }
 
-void TeardownChecker::FindSleepers(Outcome* outcome) const {
-  for (BlockedThread& blocked : outcome->blocked) {
+void TeardownChecker::FindSleepers(RunEnd* end) const {
+  for (const BlockedThread& blocked : end->blocked) {
     const auto found = threads_.find(blocked.id);
     if (found == threads_.end() || !found->second.sleeps || found->second.owners.empty()) continue;
     const Thread& thread = found->second;
-    const absl::string_view owner = thread.owners.back();
-    const auto told = std::find_if(services_.begin(), services_.end(), [&](const auto& service) {
-      return service.second.told && service.second.class_name == owner;
-    });
-    if (told == services_.end()) continue;
-    outcome->findings.push_back(
-        {"client-not-woken",
-         absl::StrCat(blocked.name, " sleeps in the gate for ", told->second.name, " since ",
-                      trace::Microseconds(thread.since_ns),
-                      ", and for ever: its willTerminate, which was told at ",
-                      trace::Microseconds(told->second.told_ns), " that ", told->second.told_of,
-                      " goes, is where it was to be woken"),
-         blocked.name, outcome->end_ns, blocked.stack, blocked.evidence});
+    const auto owner = services_.find(thread.owners.back());
+    if (owner == services_.end() || !owner->second.told) continue;
+    end->findings.push_back(
+        {.name = "client-not-woken",
+         .sentence = absl::StrCat(blocked.name, " sleeps in the gate for ", owner->second.name,
+                                  " since ", trace::Microseconds(thread.since_ns),
+                                  ", and for ever: its willTerminate, which was told at ",
+                                  trace::Microseconds(owner->second.told_ns), " that ",
+                                  owner->second.told_of, " goes, is where it was to be woken"),
+         .thread = blocked.name,
+         .time_ns = end->end_ns,
+         .stack = blocked.stack,
+         .evidence = blocked.evidence});
   }
 }
 
-void TeardownChecker::Explain(Outcome* outcome) const {
-  for (Finding& finding : outcome->findings) AddEvidence(&finding);
-  if (outcome->kind != Outcome::Kind::kBlocked) return;
-  FindSleepers(outcome);
-  FindUnfinished(outcome);
+void TeardownChecker::Finish(RunEnd* end) {
+  AddEvidence(end);
+  if (end->kind != RunEnd::Kind::kBlocked) return;
+  FindSleepers(end);
+  FindUnfinished(end);
 }
 
-}  // namespace drydock
+}  // namespace drydock::verify

@@ -1,6 +1,6 @@
 // verify/vector_clock.h
 //
-// Vector clocks: how much of everybody's past is known to somebody.
+// Vector clocks: how much of each actor's past one of them knows.
 #ifndef DRYDOCK_VERIFY_VECTOR_CLOCK_H_
 #define DRYDOCK_VERIFY_VECTOR_CLOCK_H_
 
@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace drydock {
+namespace drydock::verify {
 
 class VectorClock {
  public:
@@ -33,6 +33,6 @@ class VectorClock {
   std::vector<uint32_t> times_;
 };
 
-}  // namespace drydock
+}  // namespace drydock::verify
 
 #endif  // DRYDOCK_VERIFY_VECTOR_CLOCK_H_

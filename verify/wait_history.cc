@@ -1,73 +1,91 @@
+// What is known of a wait that never ended.
 #include "verify/wait_history.h"
 
-#include <string>
-
 #include "absl/strings/str_cat.h"
-#include "scheduler/kernel/clock.h"
-#include "scheduler/kernel/evidence.h"
-#include "scheduler/kernel/interrupt.h"
-#include "scheduler/kernel/thread.h"
 #include "trace/microseconds.h"
 
-namespace drydock {
+namespace drydock::verify {
+
+using trace::Context;
+using trace::Event;
+using trace::EventKind;
+
 namespace {
 
-// Whom a wakeup woke.
-std::string Woken(int woken) {
-  return woken == 0 ? "nobody" : woken == 1 ? "one thread" : absl::StrCat(woken, " threads");
+template <typename T>
+T& At(std::vector<T>* all, size_t index) {
+  if (index >= all->size()) all->resize(index + 1);
+  return (*all)[index];
+}
+
+std::string Woken(uint32_t threads) {
+  return threads == 0   ? "no thread"
+         : threads == 1 ? "one thread"
+                        : absl::StrCat(threads, " threads");
 }
 
 }  // namespace
 
-void WaitHistory::Waits(const void* event) {
-  Sleep& sleep = sleeps_[kernel::ThreadIdOf(kernel::CurrentThread())];
-  sleep.event = event;
-  sleep.since_ns = kernel::Now();
-  const auto last = last_wakeups_.find(event);
-  sleep.before = last != last_wakeups_.end() ? last->second : Wakeup();
+trace::EventKinds WaitHistory::Kinds() const {
+  return {EventKind::kThreadCreate, EventKind::kThreadName, EventKind::kWaitFor,
+          EventKind::kWakeup};
 }
 
-void WaitHistory::Wakes(const void* event, bool, int woken) {
-  const kernel::Thread* self = kernel::CurrentThread();
-  Wakeup& wakeup = last_wakeups_[event];
-  wakeup.name = kernel::InInterruptContext() ? "an interrupt handler"
-                : self == nullptr            ? "the world outside"
-                                             : kernel::ThreadName(self);
-  wakeup.thread = kernel::InInterruptContext() ? 0 : kernel::ThreadIdOf(self);
-  wakeup.time_ns = kernel::Now();
-  wakeup.stack = kernel::CallStackHere();
-  wakeup.woken = woken;
-  wakeup.number = ++wakeups_;
+WaitHistory::Wakeup& WaitHistory::LastWakeup(uint64_t event) { return At(&last_wakeups_, event); }
+
+void WaitHistory::OnEvent(const Event& event) {
+  switch (event.kind) {
+    case EventKind::kThreadCreate:
+    case EventKind::kThreadName:
+      At(&thread_names_, event.other) = event.name;
+      return;
+    case EventKind::kWaitFor:
+      At(&sleeps_, event.thread) = {event.value, event.time_ns, LastWakeup(event.value).number};
+      return;
+    default: {  // a wakeup
+      Wakeup& wakeup = LastWakeup(event.value);
+      wakeup.context = event.context;
+      wakeup.thread = event.thread;
+      wakeup.thread_name = At(&thread_names_, event.thread);
+      wakeup.time_ns = event.time_ns;
+      wakeup.stack = trace::StackOf(event);
+      wakeup.woken = event.other;
+      wakeup.number = ++wakeups_;
+      return;
+    }
+  }
 }
 
-kernel::Evidence WaitHistory::Describe(const Sleep& sleep) const {
+Evidence WaitHistory::Describe(const Sleep& sleep) {
   const std::string since =
       absl::StrCat("it has slept since ", trace::Microseconds(sleep.since_ns), "; ");
-  const auto last = last_wakeups_.find(sleep.event);
-  if (last == last_wakeups_.end()) {
-    return {absl::StrCat(since, "nobody has ever woken what it sleeps for"), {}};
+  const Wakeup& wakeup = LastWakeup(sleep.event);
+  if (wakeup.number == 0) {
+    return {absl::StrCat(since, "what it sleeps for was never woken"), {}};
   }
-  const Wakeup& wakeup = last->second;
-  const std::string who = absl::StrCat(
-      wakeup.name, wakeup.thread != 0 ? absl::StrCat(" (thread ", wakeup.thread, ")") : "");
+  const std::string by = wakeup.context == Context::kInterrupt ? "an interrupt handler"
+                         : wakeup.context == Context::kOutside
+                             ? "the world outside"
+                             : absl::StrCat(wakeup.thread_name, " (thread ", wakeup.thread, ")");
   const CallStack stack = CallStacks::Get(wakeup.stack);
-  if (wakeup.number != sleep.before.number) {
-    return {absl::StrCat(since, trace::Microseconds(wakeup.time_ns - sleep.since_ns), " later ",
-                         who, " woke one thread that slept for the same, and it was another"),
+  if (wakeup.number != sleep.wakeup_before) {
+    return {absl::StrCat(since, trace::Microseconds(wakeup.time_ns - sleep.since_ns), " later ", by,
+                         " woke one thread that slept for the same, and it was another"),
             stack};
   }
   return {absl::StrCat(since, trace::Microseconds(sleep.since_ns - wakeup.time_ns), " before that ",
-                       who, " woke what it sleeps for, which woke ", Woken(wakeup.woken),
-                       "; nobody has since, and a wakeup is not remembered"),
+                       by, " woke what it sleeps for, which woke ", Woken(wakeup.woken),
+                       "; it was not woken since, and a wakeup is not remembered"),
           stack};
 }
 
-void WaitHistory::Explain(Outcome* outcome) const {
-  for (BlockedThread& thread : outcome->blocked) {
-    const auto sleep = sleeps_.find(thread.id);
-    if (sleep == sleeps_.end() || sleep->second.event != thread.sleeps_for) continue;
-    thread.evidence.insert(thread.evidence.begin(), Describe(sleep->second));
+void WaitHistory::Finish(RunEnd* end) {
+  for (BlockedThread& thread : end->blocked) {
+    if (thread.sleeps_for == 0 || thread.id >= sleeps_.size()) continue;
+    const Sleep& sleep = sleeps_[thread.id];
+    if (sleep.event != thread.sleeps_for) continue;
+    thread.evidence.insert(thread.evidence.begin(), Describe(sleep));
   }
 }
 
-}  // namespace drydock
+}  // namespace drydock::verify

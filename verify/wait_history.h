@@ -1,58 +1,54 @@
 // verify/wait_history.h
 //
-// Explains a thread that sleeps for ever: since when it has, and who woke the event that it sleeps
-// for, when, from where, and whom that woke: just before it slept, when nobody was there (a lost
-// wakeup: wakeups are not remembered); since then, but another thread; or never.
+// Explains a thread that sleeps for ever: since when it has, and which thread woke the event that
+// it sleeps for, when, from where, and how many threads that woke: just before it slept, when no
+// thread waited (a lost wakeup: wakeups are not remembered); since then, but another thread; or
+// never.
 #ifndef DRYDOCK_VERIFY_WAIT_HISTORY_H_
 #define DRYDOCK_VERIFY_WAIT_HISTORY_H_
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "scheduler/kernel/types.h"
-#include "scheduler/kernel/wait_watch.h"
-#include "scheduler/simulation.h"
-#include "symbols/call_stack.h"
+#include "trace/facts.h"
+#include "verify/checker.h"
 
-namespace drydock {
+namespace drydock::verify {
 
-// Of one run, which must begin and end while it exists. There is one at a time.
-class WaitHistory : private kernel::WaitWatch {
+class WaitHistory : public Checker {
  public:
-  WaitHistory() { kernel::SetWaitWatch(this); }
-  ~WaitHistory() override { kernel::SetWaitWatch(nullptr); }
-  WaitHistory(const WaitHistory&) = delete;
-  WaitHistory& operator=(const WaitHistory&) = delete;
+  trace::EventKinds Kinds() const override;
+  void OnEvent(const trace::Event& event) override;
 
   // Says it of each thread that the run left blocked, as its first evidence.
-  void Explain(Outcome* outcome) const;
+  void Finish(RunEnd* end) override;
 
  private:
   struct Wakeup {
-    const char* name = nullptr;  // of who did it, interned; null: there was none
-    kernel::ThreadId thread = 0;
-    kernel::Time time_ns = 0;
-    CallStackId stack = 0;
-    int woken = 0;
-    uint64_t number = 0;  // of all wakeups; tells them apart
+    trace::Context context = trace::Context::kOutside;
+    trace::ThreadId thread = 0;
+    std::string thread_name;
+    uint64_t time_ns = 0;
+    trace::StackId stack = 0;
+    uint32_t woken = 0;
+    uint64_t number = 0;  // 1, 2, 3 … of all wakeups; 0: there was none
   };
   struct Sleep {
-    const void* event = nullptr;
-    kernel::Time since_ns = 0;
-    Wakeup before;  // the last wakeup of that event until then
+    uint64_t event = 0;
+    uint64_t since_ns = 0;
+    uint64_t wakeup_before = 0;  // the number of the last wakeup of that event until then
   };
 
-  void Waits(const void* event) override;
-  void Wakes(const void* event, bool one, int woken) override;
+  Wakeup& LastWakeup(uint64_t event);
+  Evidence Describe(const Sleep& sleep);
 
-  kernel::Evidence Describe(const Sleep& sleep) const;
-
-  // By address; compared only, and never gone through.
-  absl::flat_hash_map<const void*, Wakeup> last_wakeups_;
-  absl::flat_hash_map<kernel::ThreadId, Sleep> sleeps_;  // each thread's last
+  std::vector<std::string> thread_names_;  // by id
+  std::vector<Wakeup> last_wakeups_;       // by event
+  std::vector<Sleep> sleeps_;              // by thread: the last
   uint64_t wakeups_ = 0;
 };
 
-}  // namespace drydock
+}  // namespace drydock::verify
 
 #endif  // DRYDOCK_VERIFY_WAIT_HISTORY_H_

@@ -22,6 +22,7 @@ bool IOEventSource::init(OSObject *inOwner, Action inAction) {
   if (!super::init()) return false;
   owner = inOwner;
   ownerMetaClass = inOwner->getMetaClass();
+  ownerObjectId = ObjectIdOf(inOwner);
   action = inAction;
   enabled = true;
   return true;

@@ -33,13 +33,15 @@ void ActionScope::PublishBegin() {
   loop_id_ = ObjectIdOf(loop_);
   const IOEventSource* source = source_.load(std::memory_order_relaxed);
   source_id_ = ObjectIdOf(source);
+  kernel::ObjectId owner = 0;
   if (source == nullptr) {
     name_ = "IOWorkLoop";
   } else {
     name_ = source->className();
     detail_ = source->ownerClassName();
+    owner = source->ownerId();
   }
-  kernel::Trace(trace::EventKind::kActionBegin, loop_id_, source_id_, 0, name_, detail_);
+  kernel::Trace(trace::EventKind::kActionBegin, loop_id_, source_id_, owner, name_, detail_);
 }
 
 void ActionScope::PublishEnd(uint64_t result) {

@@ -8,13 +8,14 @@
 #include "absl/strings/str_join.h"
 #include "drivers/service/platform.h"
 #include "drivers/service/registry.h"
+#include "libkern/kernel_heap.h"
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/interrupt.h"
 #include "scheduler/kernel/outside.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/simulation.h"
-#include "verify/checkers.h"
-#include "verify/lifetime_checker.h"
+#include "trace/event_values.h"
+#include "verify/watch.h"
 
 namespace drydock {
 namespace {
@@ -37,7 +38,8 @@ FlawedDriver* Start(const FlawedCase& flawed_case, bool flawed, IOService* devic
   driver->init(nullptr);
   driver->attach(device);
   if (driver->start(device)) {
-    TraceEntry(trace::EventKind::kServiceStarted, driver, device, 1);
+    TraceEntry(trace::EventKind::kServiceStarted, driver, device,
+               static_cast<uint64_t>(trace::StartResult::kDriver));
     return driver;
   }
   driver->detach(device);
@@ -87,21 +89,20 @@ void Body(const FlawedCase& flawed_case, bool flawed, std::vector<kernel::Thread
   if (!ShutdownPlatform()) return;  // which the findings explain
   // Work loops end on threads of their own.
   while (!kernel::OthersAreAtRest()) kernel::Sleep(kMillisecond);
-  LifetimeChecker::Conclude();
+  AuditHeap();
 }
 
 }  // namespace
 
 RunResult RunFlawed(const FlawedCase& flawed_case, bool flawed, Strategy* strategy,
                     std::vector<CallStack>* stacks) {
-  const LifetimeChecker lifetimes;
-  const Checkers checkers(Checks::All());
+  verify::Watch watch({verify::ChecksFor(verify::RunKind::kFlawed)});
   std::vector<kernel::Thread*> clients;
   Outcome outcome =
       Simulation({.cpus = 2, .accesses = kernel::AccessChoices::kShared}, strategy).Run([&] {
         Body(flawed_case, flawed, &clients);
       });
-  checkers.Explain(&outcome);
+  watch.Finish(&outcome);
   std::vector<std::string> failures;
   std::vector<CallStack> where;
   const auto add = [&](const std::string& failure) {

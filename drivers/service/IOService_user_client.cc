@@ -6,6 +6,7 @@
 #include "drivers/service/registry.h"
 #include "drivers/service/service_lock.h"
 #include "drivers/service/terminate_thread.h"
+#include "trace/event_values.h"
 
 using drydock::Owned;
 using drydock::ServiceLock;
@@ -35,7 +36,9 @@ IOReturn IOService::newUserClient(task_t owningTask, void *securityID, UInt32 ty
   }
   TraceEntry(EventKind::kServiceStart, client, this);
   const bool started = client->start(this);
-  TraceEntry(EventKind::kServiceStarted, client, this, started ? 1 : 0, "user client");
+  TraceEntry(EventKind::kServiceStarted, client, this,
+             static_cast<uint64_t>(started ? drydock::trace::StartResult::kUserClient
+                                           : drydock::trace::StartResult::kRefused));
   if (!started) {
     client->detach(this);
     drydock::termination::ResumePhase2(client, this);

@@ -107,7 +107,8 @@ void ReportParked(IOService* service) {
     if (parked && service->isOpen(client)) {
       kernel::Misuse("provider-left-open",
                      absl::StrCat(client->getName(), " still has ", service->getName(),
-                                  " open, which was terminated: neither will ever be stopped"));
+                                  " open, which was terminated: neither will ever be stopped"),
+                     ObjectIdOf(client), ObjectIdOf(service));
     } else if (parked) {
       kernel::Misuse(
           "did-terminate-never-resumed",

@@ -116,6 +116,8 @@ class IOEventSource : public OSObject {
   // The class of the source / of its owner, which may be gone. Valid for the life of the process.
   const char *className() const;
   const char *ownerClassName() const;
+  // What events call its owner, which may be gone.
+  uint32_t ownerId() const { return ownerObjectId; }
   // Sets `enabled`, and publishes that.
   void setEnabled(bool on);
   // Whether the source is attached; if not, reports `finding`: that it was `what` while detached.
@@ -124,6 +126,7 @@ class IOEventSource : public OSObject {
  private:
   drydock::ActionScope *scopes;  // actions of this source under way, see workloop/action_scope.h
   const OSMetaClass *ownerMetaClass;  // the owner may be gone when it is named
+  uint32_t ownerObjectId;
 };
 
 #pragma GCC diagnostic pop

@@ -13,7 +13,7 @@
 #include "absl/types/optional.h"
 #include "analysis/latency.h"
 #include "trace/event.h"
-#include "verify/checkers.h"
+#include "verify/checks.h"
 
 namespace drydock::reader {
 namespace {
@@ -217,7 +217,7 @@ void ReadExpectation(const Node<ExpectationProto>& node, ReadContext* context) {
       expectation.kind = Kind::kFinding;
       expectation.finding = proto.finding();
       expectation.text = absl::StrCat("finding ", proto.finding());
-      if (const auto check = ParseChecks(proto.finding()); check.ok()) {
+      if (const auto check = verify::ParseChecks(proto.finding()); check.ok()) {
         context->scenario().checks.Add(*check);
       }
       if (proto.finding().empty()) {

@@ -52,11 +52,6 @@ kernel::Time DeadlineThread::Next() {
   return entries_.empty() ? 0 : entries_.begin()->first.first;
 }
 
-kernel::Time DeadlineThread::Last() {
-  const Locked locked(&lock_);
-  return entries_.empty() ? 0 : entries_.rbegin()->first.first;
-}
-
 void DeadlineThread::Kick() {
   news_.fetch_add(1);
   FutexWake(&news_);

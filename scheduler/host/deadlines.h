@@ -39,8 +39,6 @@ class DeadlineThread {
   bool Begin(Handle handle);
   // The earliest that has not been called; 0 if there is none.
   kernel::Time Next();
-  // The latest; 0 if there is none.
-  kernel::Time Last();
   // Has it call `also` soon.
   void Kick();
 

@@ -10,6 +10,7 @@
 #include "scheduler/kernel/interrupt.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/spin.h"
+#include "trace/event_values.h"
 #include "trace/names.h"
 
 namespace drydock::kernel {
@@ -248,7 +249,8 @@ void SpinLockLock(SpinLock* lock) {
   }
   if (context.self != nullptr) ++context.self->spin_depth;
   if (trace::Observed(EventKind::kLockAcquire) && machine != nullptr) {
-    machine->Emit(EventKind::kLockAcquire, 0, 0, lock->id, lock->name, "spin");
+    machine->Emit(EventKind::kLockAcquire, 0, trace::LockUse(trace::LockMode::kSpin), lock->id,
+                  lock->name);
   }
 }
 
@@ -257,14 +259,16 @@ bool SpinLockTryLock(SpinLock* lock) {
   if (!lock->lock.TryLock()) return false;
   if (context.self != nullptr) ++context.self->spin_depth;
   if (trace::Observed(EventKind::kLockAcquire) && machine != nullptr) {
-    machine->Emit(EventKind::kLockAcquire, 0, 0, lock->id, lock->name, "spin");
+    machine->Emit(EventKind::kLockAcquire, 0, trace::LockUse(trace::LockMode::kSpin), lock->id,
+                  lock->name);
   }
   return true;
 }
 
 void SpinLockUnlock(SpinLock* lock) {
   if (trace::Observed(EventKind::kLockRelease) && machine != nullptr) {
-    machine->Emit(EventKind::kLockRelease, 0, 0, lock->id, lock->name, "spin");
+    machine->Emit(EventKind::kLockRelease, 0, trace::LockUse(trace::LockMode::kSpin), lock->id,
+                  lock->name);
   }
   if (context.self != nullptr) --context.self->spin_depth;
   lock->lock.Unlock();

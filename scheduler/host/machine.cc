@@ -115,11 +115,11 @@ void Machine::Leave() {
   longjmp(*context.leave, 1);
 }
 
-void Machine::AddFinding(const char* name, absl::string_view sentence,
-                         std::vector<kernel::Evidence> evidence) {
-  Finding finding = {
-      name,  std::string(sentence), context.self != nullptr ? context.self->name.load() : "",
-      Now(), StackHere(),           std::move(evidence)};
+void Machine::AddFinding(Finding finding) {
+  finding.thread = context.self != nullptr ? context.self->name.load() : "";
+  finding.time_ns = Now();
+  finding.stack = StackHere();
+  if (!finding.ends_run.empty()) Stop(Outcome::Kind::kEndless, trace::Intern(finding.ends_run));
   const Locked locked(&lock_);
   outcome_.findings.push_back(std::move(finding));
 }

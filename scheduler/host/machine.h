@@ -65,8 +65,6 @@ class Machine {
   Time Now() const { return HostNow() - booted_; }
   // The host's clock at a time of the run's.
   Time HostTime(Time time) const { return time == 0 ? 0 : kernel::SaturatingAdd(time, booted_); }
-  // And back.
-  Time TimeOfHost(Time time) const { return time <= booted_ ? 0 : time - booted_; }
   ObjectId NewId() { return next_id_.fetch_add(1, std::memory_order_relaxed); }
 
   // Publishes an event of the calling context; observers see one at a time.
@@ -130,8 +128,7 @@ class Machine {
   void Stop(Outcome::Kind kind, const char* text);
   // Where there is nowhere to leave to, the process aborts.
   [[noreturn]] void Leave();
-  void AddFinding(const char* name, absl::string_view sentence,
-                  std::vector<kernel::Evidence> evidence);
+  void AddFinding(Finding finding);
   CallStack StackHere() const;
   CallStackId StackIdHere() const;
 

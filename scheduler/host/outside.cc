@@ -44,12 +44,6 @@ OutsideHandle OutsideScheduleAtChoicePoint(uint64_t number, const char*, ObjectI
   return handle;
 }
 
-Time OutsideUntil() {
-  if (machine == nullptr) return 0;
-  if (machine->outside().AwaitsChoicePoint()) return kNever;
-  return machine->TimeOfHost(machine->devices().Last());
-}
-
 bool OutsideCancel(OutsideHandle handle) {
   if (machine == nullptr) return false;
   ChoicePoint(OperationKind::kSubmit, 0);

@@ -20,12 +20,6 @@ void OutsideEvents::Add(const Trigger& trigger) {
   triggers_pending_.store(static_cast<uint32_t>(triggers_.size()));
 }
 
-bool OutsideEvents::AwaitsChoicePoint() {
-  const Locked locked(&lock_);
-  return std::any_of(triggers_.begin(), triggers_.end(),
-                     [](const Trigger& trigger) { return trigger.at_block_of == nullptr; });
-}
-
 bool OutsideEvents::Remove(DeadlineThread::Handle handle) {
   const Locked locked(&lock_);
   const bool had = std::erase_if(triggers_, [handle](const Trigger& trigger) {

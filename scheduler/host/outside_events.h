@@ -32,7 +32,6 @@ class OutsideEvents {
 
   // Whether an event waits for a thread to block or for a choice point.
   bool any() const { return triggers_pending_.load(std::memory_order_relaxed) != 0; }
-  bool AwaitsChoicePoint();
   // `thread` is about to block; if that is null, a choice point is passed.
   void Pull(const kernel::Thread* thread);
 

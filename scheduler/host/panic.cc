@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "scheduler/host/machine.h"
 #include "scheduler/misuse.h"
@@ -23,9 +24,8 @@ void internal::PanicWith(const char* text) {
   machine->Leave();
 }
 
-void internal::AddFinding(const char* name, absl::string_view sentence,
-                          std::vector<Evidence> evidence) {
-  if (machine != nullptr) machine->AddFinding(name, sentence, std::move(evidence));
+void internal::AddFinding(Finding finding) {
+  if (machine != nullptr) machine->AddFinding(std::move(finding));
 }
 
 int internal::InterruptLineHere() { return context.in_interrupt ? context.line : -1; }

@@ -30,7 +30,12 @@ ThreadId ThreadIdOf(const Thread* thread) { return thread == nullptr ? 0 : threa
 
 const char* ThreadName(const Thread* thread) { return thread->name.load(); }
 
-void SetThreadName(Thread* thread, absl::string_view name) { thread->name = trace::Intern(name); }
+void SetThreadName(Thread* thread, absl::string_view name) {
+  thread->name = trace::Intern(name);
+  if (machine != nullptr) {
+    machine->Emit(trace::EventKind::kThreadName, thread->id, 0, 0, thread->name.load());
+  }
+}
 
 bool OthersAreAtRest() { return machine->OthersAreAtRest(); }
 

@@ -1,6 +1,6 @@
 // scheduler/kernel/evidence.h
 //
-// Findings whose cause lies in the past: with the stacks of those who brought it about.
+// Findings with evidence: with the stacks of what led to them.
 #ifndef DRYDOCK_SCHEDULER_KERNEL_EVIDENCE_H_
 #define DRYDOCK_SCHEDULER_KERNEL_EVIDENCE_H_
 
@@ -8,35 +8,24 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "scheduler/kernel/types.h"
-#include "symbols/call_stack.h"
+#include "scheduler/run_end.h"
 
 namespace drydock::kernel {
 
-// Who did what earlier.
-struct Evidence {
-  std::string what;  // "freed on thread main at 1200 ns"
-  CallStack stack;
-};
+using drydock::Evidence;
+using drydock::Finding;
 
-// Who calls, when and from where; to be kept in case it becomes evidence. Empty outside of runs.
-struct Moment {
-  const char* thread = "";  // interned; empty outside of threads
-  Time time_ns = 0;
-  CallStackId stack = 0;
-};
-Moment ThisMoment();
-
-// From where; for those who ask often. 0 where no code of the run is running.
+// Where the calling code stands, or the code whose event is being shown to observers. 0 where no
+// code of the run is running.
 CallStackId CallStackHere();
 
 // kernel::Misuse, with what led to it, the earliest first.
 void MisuseWithEvidence(const char* finding, absl::string_view sentence,
                         std::vector<Evidence> evidence);
 
-// Ends the run as an endless one (Outcome::Kind::kEndless) as soon as the caller is out of the way:
-// for observers, which have found that nothing will come of it any more. `why` outlives the run.
-void GiveUp(const char* why);
+// Puts a checker's finding on record: made where the calling code stands, now. One that ends the
+// run does so as soon as the caller is out of the way.
+void ReportFinding(Finding finding);
 
 }  // namespace drydock::kernel
 

@@ -24,15 +24,15 @@
 #include "absl/base/optimization.h"
 #include "scheduler/kernel/trace.h"
 #include "scheduler/kernel/types.h"
+#include "trace/event_values.h"
 
 namespace drydock::kernel {
 
-// Locations among the ids of objects: above, and below those of objects that are older than the
-// run.
-inline constexpr ObjectId kFirstLocation = 0x40000000;
-
-// The world outside the CPUs, as an object that is handed over to.
-inline constexpr ObjectId kOutsideWorld = 0x3fffffff;
+using trace::Acquires;
+using trace::kFirstLocation;
+using trace::kOutsideWorld;
+using trace::MemoryOrder;
+using trace::Releases;
 
 // Which accesses are choice points.
 struct AccessChoices {
@@ -60,21 +60,6 @@ enum class Access : uint8_t {
   kAtomicWrite,
   kAtomicChange,  // reads and writes in one
 };
-
-// How an atomic orders what is before and after it; the compilers' values.
-enum class MemoryOrder : uint8_t {
-  kRelaxed = 0,
-  kConsume = 1,
-  kAcquire = 2,
-  kRelease = 3,
-  kAcquireRelease = 4,
-  kSequential = 5,
-};
-
-inline bool Acquires(MemoryOrder order) {
-  return order != MemoryOrder::kRelaxed && order != MemoryOrder::kRelease;
-}
-inline bool Releases(MemoryOrder order) { return order >= MemoryOrder::kRelease; }
 
 namespace internal {
 extern int memory_watchers;  // that are no observers
@@ -110,7 +95,9 @@ inline void MemoryFence(MemoryOrder order) {
 
 // The memory has come into use; what was there before is forgotten. The caller is its first user.
 inline void MemoryAllocated(const void* address, size_t bytes) {
-  if (MemoryIsWatched()) internal::MemoryAllocatedSlow(address, bytes);
+  if (ABSL_PREDICT_FALSE(MemoryIsWatched() | trace::Observed(trace::EventKind::kWaitFor))) {
+    internal::MemoryAllocatedSlow(address, bytes);
+  }
 }
 
 // It goes out of use, which is a change of every part of it that was used. `kept`: nobody will get

@@ -31,10 +31,6 @@ OutsideHandle OutsideScheduleAtBlock(Thread* thread, const char* what, ObjectId 
 OutsideHandle OutsideScheduleAtChoicePoint(uint64_t number, const char* what, ObjectId object,
                                            OutsideFunction function, void* context);
 
-// The time of the last outside event scheduled so far; 0 if there is none, kNever while one waits
-// for a choice point. Events that wait for a thread to block are not counted.
-Time OutsideUntil();
-
 // Cancels an outside event. False if it has happened already.
 bool OutsideCancel(OutsideHandle handle);
 

@@ -28,8 +28,9 @@ template <typename... Pieces>
 
 // Records that the caller broke a rule of the API where a Mac would go on (or hang, or fault
 // later): a finding named `finding` (kebab-case, outlives the run) explained by `sentence`. The run
-// goes on.
-void Misuse(const char* finding, absl::string_view sentence);
+// goes on. `object` and `other` tell checkers which objects it is about.
+void Misuse(const char* finding, absl::string_view sentence, ObjectId object = 0,
+            ObjectId other = 0);
 
 // For what must not be done in primary-interrupt context because it waits: a finding named
 // "wait-in-interrupt-context", and then a panic. Does nothing elsewhere. `what` and `name` make the

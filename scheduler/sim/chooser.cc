@@ -168,14 +168,14 @@ size_t Chooser::Ask() {
 }
 
 void Chooser::StopEndless() {
-  ending_.Stop(Outcome::Kind::kEndless, given_up_ != nullptr
+  ending_.Stop(Outcome::Kind::kEndless, !given_up_.empty()
                                             ? given_up_
                                             : absl::StrCat("the run went on for more than ",
                                                            max_questions_, " choice points"));
 }
 
-void Chooser::GiveUp(const char* why) {
-  given_up_ = why;
+void Chooser::GiveUp(std::string why) {
+  given_up_ = std::move(why);
   choice_points_ = max_questions_ + 1;
   Invalidate();
 }

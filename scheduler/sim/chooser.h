@@ -79,7 +79,7 @@ class Chooser {
   kernel::Time QuietUntil() const;
 
   // Ends the run as endless at the next choice. `why` outlives the run.
-  void GiveUp(const char* why);
+  void GiveUp(std::string why);
 
  private:
   static constexpr size_t kNone = ~size_t{0};
@@ -122,8 +122,8 @@ class Chooser {
   OutsideEvents& outside_;
   Effects& effects_;
   Ending& ending_;
-  Schedule& schedule_;              // the outcome's
-  const char* given_up_ = nullptr;  // why
+  Schedule& schedule_;    // the outcome's
+  std::string given_up_;  // why; empty while the run goes on
 };
 
 }  // namespace drydock::sim

@@ -1,6 +1,8 @@
 // Completes an event with where and when it happens.
 #include "scheduler/sim/context.h"
 
+#include <utility>
+
 namespace drydock::sim {
 
 void Context::Emit(trace::Event event) const {
@@ -15,7 +17,9 @@ void Context::Emit(trace::Event event) const {
     event.thread = self_->id;
     if (!cpu_->in_interrupt) event.priority = static_cast<uint8_t>(self_->priority);
   }
+  const void* const outer = std::exchange(event_frame_, __builtin_frame_address(0));
   trace::Publish(event);
+  event_frame_ = outer;
 }
 
 }  // namespace drydock::sim

@@ -41,6 +41,9 @@ class Context {
     self_ = nullptr;
   }
 
+  // The frame of the code whose event is being shown to observers; null while none is.
+  const void* event_frame() const { return event_frame_; }
+
   // Publishes an event of the running code.
   void Emit(trace::Event event) const;
   void Emit(trace::EventKind kind, uint32_t other, uint64_t value, kernel::ObjectId object = 0,
@@ -61,6 +64,7 @@ class Context {
   Cpu* cpu_ = nullptr;
   kernel::Thread* self_ = nullptr;
   kernel::Operation* pending_ = nullptr;
+  mutable const void* event_frame_ = nullptr;
 };
 
 }  // namespace drydock::sim

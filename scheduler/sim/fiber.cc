@@ -119,9 +119,13 @@ CallStack FiberPool::StackOf(const Fiber& fiber) const {
   return Walk(fiber, &fiber == running_ ? __builtin_frame_address(0) : fiber.frame_);
 }
 
-CallStackId FiberPool::StackIdHere() const {
-  return CallStacks::Walk(__builtin_frame_address(0), running_->stack_begin(),
-                          running_->stack_end());
+CallStack FiberPool::StackHere(const void* frame) const {
+  return Walk(*running_, frame != nullptr ? frame : __builtin_frame_address(0));
+}
+
+CallStackId FiberPool::StackIdHere(const void* frame) const {
+  return CallStacks::Walk(frame != nullptr ? frame : __builtin_frame_address(0),
+                          running_->stack_begin(), running_->stack_end());
 }
 
 CallStack FiberPool::StackLeft(const Fiber& fiber) const { return Walk(fiber, fiber.frame_); }

@@ -79,8 +79,11 @@ class FiberPool {
   // Where a fiber's code stands: the caller's, if it is the running one. Empty for the host's.
   CallStack StackOf(const Fiber& fiber) const;
 
-  // The caller's stack as an id, which is cheaper.
-  CallStackId StackIdHere() const;
+  // The running fiber's, from the frame record at `frame` outwards; from the caller if that is
+  // null.
+  CallStack StackHere(const void* frame) const;
+  // The same as an id.
+  CallStackId StackIdHere(const void* frame) const;
 
   // Where a fiber's code was left: when it last switched away, or for the running one at MarkLeft,
   // called with the machine's frame when that decides on it what comes next.

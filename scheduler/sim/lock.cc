@@ -11,6 +11,7 @@
 #include "scheduler/kernel/evidence.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/sim/machine.h"
+#include "trace/event_values.h"
 #include "trace/names.h"
 
 namespace drydock::sim {
@@ -26,7 +27,8 @@ static void WakeWaiter(kernel::Mutex* mutex) {
 void ReleaseMutex(kernel::Mutex* mutex) {
   mutex->held = false;
   mutex->owner = nullptr;
-  machine->Emit(trace::EventKind::kLockRelease, 0, 0, mutex->id, mutex->name, mutex->detail);
+  machine->Emit(trace::EventKind::kLockRelease, 0, trace::LockUse(mutex->mode), mutex->id,
+                mutex->name);
   if (mutex->waiters > 0) WakeWaiter(mutex);
 }
 
@@ -104,7 +106,8 @@ static void Take(Mutex* mutex, Thread* self, bool tried) {
   mutex->owner = self;
   if (self == nullptr) return;
   mutex->owner_slept = self->slept;
-  machine->Emit(EventKind::kLockAcquire, 0, tried ? 1 : 0, mutex->id, mutex->name, mutex->detail);
+  machine->Emit(EventKind::kLockAcquire, 0, trace::LockUse(mutex->mode, tried), mutex->id,
+                mutex->name);
   if (mutex->inheritor != nullptr) {
     machine->turnstiles().Push(mutex, mutex->push > 0 ? self : nullptr);
   }
@@ -207,7 +210,8 @@ void SpinLockLock(SpinLock* lock) {
   machine->StepGuarded(&lock->held, OperationKind::kSpinLock, lock->id);
   while (lock->held) machine->Stall(lock);
   lock->held = true;
-  machine->Emit(EventKind::kLockAcquire, 0, 0, lock->id, lock->name, "spin");
+  machine->Emit(EventKind::kLockAcquire, 0, trace::LockUse(trace::LockMode::kSpin), lock->id,
+                lock->name);
 }
 
 bool SpinLockTryLock(SpinLock* lock) {
@@ -217,7 +221,8 @@ bool SpinLockTryLock(SpinLock* lock) {
   if (machine == nullptr || machine->cpu() == nullptr) return true;
   machine->NoteEffect(OperationKind::kSpinLock, lock->id);
   if (!machine->in_interrupt()) ++machine->self()->spin_depth;
-  machine->Emit(EventKind::kLockAcquire, 0, 0, lock->id, lock->name, "spin");
+  machine->Emit(EventKind::kLockAcquire, 0, trace::LockUse(trace::LockMode::kSpin), lock->id,
+                lock->name);
   return true;
 }
 
@@ -229,7 +234,8 @@ void ReleaseSpinLock(SpinLock* lock) {
   ChoicePoint(OperationKind::kSpinUnlock, lock->id);
   lock->held = false;
   if (machine == nullptr || machine->cpu() == nullptr) return;
-  machine->Emit(EventKind::kLockRelease, 0, 0, lock->id, lock->name, "spin");
+  machine->Emit(EventKind::kLockRelease, 0, trace::LockUse(trace::LockMode::kSpin), lock->id,
+                lock->name);
   machine->dispatcher().Release(lock);
 }
 

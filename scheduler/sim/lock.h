@@ -9,6 +9,7 @@
 #include "scheduler/kernel/lock.h"
 #include "scheduler/rw_lock.h"
 #include "scheduler/sim/pool.h"
+#include "trace/event_values.h"
 #include "trace/names.h"
 
 namespace drydock::kernel {
@@ -25,7 +26,7 @@ struct Mutex : sim::Recycled<Mutex> {
   // Promotion (scheduler/sim/turnstiles.h): the waiters push the inheritor, which is the owner or,
   // once a waiter has been woken, that waiter.
   bool promotes = true;
-  const char* detail = "";  // of its events: "inner" if it guards another lock's state
+  trace::LockMode mode = trace::LockMode::kMutex;  // kInner if it guards another lock's state
   int push = 0;
   Thread* inheritor = nullptr;
   Mutex* next_pusher = nullptr;  // of the inheritor's

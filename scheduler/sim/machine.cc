@@ -80,10 +80,11 @@ void Machine::Run(std::function<void()> body) {
                               " blocked and nothing can wake ", left == 1 ? "it" : "them"));
   }
   outcome.cpu_times = dispatcher_.TotalCpuTimes(&outcome.cpus_until_ns);
-  outcome.blocked = threads_.Blocked();
+  outcome.blocked = threads_.Blocked(waits_.numbers());
   if (outcome.kind != Outcome::Kind::kRefused && !strategy_->Finish(outcome.schedule.questions())) {
     ending_.Stop(Outcome::Kind::kRefused, strategy_->refusal());
   }
+  outcome.at_full_speed = outcome.schedule.deviations() == 0;
 }
 
 // --- Ending.
@@ -112,11 +113,12 @@ void Machine::End(Outcome::Kind kind, const char* text) {
   std::abort();  // a fiber of a stopped run never goes on
 }
 
-void Machine::AddFinding(const char* name, absl::string_view sentence,
-                         std::vector<kernel::Evidence> evidence) {
-  ending_.outcome.findings.push_back({name, std::string(sentence),
-                                      self() != nullptr ? self()->name : "", Now(), StackHere(),
-                                      std::move(evidence)});
+void Machine::AddFinding(Finding finding) {
+  finding.thread = self() != nullptr ? self()->name : "";
+  finding.time_ns = Now();
+  finding.stack = StackHere();
+  if (!finding.ends_run.empty()) chooser_.GiveUp(finding.ends_run);
+  ending_.outcome.findings.push_back(std::move(finding));
 }
 
 bool Machine::OnAnyStack(const void* address) const {
@@ -147,9 +149,11 @@ void Machine::StepJittered(Operation operation) {
 // Makes due the outside events that wait for this choice point or, if it is not null, for `blocks`
 // to block.
 void Machine::PullTriggers(const Thread* blocks) {
-  if (outside_.PullTriggers(blocks, chooser_.choice_points(), Now(), &deadlines_)) {
+  outside_.PullTriggers(blocks, chooser_.choice_points(), [this](OutsideEvent* event) {
+    deadlines_.Insert(&event->deadline, Now());
+    EmitPlan(*event, event->deadline.when);
     chooser_.Invalidate();
-  }
+  });
 }
 
 Fiber* Machine::NextFiber() {
@@ -215,6 +219,7 @@ void Machine::Expire(Deadline* deadline) {
       auto* event = static_cast<OutsideEvent*>(deadline->owner);
       const kernel::OutsideFunction function = event->function;
       void* context = event->context;
+      Emit(trace::EventKind::kOutsideDone, event->number(), 0);
       outside_.Recycle(event);  // before the call, which may schedule again
       function(context);
       break;

@@ -32,6 +32,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/base/optimization.h"
@@ -111,6 +112,11 @@ class Machine {
             const char* name = "", const char* detail = "") const {
     context().Emit(kind, other, value, object, name, detail);
   }
+  // Tells observers when an outside event is to happen.
+  void EmitPlan(const OutsideEvent& event, Time when) const {
+    Emit(trace::EventKind::kOutsidePlan, event.number(), when, event.deadline.operation.object, "",
+         event.what);
+  }
   ObjectId NameOf(Named what, ObjectId number = 0) const { return effects_.NameOf(what, number); }
   ObjectId NameOf(const Thread& thread) const { return effects_.NameOf(thread); }
   ObjectId NameOf(const void* address) { return effects_.NameOf(address); }
@@ -188,9 +194,9 @@ class Machine {
   // Whether the host is on a fiber of this run, and not in what comes before and after.
   bool OnFiber() const { return Running() && fibers_.running() != fibers_.host(); }
 
-  // Puts a broken rule on record.
-  void AddFinding(const char* name, absl::string_view sentence,
-                  std::vector<kernel::Evidence> evidence);
+  // Puts a finding on record, as made by the calling context. One that ends the run does so, as an
+  // endless one, when it next has to be decided what comes next.
+  void AddFinding(Finding finding);
 
   // --- Stacks.
 
@@ -198,11 +204,14 @@ class Machine {
   bool OnOwnStack(const void* address) const { return fibers_.OnRunningStack(address); }
   // Or on that of any thread or interrupt handler, or of the caller of Simulation::Run.
   bool OnAnyStack(const void* address) const;
-  // Where the calling code stands; empty in the outside world.
+  // Where the calling code stands; empty in the outside world. While an event is shown to observers
+  // that is where the code stands whose event it is, without the observers.
   CallStack StackHere() const {
-    return cpu() != nullptr ? fibers_.StackOf(*fibers_.running()) : CallStack();
+    return cpu() != nullptr ? fibers_.StackHere(context().event_frame()) : CallStack();
   }
-  CallStackId StackIdHere() const { return cpu() != nullptr ? fibers_.StackIdHere() : 0; }
+  CallStackId StackIdHere() const {
+    return cpu() != nullptr ? fibers_.StackIdHere(context().event_frame()) : 0;
+  }
   // Where the code of a thread was left; for a strategy, while it answers a question.
   CallStack StackOfThread(const Thread& thread) const {
     return thread.fiber != nullptr ? fibers_.StackLeft(*thread.fiber) : CallStack();

@@ -140,6 +140,8 @@ void internal::MemoryFenceSlow(MemoryOrder order) {
 
 void internal::MemoryAllocatedSlow(const void* memory, size_t bytes) {
   if (machine == nullptr) return;
+  machine->waits().numbers().Forget(memory, bytes);
+  if (!MemoryIsWatched()) return;
   const uint16_t user = User();
   const auto begin = reinterpret_cast<uintptr_t>(memory);
   for (uintptr_t address = begin; address < begin + bytes; address += kGranuleBytes) {

@@ -7,6 +7,7 @@
 #include "scheduler/kernel/memory.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/sim/machine.h"
+#include "trace/event_values.h"
 
 namespace drydock::kernel {
 
@@ -21,6 +22,7 @@ OutsideHandle OutsideSchedule(Time when, const char* what, ObjectId object,
   OutsideEvent* event = machine->outside().Make(what, function, context);
   event->deadline.operation = {OperationKind::kOutside, object};
   machine->deadlines().Insert(&event->deadline, std::max(when, machine->Now()));
+  machine->EmitPlan(*event, event->deadline.when);
   machine->chooser().Invalidate();
   return event->handle;
 }
@@ -46,18 +48,18 @@ OutsideHandle OutsideScheduleAtChoicePoint(uint64_t number, const char* what, Ob
   OutsideEvent* event = machine->outside().Make(what, function, context);
   event->deadline.operation = {OperationKind::kOutside, object};
   event->at_choice_point = std::max<uint64_t>(number, 1);
+  machine->EmitPlan(*event, trace::kAtChoicePoint);
   machine->outside().AddTrigger(event);
   machine->chooser().Invalidate();
   return event->handle;
 }
-
-Time OutsideUntil() { return machine == nullptr ? 0 : machine->outside().Until(); }
 
 bool OutsideCancel(OutsideHandle handle) {
   if (machine == nullptr) return false;
   ChoicePoint(OperationKind::kSubmit, 0);
   OutsideEvent* event = machine->outside().Find(handle);
   if (event == nullptr) return false;
+  machine->Emit(trace::EventKind::kOutsideDone, event->number(), 0);
   machine->deadlines().Remove(&event->deadline);
   machine->outside().RemoveTrigger(event);
   machine->outside().Recycle(event);

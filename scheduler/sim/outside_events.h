@@ -7,6 +7,7 @@
 
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/outside.h"
 #include "scheduler/sim/deadline_queue.h"
@@ -24,6 +25,8 @@ struct OutsideEvent : Recycled<OutsideEvent> {
   kernel::Thread* at_block_of = nullptr;
   uint64_t at_choice_point = 0;
 
+  // Tells it from all others that are still to happen.
+  uint32_t number() const { return static_cast<uint32_t>(handle); }
   bool triggered() const { return at_block_of != nullptr || at_choice_point != 0; }
 };
 
@@ -51,9 +54,6 @@ class OutsideEvents {
                                                                                        : nullptr;
   }
 
-  // As kernel::OutsideUntil.
-  kernel::Time Until();
-
   // --- Events with a trigger, in the order in which they were scheduled.
 
   void AddTrigger(OutsideEvent* event) { triggers_.push_back(event); }
@@ -62,11 +62,10 @@ class OutsideEvents {
   bool any_triggers() const { return !triggers_.empty(); }
   bool AwaitsChoicePoint() const;
   bool AwaitsBlockOf(const kernel::Thread* thread) const;
-  // Inserts into `deadlines`, at `now`, the events whose trigger has come: `blocks` blocks, or if
-  // it is null the run is at its choice point number `choice_points`. Returns whether there were
-  // any.
-  bool PullTriggers(const kernel::Thread* blocks, uint64_t choice_points, kernel::Time now,
-                    DeadlineQueue* deadlines);
+  // Takes away the triggers that have come: `blocks` blocks, or if it is null the run is at its
+  // choice point number `choice_points`. `due` is called with each of their events.
+  void PullTriggers(const kernel::Thread* blocks, uint64_t choice_points,
+                    absl::FunctionRef<void(OutsideEvent*)> due);
 
   void Recycle(OutsideEvent* event) { events_.GiveBack(event); }
 

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "scheduler/kernel/evidence.h"
 #include "scheduler/misuse.h"
@@ -22,9 +23,8 @@ void internal::PanicWith(const char* text) {
   machine->Stop(Outcome::Kind::kPanic, text);
 }
 
-void internal::AddFinding(const char* name, absl::string_view sentence,
-                          std::vector<Evidence> evidence) {
-  if (machine != nullptr) machine->AddFinding(name, sentence, std::move(evidence));
+void internal::AddFinding(Finding finding) {
+  if (machine != nullptr) machine->AddFinding(std::move(finding));
 }
 
 int internal::InterruptLineHere() {

@@ -16,7 +16,7 @@ sim::Pool<RWLock>* RWLocks() { return machine != nullptr ? &machine->locks().rw_
 RWLock* RWLockAlloc(absl::string_view name) {
   RWLock* lock = sim::MakeLock(RWLocks(), name);
   lock->lock = MutexAlloc(name);
-  lock->lock->detail = "inner";
+  lock->lock->mode = trace::LockMode::kInner;
   return lock;
 }
 

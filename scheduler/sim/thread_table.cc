@@ -51,7 +51,7 @@ std::string WaitText(const Thread& thread) {
   return text;
 }
 
-std::vector<BlockedThread> ThreadTable::Blocked() const {
+std::vector<BlockedThread> ThreadTable::Blocked(const WaitNumbers& numbers) const {
   std::vector<BlockedThread> blocked;
   for (const std::unique_ptr<Thread>& pointer : threads_) {
     const Thread& thread = *pointer;
@@ -74,7 +74,7 @@ std::vector<BlockedThread> ThreadTable::Blocked() const {
          thread.priority,
          std::move(reason),
          thread.fiber != nullptr ? FiberPool::Get().StackOf(*thread.fiber) : CallStack(),
-         sleeps ? thread.wait_event : nullptr,
+         sleeps ? numbers.Find(thread.wait_event) : 0,
          {}});
   }
   return blocked;

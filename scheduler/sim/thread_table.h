@@ -12,6 +12,7 @@
 #include "absl/container/inlined_vector.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/sim/thread.h"
+#include "scheduler/sim/wait_numbers.h"
 #include "scheduler/simulation.h"
 
 namespace drydock::sim {
@@ -37,8 +38,8 @@ class ThreadTable {
   bool OthersAreAtRest(const kernel::Thread* self) const;
   // Whether an address lies on the stack of a thread.
   bool OnAnyStack(const void* address) const;
-  // Those that are not daemons and have not ended, with what they wait for.
-  std::vector<BlockedThread> Blocked() const;
+  // Those that are not daemons and have not ended, with what they wait for, by its number.
+  std::vector<BlockedThread> Blocked(const WaitNumbers& numbers) const;
 
  private:
   absl::InlinedVector<std::unique_ptr<kernel::Thread>, 8> threads_;  // the one with id 1 first

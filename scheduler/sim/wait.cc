@@ -5,7 +5,6 @@
 #include "scheduler/kernel/choice.h"
 #include "scheduler/kernel/panic.h"
 #include "scheduler/kernel/thread.h"
-#include "scheduler/kernel/wait_watch.h"
 #include "scheduler/sim/machine.h"
 
 namespace drydock::kernel {
@@ -13,6 +12,13 @@ namespace drydock::kernel {
 using sim::machine;
 
 namespace {
+
+// Tells observers of a wakeup of `event`, which has woken so many threads.
+void EmitWakeup(const void* event, int woken) {
+  if (!trace::Observed(trace::EventKind::kWakeup)) return;
+  machine->Emit(trace::EventKind::kWakeup, static_cast<uint32_t>(woken),
+                machine->waits().numbers().Of(event));
+}
 
 int Wake(const void* event, bool one_thread, WaitResult result) {
   if (event == nullptr) Panic("a wakeup of the null event");
@@ -24,7 +30,7 @@ int Wake(const void* event, bool one_thread, WaitResult result) {
     ++woken;
     if (one_thread) break;
   }
-  if (internal::wait_watch != nullptr) internal::wait_watch->Wakes(event, one_thread, woken);
+  EmitWakeup(event, woken);
   machine->Settle();
   return woken;
 }
@@ -56,7 +62,10 @@ WaitResult AssertWait(const void* event, Interruptible interruptible, Time deadl
   }
   self->interruptible = interruptible;
   machine->waits().Link(self, event);
-  if (internal::wait_watch != nullptr) internal::wait_watch->Waits(event);
+  if (trace::Observed(trace::EventKind::kWaitFor)) {
+    machine->Emit(trace::EventKind::kWaitFor, 0, machine->waits().numbers().Of(event), note.object,
+                  note.name);
+  }
   if (deadline != 0) {
     if (machine->HasPassed(deadline)) {
       machine->EndWait(self, WaitResult::kTimedOut);
@@ -117,7 +126,7 @@ bool ThreadWakeupThread(const void* event, Thread* thread) {
   ChoicePoint(OperationKind::kWakeup, machine->NameOf(event));
   const bool waits = thread->wait_event == event;
   if (waits) machine->EndWait(thread, WaitResult::kAwakened);
-  if (internal::wait_watch != nullptr) internal::wait_watch->Wakes(event, /*one=*/true, waits);
+  EmitWakeup(event, waits ? 1 : 0);
   if (waits) machine->Settle();
   return waits;
 }

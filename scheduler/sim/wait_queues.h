@@ -11,6 +11,7 @@
 #include "absl/container/inlined_vector.h"
 #include "scheduler/sim/list.h"
 #include "scheduler/sim/thread.h"
+#include "scheduler/sim/wait_numbers.h"
 
 namespace drydock::sim {
 
@@ -26,6 +27,9 @@ class WaitQueues {
   // the highest priority. Null if no thread waits for it.
   kernel::Thread* Find(const void* event, bool by_priority);
 
+  // What the trace calls the events.
+  WaitNumbers& numbers() { return numbers_; }
+
   // Makes room for so many threads: there are about as many buckets as threads.
   void Reserve(size_t threads) {
     if (threads > buckets_.size()) Grow();
@@ -40,6 +44,7 @@ class WaitQueues {
   void Grow();
 
   absl::InlinedVector<Bucket, 16> buckets_{16};  // a power of two
+  WaitNumbers numbers_;
 };
 
 }  // namespace drydock::sim

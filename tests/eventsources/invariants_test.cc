@@ -31,6 +31,7 @@
 #include "verify/dispatch_checker.h"
 #include "verify/gate_checker.h"
 #include "verify/source_checker.h"
+#include "verify/watch.h"
 
 namespace drydock {
 
@@ -417,12 +418,11 @@ struct Seen {
 
 // Returns the digest of the run's events.
 uint64_t RunOnce(uint64_t seed, Seen* seen) {
-  GateChecker gates;
-  SourceChecker sources;
-  DispatchChecker dispatch;
+  const verify::Watching<verify::GateChecker> gates;
+  const verify::Watching<verify::SourceChecker> sources;
+  const verify::Watching<verify::DispatchChecker> dispatch;
   trace::Digest digest;
-  trace::ScopedObserver watching_gates(&gates), watching_sources(&sources),
-      watching_dispatch(&dispatch), digesting(&digest);
+  const trace::ScopedObserver digesting(&digest);
   TimedStrategy timed;
   RandomWalk random(seed);
   Strategy* strategy = seed % 4 == 0 ? static_cast<Strategy*>(&timed) : &random;
@@ -435,9 +435,6 @@ uint64_t RunOnce(uint64_t seed, Seen* seen) {
   }
   for (const Finding& finding : outcome.findings) {
     ADD_FAILURE() << finding.name << ": " << finding.sentence;
-  }
-  for (const auto* findings : {&gates.findings(), &sources.findings(), &dispatch.findings()}) {
-    for (const std::string& finding : *findings) ADD_FAILURE() << finding;
   }
   seen->actions += gates.actions();
   seen->removals += sources.removals();

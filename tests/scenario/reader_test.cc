@@ -112,7 +112,8 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
       {"", "check: \"inversions\"",
        "f:6:1: unknown check \"inversions\"; there are data-race, lock-order-cycle, "
        "priority-inversion, livelock, missed-deadline, detached-without-stop, "
-       "termination-never-completes, client-not-woken"},
+       "termination-never-completes, client-not-woken, use-after-free, over-release, "
+       "write-after-free, double-free, leak, free-without-super"},
       // Parts that are missing, double or do not go together.
       {"", "controller { line: 3 }", "f:6:1: a controller without a name; give it a name"},
       {"", "thread { name: \"reader\" band: \"user\" }",

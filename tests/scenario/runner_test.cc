@@ -197,7 +197,7 @@ TEST(Runner, OrdersOfLocksAreCheckedUnlessTheRunIsToBeFast) {
   EXPECT_EQ(Failures(AtFullSpeed(scenario("expect { finding: \"lock-order-cycle\" }"))), "held");
   const auto fast = [](const Scenario& scenario) {
     TimedStrategy strategy;
-    return Failures(RunScenario(scenario, &strategy, {}, Checking::kFast));
+    return Failures(RunScenario(scenario, &strategy, {}, verify::RunKind::kCounted));
   };
   EXPECT_EQ(fast(scenario("")), "held");
   EXPECT_NE(fast(scenario("check: \"lock-order-cycle\"")), "held");
@@ -215,7 +215,8 @@ TEST(Runner, WhoSleepsForEverIsExplained) {
   EXPECT_NE(lines.find("late:\n"), std::string::npos) << lines;
   EXPECT_NE(lines.find("it has slept since 20"), std::string::npos) << lines;
   EXPECT_NE(lines.find(" us before that early (thread "), std::string::npos) << lines;
-  EXPECT_NE(lines.find(" woke what it sleeps for, which woke nobody"), std::string::npos) << lines;
+  EXPECT_NE(lines.find(" woke what it sleeps for, which woke no thread"), std::string::npos)
+      << lines;
 }
 
 // The thread computes for longer than its time constraint allows.

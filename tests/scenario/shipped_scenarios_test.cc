@@ -40,7 +40,7 @@ TEST_P(ShippedScenario, HoldsAtFullSpeedWithEverythingJudged) {
 TEST_P(ShippedScenario, HoldsUnderRandomSchedules) {
   for (uint64_t seed = 1; seed <= Schedules(); ++seed) {
     RandomWalk strategy(seed);
-    const ScenarioResult result = RunScenario(scenario_, &strategy, {}, Checking::kFast);
+    const ScenarioResult result = RunScenario(scenario_, &strategy, {}, verify::RunKind::kCounted);
     ASSERT_EQ(Failures(result), "held")
         << "seed " << seed << ", schedule " << result.outcome.schedule.ToString();
   }
@@ -63,7 +63,7 @@ TEST_P(ShippedScenario, RunsTheSameUnwatched) {
     RandomWalk watched(seed);
     RandomWalk unwatched(seed);
     EXPECT_TRUE(RunWatched(scenario_, &watched).result.outcome.schedule ==
-                RunScenario(scenario_, &unwatched, {}, Checking::kFast).outcome.schedule)
+                RunScenario(scenario_, &unwatched, {}, verify::RunKind::kCounted).outcome.schedule)
         << "seed " << seed;
   }
 }
@@ -85,7 +85,7 @@ TEST_P(ShippedScenario, MemoryIsFlat) {
   const auto run = [this](uint64_t first, uint64_t last) {
     for (uint64_t seed = first; seed <= last; ++seed) {
       RandomWalk strategy(seed);
-      RunScenario(scenario_, &strategy, {}, Checking::kFast);
+      RunScenario(scenario_, &strategy, {}, verify::RunKind::kCounted);
     }
     return static_cast<int64_t>(mallinfo2().uordblks);
   };

@@ -20,6 +20,7 @@
 #include "trace/digest.h"
 #include "trace/observer.h"
 #include "verify/dispatch_checker.h"
+#include "verify/watch.h"
 
 namespace drydock {
 namespace {
@@ -176,11 +177,9 @@ struct Ran {
   uint64_t events = 0;
 };
 
-Ran RunWorkload(uint64_t seed, int cpus, Strategy* strategy, trace::Observer* extra = nullptr) {
+Ran RunWorkload(uint64_t seed, int cpus, Strategy* strategy) {
   trace::Digest digest;
   trace::ScopedObserver digesting(&digest);
-  std::unique_ptr<trace::ScopedObserver> observing;
-  if (extra != nullptr) observing = std::make_unique<trace::ScopedObserver>(extra);
   MachineOptions options;
   options.cpus = cpus;
   options.fingerprint = seed;
@@ -197,13 +196,14 @@ class Exploration : public ::testing::TestWithParam<int> {};
 TEST_P(Exploration, NoThreadRunsWhileAHigherOneHasNoCpuAndCpuTimeAddsUp) {
   uint64_t checks = 0;
   for (uint64_t seed = 0; seed < 1000; ++seed) {
-    DispatchChecker checker;
+    const verify::Watching<verify::DispatchChecker> checker;
     TimedStrategy timed;
     RandomWalk random(seed);
     Strategy* strategy = seed % 3 == 0 ? static_cast<Strategy*>(&timed) : &random;
-    const Ran ran = RunWorkload(seed, GetParam(), strategy, &checker);
+    const Ran ran = RunWorkload(seed, GetParam(), strategy);
     ASSERT_TRUE(ran.outcome.ok()) << "seed " << seed << ": " << ran.outcome.text;
-    ASSERT_TRUE(checker.findings().empty()) << "seed " << seed << ": " << checker.findings()[0];
+    ASSERT_TRUE(ran.outcome.findings.empty())
+        << "seed " << seed << ": " << ran.outcome.findings[0].sentence;
     checks += checker.checks();
     const CpuTimes& times = ran.outcome.cpu_times;
     ASSERT_EQ(times.threads + times.interrupts + times.idle,

@@ -6,8 +6,10 @@
 #include "scheduler/kernel/clock.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/kernel/trace.h"
+#include "scheduler/simulation.h"
+#include "verify/watch.h"
 
-namespace drydock {
+namespace drydock::verify {
 namespace {
 
 using kernel::kMicrosecond;
@@ -18,13 +20,11 @@ using ::testing::MatchesRegex;
 using trace::EventKind;
 
 Outcome RunWatched(const std::function<void()>& body) {
-  DeadlineChecker checker;
-  checker.set_contracts({{"audio", kMillisecond}});
-  const trace::ScopedObserver watching(&checker, DeadlineChecker::Kinds());
+  Watching<DeadlineChecker> checker(std::vector<TimeContract>{{"audio", kMillisecond}});
   TimedStrategy timed;
   Outcome outcome = Simulation({.cpus = 1}, &timed).Run(body);
   EXPECT_TRUE(outcome.ok()) << outcome.text;
-  checker.Explain(&outcome);
+  checker.Finish(&outcome);
   return outcome;
 }
 
@@ -83,4 +83,4 @@ TEST(DeadlineChecker, ATimerMayBeLateByAsMuchAsItWasSetAheadAndByOneMillisecond)
 }
 
 }  // namespace
-}  // namespace drydock
+}  // namespace drydock::verify

@@ -1,8 +1,10 @@
 #include "verify/dispatch_checker.h"
 
 #include "gtest/gtest.h"
+#include "tests/verify/finding_list.h"
+#include "trace/event_values.h"
 
-namespace drydock {
+namespace drydock::verify {
 namespace {
 
 using trace::Context;
@@ -17,13 +19,14 @@ Event Of(EventKind kind, uint32_t other, uint64_t value) {
   return event;
 }
 
-Event By(trace::ThreadId thread, uint8_t priority, EventKind kind, const char* detail = "") {
+Event By(trace::ThreadId thread, uint8_t priority, EventKind kind,
+         trace::LockMode mode = trace::LockMode::kMutex) {
   Event event;
   event.kind = kind;
   event.context = Context::kThread;
   event.thread = thread;
   event.priority = priority;
-  event.detail = detail;
+  event.value = trace::LockUse(mode);
   return event;
 }
 
@@ -40,13 +43,13 @@ class DispatchCheckerTest : public ::testing::Test {
     event.value = user ? 1 : 0;
     checker_.OnEvent(event);
   }
-  DispatchChecker checker_;
+  Listed<DispatchChecker> checker_;
 };
 
 TEST_F(DispatchCheckerTest, ALowerThreadActingIsABreach) {
   checker_.OnEvent(By(1, 31, EventKind::kLog));
   ASSERT_EQ(checker_.findings().size(), 1u);
-  EXPECT_EQ(checker_.findings()[0],
+  EXPECT_EQ(checker_.findings()[0].sentence,
             "thread 1 at priority 31 did 'log' at 0 ns while a runnable thread of priority 81 had "
             "no CPU");
 }
@@ -61,9 +64,9 @@ TEST_F(DispatchCheckerTest, AThreadWithACpuOrOfEqualPriorityIsNone) {
 }
 
 TEST_F(DispatchCheckerTest, ASpinLockHolderIsExemptUntilItLetsGo) {
-  checker_.OnEvent(By(1, 31, EventKind::kLockAcquire, "spin"));
+  checker_.OnEvent(By(1, 31, EventKind::kLockAcquire, trace::LockMode::kSpin));
   checker_.OnEvent(By(1, 31, EventKind::kLog));
-  checker_.OnEvent(By(1, 31, EventKind::kLockRelease, "spin"));
+  checker_.OnEvent(By(1, 31, EventKind::kLockRelease, trace::LockMode::kSpin));
   EXPECT_TRUE(checker_.findings().empty());
   checker_.OnEvent(By(1, 31, EventKind::kLog));
   EXPECT_EQ(checker_.findings().size(), 1u);
@@ -92,4 +95,4 @@ TEST_F(DispatchCheckerTest, AChangeOfPriorityCounts) {
 }
 
 }  // namespace
-}  // namespace drydock
+}  // namespace drydock::verify

@@ -1,8 +1,9 @@
 #include "verify/gate_checker.h"
 
 #include "gtest/gtest.h"
+#include "tests/verify/finding_list.h"
 
-namespace drydock {
+namespace drydock::verify {
 namespace {
 
 using trace::Event;
@@ -17,7 +18,7 @@ Event By(trace::ThreadId thread, EventKind kind, trace::ObjectId loop = 7) {
 }
 
 TEST(GateChecker, ActionsOfTheOwnerAreFine) {
-  GateChecker checker;
+  Listed<GateChecker> checker;
   for (trace::ThreadId thread : {1, 2}) {
     checker.OnEvent(By(thread, EventKind::kGateClose));
     checker.OnEvent(By(thread, EventKind::kActionBegin));
@@ -31,16 +32,16 @@ TEST(GateChecker, ActionsOfTheOwnerAreFine) {
 }
 
 TEST(GateChecker, ASecondOwnerIsABreach) {
-  GateChecker checker;
+  Listed<GateChecker> checker;
   checker.OnEvent(By(1, EventKind::kGateClose));
   checker.OnEvent(By(2, EventKind::kGateClose));
   ASSERT_EQ(checker.findings().size(), 1u);
-  EXPECT_EQ(checker.findings()[0],
+  EXPECT_EQ(checker.findings()[0].sentence,
             "thread 2 closed the gate that another thread held, work loop 7 at 0 ns");
 }
 
 TEST(GateChecker, AnActionOutsideTheGateIsABreach) {
-  GateChecker checker;
+  Listed<GateChecker> checker;
   checker.OnEvent(By(1, EventKind::kActionBegin));
   checker.OnEvent(By(1, EventKind::kGateClose));
   checker.OnEvent(By(2, EventKind::kActionBegin));
@@ -48,11 +49,11 @@ TEST(GateChecker, AnActionOutsideTheGateIsABreach) {
 }
 
 TEST(GateChecker, OpeningAnothersGateIsABreach) {
-  GateChecker checker;
+  Listed<GateChecker> checker;
   checker.OnEvent(By(1, EventKind::kGateClose));
   checker.OnEvent(By(2, EventKind::kGateOpen));
   EXPECT_EQ(checker.findings().size(), 1u);
 }
 
 }  // namespace
-}  // namespace drydock
+}  // namespace drydock::verify

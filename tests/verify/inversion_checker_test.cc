@@ -5,8 +5,9 @@
 #include "scheduler/kernel/lock.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/simulation.h"
+#include "verify/watch.h"
 
-namespace drydock {
+namespace drydock::verify {
 namespace {
 
 using kernel::kMicrosecond;
@@ -15,8 +16,7 @@ using kernel::kMillisecond;
 // On one CPU: `low` holds a lock, `high` comes to want it, and then there is something to do for
 // `other`.
 Outcome RunThree(int other, bool promotes) {
-  InversionChecker checker;
-  const trace::ScopedObserver watching(&checker, InversionChecker::Kinds());
+  const Watching<InversionChecker> checker;
   TimedStrategy timed;
   return Simulation({.cpus = 1}, &timed).Run([&] {
     kernel::Mutex* lock = kernel::MutexAlloc("the lock");
@@ -68,4 +68,4 @@ TEST(InversionChecker, WhoIsAboveBothInvertsNothing) {
 }
 
 }  // namespace
-}  // namespace drydock
+}  // namespace drydock::verify

@@ -12,8 +12,10 @@
 #include "explore/random_walk.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libkern/kernel_heap.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/simulation.h"
+#include "verify/watch.h"
 
 // A class whose free() forgets its superclass.
 class ForgetfulObject : public OSObject {
@@ -25,7 +27,7 @@ class ForgetfulObject : public OSObject {
 
 OSDefineMetaClassAndStructors(ForgetfulObject, OSObject)
 
-namespace drydock {
+namespace drydock::verify {
 namespace {
 
 using ::testing::HasSubstr;
@@ -34,7 +36,7 @@ using ::testing::SizeIs;
 
 Outcome RunBody(const std::function<void()>& body) {
   TimedStrategy timed;
-  const LifetimeChecker checker;
+  const Watch watch({{Check::kLifetimes}});
   return Simulation({}, &timed).Run(body);
 }
 
@@ -134,7 +136,7 @@ TEST(LifetimeChecker, WritingToFreedMemoryIsFoundAtTheEnd) {
     char* volatile stale = memory;
     IOFree(memory, 40);
     stale[17] = 1;
-    LifetimeChecker::Conclude();
+    AuditHeap();
   });
   ASSERT_THAT(outcome.findings, SizeIs(1));
   EXPECT_EQ(outcome.findings[0].name, "write-after-free");
@@ -143,7 +145,7 @@ TEST(LifetimeChecker, WritingToFreedMemoryIsFoundAtTheEnd) {
 TEST(LifetimeChecker, WhatIsLeftAtTheEndIsALeak) {
   const Outcome outcome = RunBody([] {
     MakeArray()->retain();
-    LifetimeChecker::Conclude();
+    AuditHeap();
   });
   EXPECT_TRUE(outcome.ok());
   ASSERT_THAT(outcome.findings, SizeIs(1));
@@ -156,7 +158,7 @@ TEST(LifetimeChecker, WhatIsLeftAtTheEndIsALeak) {
 TEST(LifetimeChecker, FreeThatForgetsItsSuperclassIsNoOrdinaryLeak) {
   const Outcome outcome = RunBody([] {
     (new ForgetfulObject)->release();
-    LifetimeChecker::Conclude();
+    AuditHeap();
   });
   ASSERT_THAT(outcome.findings, SizeIs(1));
   EXPECT_EQ(outcome.findings[0].name, "free-without-super");
@@ -167,7 +169,7 @@ TEST(LifetimeChecker, AWholeBootLeavesNothingBehind) {
     const Outcome outcome = RunBody([] {
       BootPlatform();
       EXPECT_TRUE(ShutdownPlatform());
-      LifetimeChecker::Conclude();
+      AuditHeap();
     });
     EXPECT_TRUE(outcome.ok());
     EXPECT_THAT(outcome.findings, IsEmpty());
@@ -178,10 +180,10 @@ TEST(LifetimeChecker, WithoutACheckerNothingIsConcluded) {
   TimedStrategy timed;
   const Outcome outcome = Simulation({}, &timed).Run([] {
     MakeArray();
-    LifetimeChecker::Conclude();
+    AuditHeap();
   });
   EXPECT_THAT(outcome.findings, IsEmpty());
 }
 
 }  // namespace
-}  // namespace drydock
+}  // namespace drydock::verify

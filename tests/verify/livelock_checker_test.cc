@@ -8,19 +8,19 @@
 #include "scheduler/kernel/outside.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/simulation.h"
+#include "verify/watch.h"
 
-namespace drydock {
+namespace drydock::verify {
 namespace {
 
 using kernel::kMicrosecond;
 using kernel::kMillisecond;
 using ::testing::HasSubstr;
 
-constexpr int kMany = 3 * LivelockChecker::kTurns;
+constexpr int kMany = 3 * LivelockChecker::kRepetitions;
 
 Outcome RunWatched(const std::function<void()>& body) {
-  LivelockChecker checker;
-  const trace::ScopedObserver watching(&checker, LivelockChecker::Kinds());
+  const Watching<LivelockChecker> checker;
   TimedStrategy timed;
   return Simulation({}, &timed).Run(body);
 }
@@ -68,7 +68,7 @@ TEST(LivelockChecker, WhoPollsForWhatNobodyWillDo) {
 TEST(LivelockChecker, TryingOftenIsFineIfItWorksInTheEnd) {
   const Outcome outcome = RunWatched([] {
     kernel::Mutex* lock = kernel::MutexAlloc("a");
-    for (uint32_t i = 0; i + 10 < LivelockChecker::kTurns; ++i) {
+    for (uint32_t i = 0; i + 10 < LivelockChecker::kRepetitions; ++i) {
       kernel::MutexLock(lock);
       kernel::MutexUnlock(lock);
     }
@@ -137,4 +137,4 @@ TEST(LivelockChecker, ThreadsThatEndAreProgress) {
 }
 
 }  // namespace
-}  // namespace drydock
+}  // namespace drydock::verify

@@ -7,16 +7,16 @@
 #include "scheduler/kernel/lock.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/simulation.h"
+#include "verify/watch.h"
 
-namespace drydock {
+namespace drydock::verify {
 namespace {
 
 using Steps = std::vector<std::function<void()>>;
 
 // Runs each on a thread of its own, one after another: nobody ever waits for a lock.
 Outcome RunInTurn(const std::function<Steps()> &make_steps, uint64_t *orders = nullptr) {
-  LockOrderChecker checker;
-  const trace::ScopedObserver watching(&checker, LockOrderChecker::Kinds());
+  const Watching<LockOrderChecker> checker;
   TimedStrategy timed;
   Outcome outcome = Simulation({}, &timed).Run([&] {
     for (const std::function<void()> &step : make_steps()) {
@@ -109,4 +109,4 @@ TEST(LockOrderChecker, WhoTriesDoesNotWait) {
 }
 
 }  // namespace
-}  // namespace drydock
+}  // namespace drydock::verify

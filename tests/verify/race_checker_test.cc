@@ -13,8 +13,9 @@
 #include "scheduler/kernel/thread_call.h"
 #include "scheduler/kernel/wait.h"
 #include "scheduler/simulation.h"
+#include "verify/watch.h"
 
-namespace drydock {
+namespace drydock::verify {
 namespace {
 
 using kernel::Access;
@@ -34,8 +35,7 @@ void Load(MemoryOrder order) { MemoryAccess(&flag, sizeof(flag), Access::kAtomic
 template <typename Body>
 std::vector<Finding> RacesOf(Body body) {
   TimedStrategy strategy;
-  RaceChecker checker;
-  const trace::ScopedObserver watching(&checker, RaceChecker::Kinds());
+  const Watch watch({{Check::kDataRace}});
   Outcome outcome = Simulation(MachineOptions(), &strategy).Run(body);
   EXPECT_TRUE(outcome.ok()) << outcome.text;
   for (const Finding& finding : outcome.findings) EXPECT_EQ(finding.name, "data-race");
@@ -280,4 +280,4 @@ TEST(RaceChecker, MemoryThatIsAllocatedAgainIsNew) {
 }
 
 }  // namespace
-}  // namespace drydock
+}  // namespace drydock::verify

@@ -1,8 +1,9 @@
 #include "verify/source_checker.h"
 
 #include "gtest/gtest.h"
+#include "tests/verify/finding_list.h"
 
-namespace drydock {
+namespace drydock::verify {
 namespace {
 
 using trace::Event;
@@ -11,7 +12,7 @@ using trace::EventKind;
 constexpr trace::ObjectId kLoop = 7;
 constexpr trace::ObjectId kSource = 9;
 
-class Checked : public SourceChecker {
+class Checked : public Listed<SourceChecker> {
  public:
   Checked& See(EventKind kind, trace::ObjectId object = kLoop, uint32_t other = kSource) {
     Event event;
@@ -43,7 +44,7 @@ TEST(SourceChecker, ActionOrFilterAfterRemovalIsABreach) {
   Checked checker;
   checker.See(EventKind::kSourceAdd).See(EventKind::kSourceRemove).See(EventKind::kActionBegin);
   ASSERT_EQ(checker.findings().size(), 1u);
-  EXPECT_EQ(checker.findings()[0],
+  EXPECT_EQ(checker.findings()[0].sentence,
             "an action of IOTimerEventSource 9 began after the source was removed, on thread 3 at "
             "0 ns");
   checker.See(EventKind::kFilterBegin);
@@ -81,4 +82,4 @@ TEST(SourceChecker, ActionOfOrOnAFreedObjectIsABreach) {
 }
 
 }  // namespace
-}  // namespace drydock
+}  // namespace drydock::verify

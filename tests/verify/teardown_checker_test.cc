@@ -8,8 +8,11 @@
 #include "gmock/gmock.h"
 #include "scheduler/kernel/trace.h"
 #include "scheduler/kernel/wait.h"
+#include "scheduler/simulation.h"
+#include "trace/event_values.h"
+#include "verify/watch.h"
 
-namespace drydock {
+namespace drydock::verify {
 namespace {
 
 using kernel::Trace;
@@ -21,8 +24,7 @@ using trace::EventKind;
 constexpr kernel::ObjectId kDevice = 1001, kDriver = 1002, kLoop = 1003, kGate = 1004;
 
 Outcome RunWatched(const std::function<void()>& body) {
-  TeardownChecker checker;
-  const trace::ScopedObserver watching(&checker, TeardownChecker::Kinds());
+  Watching<TeardownChecker> checker;
   TimedStrategy timed;
   Outcome outcome = Simulation({}, &timed).Run([&body] {
     Trace(EventKind::kServiceInit, kDevice, 0, 0, "Device");
@@ -30,12 +32,12 @@ Outcome RunWatched(const std::function<void()>& body) {
     Trace(EventKind::kServiceAttach, kDriver, kDevice, 0, "Driver");
     body();
   });
-  checker.Explain(&outcome);
+  checker.Finish(&outcome);
   return outcome;
 }
 
-void Started(const char* detail = "") {
-  Trace(EventKind::kServiceStarted, kDriver, kDevice, 1, "Driver", detail);
+void Started(trace::StartResult result = trace::StartResult::kDriver) {
+  Trace(EventKind::kServiceStarted, kDriver, kDevice, static_cast<uint64_t>(result), "Driver");
 }
 void Stopped() { Trace(EventKind::kTerminateStop, kDriver, kDevice, 0, "Driver"); }
 void Detached() { Trace(EventKind::kServiceDetach, kDriver, kDevice, 0, "Driver"); }
@@ -66,7 +68,7 @@ TEST(TeardownChecker, DetachingAfterStopOrWithoutStartIsFine) {
               IsEmpty());
   EXPECT_THAT(RunWatched(&Detached).findings, IsEmpty());
   EXPECT_THAT(RunWatched([] {
-                Started("user client");
+                Started(trace::StartResult::kUserClient);
                 Detached();
               }).findings,
               IsEmpty());
@@ -113,7 +115,7 @@ TEST(TeardownChecker, WhatIsClosedDoneOrUnderWayIsFine) {
 }
 
 void SleepInAnActionOfTheDriver() {
-  Trace(EventKind::kActionBegin, kLoop, kGate, 0, "IOCommandGate", "Driver");
+  Trace(EventKind::kActionBegin, kLoop, kGate, kDriver, "IOCommandGate", "Driver");
   Trace(EventKind::kGateSleep, kLoop, 0, 0, "loop");
 }
 
@@ -149,4 +151,4 @@ TEST(TeardownChecker, WhoWasWokenAndSleepsForSomethingElseIsNotNamed) {
 }
 
 }  // namespace
-}  // namespace drydock
+}  // namespace drydock::verify

@@ -8,8 +8,10 @@
 #include "scheduler/kernel/lock.h"
 #include "scheduler/kernel/thread.h"
 #include "scheduler/kernel/wait.h"
+#include "scheduler/simulation.h"
+#include "verify/watch.h"
 
-namespace drydock {
+namespace drydock::verify {
 namespace {
 
 using kernel::kMicrosecond;
@@ -25,8 +27,8 @@ void SleepFor(const void* what) {
 }
 
 // What is said of the sleeper, the last of the threads that are left.
-kernel::Evidence Explained(const std::function<void()>& others) {
-  WaitHistory history;
+Evidence Explained(const std::function<void()>& others) {
+  Watching<WaitHistory> history;
   TimedStrategy timed;
   Outcome outcome = Simulation({}, &timed).Run([&] {
     kernel::ThreadStart({.name = "sleeper"}, [] {
@@ -36,26 +38,26 @@ kernel::Evidence Explained(const std::function<void()>& others) {
     others();
   });
   EXPECT_EQ(outcome.kind, Outcome::Kind::kBlocked);
-  history.Explain(&outcome);
+  history.Finish(&outcome);
   const BlockedThread& sleeper = outcome.blocked.back();
   EXPECT_EQ(sleeper.name, "sleeper");
-  return sleeper.evidence.size() == 1 ? sleeper.evidence[0] : kernel::Evidence();
+  return sleeper.evidence.size() == 1 ? sleeper.evidence[0] : Evidence();
 }
 
 void WakeThem(bool one) { kernel::ThreadWakeup(&event, one); }
 
 TEST(WaitHistory, NobodyHasEverWokenIt) {
-  const kernel::Evidence evidence = Explained([] {});
-  EXPECT_THAT(evidence.what, MatchesRegex("it has slept since [0-9.]+ us; nobody has ever woken "
-                                          "what it sleeps for"));
+  const Evidence evidence = Explained([] {});
+  EXPECT_THAT(evidence.what, MatchesRegex("it has slept since [0-9.]+ us; what it sleeps for was "
+                                          "never woken"));
 }
 
 TEST(WaitHistory, AWakeupThatCameTooEarlyIsNamedWithItsStack) {
-  const kernel::Evidence evidence = Explained([] { WakeThem(false); });
+  const Evidence evidence = Explained([] { WakeThem(false); });
   EXPECT_THAT(evidence.what,
               MatchesRegex("it has slept since [0-9.]+ us; [0-9.]+ us before that main .thread 1. "
-                           "woke what it sleeps for, which woke nobody; nobody has since, and a "
-                           "wakeup is not remembered"));
+                           "woke what it sleeps for, which woke no thread; it was not woken "
+                           "since, and a wakeup is not remembered"));
 #ifndef __OPTIMIZE__
   ASSERT_FALSE(evidence.stack.Functions().empty());
   EXPECT_THAT(evidence.stack.Functions()[0], HasSubstr("WakeThem"));
@@ -63,7 +65,7 @@ TEST(WaitHistory, AWakeupThatCameTooEarlyIsNamedWithItsStack) {
 }
 
 TEST(WaitHistory, AWakeupOfAnotherIsNamed) {
-  const kernel::Evidence evidence = Explained([] {
+  const Evidence evidence = Explained([] {
     kernel::Thread* first = kernel::ThreadStart({.name = "first"}, [] { SleepFor(&event); });
     kernel::Sleep(50 * kMicrosecond);
     WakeThem(true);
@@ -74,7 +76,7 @@ TEST(WaitHistory, AWakeupOfAnotherIsNamed) {
 }
 
 TEST(WaitHistory, WhoWaitsForALockOrAThreadDoesNotSleep) {
-  WaitHistory history;
+  Watching<WaitHistory> history;
   TimedStrategy timed;
   Outcome outcome = Simulation({}, &timed).Run([] {
     kernel::Mutex* lock = kernel::MutexAlloc("lock");
@@ -82,9 +84,9 @@ TEST(WaitHistory, WhoWaitsForALockOrAThreadDoesNotSleep) {
     kernel::ThreadJoin(kernel::ThreadStart({.name = "other"}, [lock] { kernel::MutexLock(lock); }));
   });
   ASSERT_EQ(outcome.blocked.size(), 2u);
-  history.Explain(&outcome);
+  history.Finish(&outcome);
   for (const BlockedThread& thread : outcome.blocked) EXPECT_TRUE(thread.evidence.empty());
 }
 
 }  // namespace
-}  // namespace drydock
+}  // namespace drydock::verify

@@ -9,8 +9,8 @@
 #include "drivers/service/owned.h"
 #include "drivers/service/platform.h"
 #include "gtest/gtest.h"
+#include "libkern/kernel_heap.h"
 #include "scheduler/kernel/clock.h"
-#include "verify/lifetime_checker.h"
 
 namespace drydock {
 
@@ -42,7 +42,7 @@ class BlockStack {
     nub_.reset();
     reader_.reset();
     EXPECT_TRUE(ShutdownPlatform()) << "a termination is parked for ever";
-    LifetimeChecker::Conclude();
+    AuditHeap();
   }
 
   IOService* platform() const { return platform_; }

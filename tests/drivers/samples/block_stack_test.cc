@@ -3,6 +3,7 @@
 
 #include "drivers/samples/BlockMirror.h"
 #include "gmock/gmock.h"
+#include "libkern/kernel_heap.h"
 #include "scheduler/kernel/thread.h"
 #include "tests/drivers/samples/block_fixture.h"
 #include "tests/drydock_test.h"
@@ -110,7 +111,7 @@ DRYDOCK_TEST(BlockStack, UnplugWhileTheStackIsMatched) {
       nub->unplug();
     }
     EXPECT_TRUE(ShutdownPlatform());
-    if (i == 3) LifetimeChecker::Conclude();
+    if (i == 3) AuditHeap();
   }
 }
 
@@ -137,7 +138,7 @@ class Mirrored {
     mirror_.reset();
     reader_.reset();
     EXPECT_TRUE(ShutdownPlatform());
-    LifetimeChecker::Conclude();
+    AuditHeap();
   }
 
   BlockNub* nub(int index) const { return nubs_[index].get(); }

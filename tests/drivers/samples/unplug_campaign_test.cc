@@ -15,7 +15,7 @@
 #include "scheduler/prng.h"
 #include "scheduler/simulation.h"
 #include "tests/drivers/samples/block_fixture.h"
-#include "verify/checkers.h"
+#include "verify/watch.h"
 
 ABSL_FLAG(uint64_t, drydock_unplug_schedules, 1500, "random schedules of unplug against calls");
 
@@ -128,8 +128,7 @@ TEST(UnplugCampaign, TheStackSurvivesUnplugAgainstEveryCall) {
   Calls calls;
   for (uint64_t seed = 1; seed <= schedules; ++seed) {
     RandomWalk random(seed);
-    const LifetimeChecker checker;
-    const Checkers checkers(Checks::All());
+    const verify::Watch watch({verify::Checks::All()});
     const Outcome outcome =
         Simulation({}, &random).Run([&] { UnplugAgainstEveryCall(seed, {}, &calls); });
     ASSERT_TRUE(outcome.ok()) << "seed " << seed << ": " << OutcomeName(outcome.kind) << ": "
@@ -162,7 +161,7 @@ TEST(UnplugCampaign, FreeingTheNubAtOnceIsFoundAsUseAfterFreeWithBothStacks) {
   constexpr uint64_t kRuns = 200;
   for (uint64_t seed = 1; seed <= kRuns; ++seed) {
     RandomWalk random(seed);
-    const LifetimeChecker checker;
+    const verify::Watch watch({{verify::Check::kLifetimes}});
     const Outcome outcome = Simulation({}, &random).Run([&] {
       IOService* platform = BootPlatform({.naive_teardown = true});
       BlockNub* nub = BlockNub::plug(platform, kDiskBlocks, kDiskLatencyUs);

@@ -6,8 +6,9 @@
 
 #include "explore/random_walk.h"
 #include "gtest/gtest.h"
+#include "libkern/kernel_heap.h"
 #include "scheduler/simulation.h"
-#include "verify/lifetime_checker.h"
+#include "verify/watch.h"
 
 namespace drydock {
 namespace {
@@ -16,7 +17,7 @@ void ExpectNothingLost(const StormOptions& options, Strategy* strategy) {
   StormResult result;
   const Outcome outcome = Simulation({.max_questions = 1'000'000'000}, strategy).Run([&] {
     result = UnplugStorm(options);
-    LifetimeChecker::Conclude();
+    AuditHeap();
   });
   ASSERT_TRUE(outcome.ok()) << OutcomeName(outcome.kind) << ": " << outcome.text;
   for (const Finding& finding : outcome.findings) {
@@ -38,7 +39,7 @@ void ExpectNothingLost(const StormOptions& options, Strategy* strategy) {
 TEST(UnplugStorm, TenDevicesUnderRandomSchedulesWithLifetimesChecked) {
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     RandomWalk random(seed);
-    const LifetimeChecker checker;
+    const verify::Watch watch({{verify::Check::kLifetimes}});
     ExpectNothingLost({.devices = 10, .rounds = 2, .seed = seed}, &random);
     if (HasFailure()) FAIL() << "seed " << seed;
   }

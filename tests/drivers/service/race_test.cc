@@ -20,7 +20,7 @@
 #include "tests/drivers/service/tree.h"
 #include "tests/workloop/fixtures.h"
 #include "trace/observer.h"
-#include "verify/lifetime_checker.h"
+#include "verify/watch.h"
 
 namespace {
 
@@ -84,7 +84,7 @@ void ExpectBoth(const std::function<bool(kernel::Time)>& race, const std::string
     RandomWalk random(seed);
     Prng moments(seed, "moment");
     const kernel::Time moment = moments.Below(400 * kMicrosecond);
-    const LifetimeChecker checker;
+    const verify::Watch watch({{verify::Check::kLifetimes}});
     stops = 0;
     const Outcome outcome = Simulation({}, &random).Run([&] { ++seen[race(moment) ? 1 : 0]; });
     ASSERT_TRUE(outcome.ok()) << "seed " << seed << ": " << outcome.text;

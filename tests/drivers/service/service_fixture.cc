@@ -4,7 +4,6 @@
 #include "gtest/gtest.h"
 #include "libkern/kernel_heap.h"
 #include "scheduler/kernel/thread.h"
-#include "verify/lifetime_checker.h"
 
 namespace drydock::testing {
 namespace {
@@ -22,7 +21,7 @@ BootedPlatform::BootedPlatform(const PlatformOptions& options) {
 BootedPlatform::~BootedPlatform() {
   EXPECT_TRUE(ShutdownPlatform()) << "a termination is parked for ever";
   EXPECT_TRUE(LiveObjects().empty()) << "objects leaked";
-  LifetimeChecker::Conclude();
+  AuditHeap();
 }
 
 }  // namespace drydock::testing

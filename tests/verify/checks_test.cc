@@ -1,11 +1,11 @@
-#include "verify/checkers.h"
+#include "verify/checks.h"
 
 #include "gtest/gtest.h"
 
-namespace drydock {
+namespace drydock::verify {
 namespace {
 
-TEST(Checkers, AreNamedByWhatTheyFind) {
+TEST(Checks, AreNamedByWhatTheyFind) {
   const absl::StatusOr<Checks> none = ParseChecks("");
   ASSERT_TRUE(none.ok());
   EXPECT_FALSE(none->Has(Check::kLockOrderCycle));
@@ -17,14 +17,15 @@ TEST(Checkers, AreNamedByWhatTheyFind) {
   EXPECT_FALSE(two->Has(Check::kLockOrderCycle));
 }
 
-TEST(Checkers, WhatThereIsIsSaidWhenSomethingElseIsAskedFor) {
+TEST(Checks, WhatThereIsIsSaidWhenSomethingElseIsAskedFor) {
   EXPECT_EQ(ParseChecks("data-race,races").status().message(),
             "unknown check \"races\"; there are data-race, lock-order-cycle, priority-inversion, "
             "livelock, missed-deadline, detached-without-stop, termination-never-completes, "
-            "client-not-woken");
+            "client-not-woken, use-after-free, over-release, write-after-free, double-free, leak, "
+            "free-without-super");
 }
 
-TEST(Checkers, SetsAdd) {
+TEST(Checks, SetsAdd) {
   Checks checks = {Check::kDataRace};
   checks.Add(Checks::Usual());
   EXPECT_TRUE(checks.Has(Check::kDataRace));
@@ -33,4 +34,4 @@ TEST(Checkers, SetsAdd) {
 }
 
 }  // namespace
-}  // namespace drydock
+}  // namespace drydock::verify

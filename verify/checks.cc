@@ -1,11 +1,12 @@
-#include "verify/checkers.h"
+// The names of checks.
+#include "verify/checks.h"
 
-#include <utility>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
-namespace drydock {
+namespace drydock::verify {
 namespace {
 
 struct Named {
@@ -21,6 +22,12 @@ constexpr Named kAll[] = {
     {Check::kTeardown, "detached-without-stop"},
     {Check::kTeardown, "termination-never-completes"},
     {Check::kTeardown, "client-not-woken"},
+    {Check::kLifetimes, "use-after-free"},
+    {Check::kLifetimes, "over-release"},
+    {Check::kLifetimes, "write-after-free"},
+    {Check::kLifetimes, "double-free"},
+    {Check::kLifetimes, "leak"},
+    {Check::kLifetimes, "free-without-super"},
 };
 
 }  // namespace
@@ -44,23 +51,4 @@ absl::StatusOr<Checks> ParseChecks(absl::string_view list) {
   return checks;
 }
 
-Checkers::Checkers(const Checks& checks, std::vector<TimeContract> contracts) {
-  if (checks.Has(Check::kDataRace)) races_.emplace();
-  if (checks.Has(Check::kLockOrderCycle)) lock_orders_.emplace();
-  if (checks.Has(Check::kPriorityInversion)) inversions_.emplace();
-  if (checks.Has(Check::kLivelock)) livelocks_.emplace();
-  if (checks.Has(Check::kMissedDeadline)) {
-    deadlines_.emplace();
-    deadlines_->checker.set_contracts(std::move(contracts));
-  }
-  if (checks.Has(Check::kTeardown)) teardown_.emplace();
-  if (!checks.empty()) waits_.emplace();
-}
-
-void Checkers::Explain(Outcome* outcome) const {
-  if (waits_.has_value()) waits_->Explain(outcome);
-  if (deadlines_.has_value()) deadlines_->checker.Explain(outcome);
-  if (teardown_.has_value()) teardown_->checker.Explain(outcome);
-}
-
-}  // namespace drydock
+}  // namespace drydock::verify
