@@ -79,8 +79,8 @@ int Main(absl::Span<const std::string> arguments, Console* console) {
   program.formatter_fn(
       [](const CLI::App* app, const std::string&, CLI::AppFormatMode) { return HelpText(*app); });
   std::vector<std::unique_ptr<Command>> commands;
-  for (const auto add : {&AddRun, &AddExplore, &AddMerge, &AddReplay, &AddLatency, &AddIoreg,
-                         &AddStacks, &AddBench, &AddHelp, &AddCompletion, &AddMan}) {
+  for (const auto add : {&AddRun, &AddExplore, &AddMerge, &AddReplay, &AddJudge, &AddLatency,
+                         &AddIoreg, &AddStacks, &AddBench, &AddHelp, &AddCompletion, &AddMan}) {
     commands.push_back(add(&program));
   }
   const CLI::App* app = &program;

@@ -47,6 +47,7 @@ std::unique_ptr<Command> AddRun(CLI::App* program);
 std::unique_ptr<Command> AddExplore(CLI::App* program);
 std::unique_ptr<Command> AddMerge(CLI::App* program);
 std::unique_ptr<Command> AddReplay(CLI::App* program);
+std::unique_ptr<Command> AddJudge(CLI::App* program);
 std::unique_ptr<Command> AddLatency(CLI::App* program);
 std::unique_ptr<Command> AddIoreg(CLI::App* program);
 std::unique_ptr<Command> AddStacks(CLI::App* program);

@@ -52,31 +52,9 @@ void WriteText(const Report& report, Console* console) {
   out << MachineAndStrategy(scenario, report.strategy) << "\n\n";
   out << trace::WriteTimeline(report.events, {kEventWords, console->color}) << "\n";
 
-  size_t held = 0;
-  size_t judged = 0;
-  for (const Verdict& verdict : result.verdicts) {
-    switch (verdict.kind) {
-      case Verdict::Kind::kHeld:
-        out << paint("32", "✓") << " " << verdict.text << "\n";
-        WriteSeen(verdict, console);
-        ++held;
-        ++judged;
-        break;
-      case Verdict::Kind::kFailed:
-        WriteFailed(verdict, console);
-        ++judged;
-        break;
-      case Verdict::Kind::kNotJudged:
-        out << paint("2", "–") << " " << verdict.text << "\n    not judged: " << verdict.seen
-            << "\n";
-        break;
-    }
-  }
-  const bool all = result.held();
-  out << "\n"
-      << (all ? paint("32", "held") : paint("31", "failed")) << ": " << held << " of " << judged
-      << " expectations held, in " << Milliseconds(result.outcome.end_ns) << " of virtual time\n";
-  if (!all) out << "replay: " << ReplayLine(scenario, result.outcome.schedule, *console) << "\n";
+  WriteVerdicts(result.verdicts, result.outcome.end_ns, console);
+  if (result.held()) return;
+  out << "replay: " << ReplayLine(scenario, result.outcome.schedule, *console) << "\n";
 }
 
 // For machines.
@@ -136,6 +114,37 @@ void WriteJson(const trace::Json& document, std::ostream& out) {
     out << "\n]";
   }
   out << "\n}\n";
+}
+
+void WriteVerdicts(const std::vector<Verdict>& verdicts, kernel::Time end_ns, Console* console) {
+  const auto paint = [console](const char* color, absl::string_view text) {
+    return Paint(color, text, *console);
+  };
+  std::ostream& out = console->out;
+  size_t held = 0;
+  size_t judged = 0;
+  for (const Verdict& verdict : verdicts) {
+    switch (verdict.kind) {
+      case Verdict::Kind::kHeld:
+        out << paint("32", "✓") << " " << verdict.text << "\n";
+        WriteSeen(verdict, console);
+        ++held;
+        ++judged;
+        break;
+      case Verdict::Kind::kFailed:
+        WriteFailed(verdict, console);
+        ++judged;
+        break;
+      case Verdict::Kind::kNotJudged:
+        out << paint("2", "–") << " " << verdict.text << "\n    not judged: " << verdict.seen
+            << "\n";
+        break;
+    }
+  }
+  const bool all = verify::AllHeld(verdicts);
+  out << "\n"
+      << (all ? paint("32", "held") : paint("31", "failed")) << ": " << held << " of " << judged
+      << " expectations held, in " << Milliseconds(end_ns) << " of virtual time\n";
 }
 
 void WriteFailed(const Verdict& verdict, Console* console) {

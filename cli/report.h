@@ -26,6 +26,9 @@ struct Report {
 // on `err`. Returns the exit code.
 int WriteReport(const Report& report, bool json, Console* console);
 
+// A line for each verdict with what was seen, then how many held, in a run that ended at `end_ns`.
+void WriteVerdicts(const std::vector<Verdict>& verdicts, kernel::Time end_ns, Console* console);
+
 // An expectation that failed: what was seen instead, and where.
 void WriteFailed(const Verdict& verdict, Console* console);
 

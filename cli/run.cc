@@ -1,5 +1,6 @@
 // drydock run: one run of a scenario, or many counted.
 #include <chrono>
+#include <fstream>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -13,6 +14,7 @@
 #include "explore/replay.h"
 #include "scenario/runner.h"
 #include "trace/recorder.h"
+#include "verify/trace_recorder.h"
 
 namespace drydock::cli {
 namespace {
@@ -85,6 +87,9 @@ class RunCommand final : public Command {
     AddNumber(app(), "--runs",
               "runs that many random walks, of the seeds from --seed (or 1) up, and counts them", 1,
               &runs_);
+    AddText(app(), "--record", "TRACE",
+            "also writes the run to the file TRACE, which drydock judge judges again", &record_)
+        ->excludes("--runs");
     AddFormat(app(), &json_);
   }
 
@@ -94,11 +99,22 @@ class RunCommand final : public Command {
     if (runs_.has_value()) return RunMany(*scenario, seed_.value_or(1), *runs_, json_, console);
     const ChosenStrategy chosen = ChooseStrategy(seed_);
 
+    std::ofstream trace_file;
+    absl::optional<verify::TraceRecorder> trace;
+    if (record_.has_value()) {
+      trace_file.open(ResolvePath(*record_), std::ios::binary);
+      trace.emplace(&trace_file);
+    }
     trace::Recorder recorder;
     ScenarioResult result;
     {
       trace::ScopedObserver watching(&recorder);
-      result = RunScenario(*scenario, chosen.strategy.get());
+      result = RunScenario(*scenario, chosen.strategy.get(), {}, verify::RunKind::kScenario,
+                           trace.has_value() ? &*trace : nullptr);
+    }
+    trace_file.close();
+    if (record_.has_value() && !trace_file) {
+      return BadInput(absl::StrCat("--record \"", *record_, "\" cannot be written"), console);
     }
     const Report report = {*scenario, chosen.text, recorder.events(), result};
     return WriteReport(report, json_, console);
@@ -108,6 +124,7 @@ class RunCommand final : public Command {
   std::string file_;
   absl::optional<uint64_t> seed_;
   absl::optional<uint64_t> runs_;
+  absl::optional<std::string> record_;
   bool json_ = false;
 };
 

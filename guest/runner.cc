@@ -88,7 +88,7 @@ void Report(const GuestRun& result) {
   for (const Finding& finding : outcome.findings) {
     absl::StrAppend(&text, finding.name, " on ", finding.thread, ": ", finding.sentence, "\n",
                     DescribeStack(finding.stack, "  "));
-    for (const kernel::Evidence& earlier : finding.evidence) {
+    for (const Evidence& earlier : finding.evidence) {
       absl::StrAppend(&text, earlier.what, ":\n", DescribeStack(earlier.stack, "  "));
     }
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include <IOKit/IOKitKeys.h>
 #include <libkern/c++/OSContainers.h>
@@ -250,47 +251,22 @@ std::string ScenarioRun::SeenInstead(size_t index, const Outcome& outcome) const
       const bool held = progress >= expectation.at_least && progress <= expectation.at_most;
       return held ? "" : absl::StrCat(progress);
     }
-    case Kind::kFinding: {
-      const bool found =
-          std::any_of(outcome.findings.begin(), outcome.findings.end(),
-                      [&](const Finding& finding) { return finding.name == expectation.finding; });
-      return found ? "" : "not reported in this run";
-    }
+    case Kind::kFinding:
+      break;  // verify::JudgeExpectedFinding
   }
   return "";
-}
-
-// A line on what was done, then the call stack.
-void Append(const std::string& what, const CallStack& stack, std::vector<std::string>* lines) {
-  const std::vector<std::string> functions = stack.Functions();
-  lines->push_back(absl::StrCat(what, functions.empty() ? "" : ":"));
-  for (const std::string& function : functions) lines->push_back(absl::StrCat("  ", function));
 }
 
 // The call stack of each blocked thread, and the evidence about it.
 std::vector<std::string> StacksOf(const std::vector<BlockedThread>& blocked) {
   std::vector<std::string> lines;
   for (const BlockedThread& thread : blocked) {
-    Append(thread.name, thread.stack, &lines);
-    for (const kernel::Evidence& evidence : thread.evidence) {
-      Append(evidence.what, evidence.stack, &lines);
+    verify::AppendStack(thread.name, thread.stack, &lines);
+    for (const Evidence& evidence : thread.evidence) {
+      verify::AppendStack(evidence.what, evidence.stack, &lines);
     }
   }
   return lines;
-}
-
-// The call stack of a finding, and its evidence.
-std::vector<std::string> StackAndEvidence(const Finding& finding) {
-  std::vector<std::string> lines = finding.stack.Functions();
-  for (const kernel::Evidence& evidence : finding.evidence) {
-    Append(evidence.what, evidence.stack, &lines);
-  }
-  return lines;
-}
-
-std::string Describe(const Finding& finding) {
-  return absl::StrCat("at ", finding.time_ns / 1000, " us", finding.thread.empty() ? "" : " on ",
-                      finding.thread, ": ", finding.sentence);
 }
 
 // The contracts of the scenario's real-time threads.
@@ -324,7 +300,7 @@ std::vector<Verdict> ScenarioRun::Judge(const Outcome& outcome, bool at_full_spe
   bool blocked_is_told = false;
   for (size_t i = 0; i < scenario_.expectations.size(); ++i) {
     const Scenario::Expectation& expectation = scenario_.expectations[i];
-    Verdict verdict = {Verdict::Kind::kHeld, expectation.text, ""};
+    Verdict verdict = {.text = expectation.text, .finding = expectation.finding};
     const bool needs_end =
         expectation.kind == Kind::kQuietWithin || expectation.kind == Kind::kNoObjectLeaked;
     if (expectation.at_full_speed && !at_full_speed) {
@@ -333,27 +309,23 @@ std::vector<Verdict> ScenarioRun::Judge(const Outcome& outcome, bool at_full_spe
     } else if (needs_end && !shut_down_) {
       verdict.kind = Verdict::Kind::kNotJudged;
       verdict.seen = "the run did not come to its end";
+    } else if (expectation.kind == Kind::kFinding) {
+      verdict =
+          verify::JudgeExpectedFinding(expectation.text, expectation.finding, outcome.findings);
     } else {
       verdict.seen = SeenInstead(i, outcome);
       if (!verdict.seen.empty()) verdict.kind = Verdict::Kind::kFailed;
-      for (const Finding& finding : outcome.findings) {
-        if (finding.name != expectation.finding || !verdict.seen.empty()) continue;
-        verdict.seen = Describe(finding);
-        verdict.stack = StackAndEvidence(finding);
-      }
       if (expectation.kind == Kind::kNoThreadBlocked) verdict.stack = StacksOf(outcome.blocked);
       blocked_is_told |= expectation.kind == Kind::kNoThreadBlocked;
     }
     verdicts.push_back(std::move(verdict));
   }
-  for (const Finding& finding : outcome.findings) {
-    const bool expected = std::any_of(scenario_.expectations.begin(), scenario_.expectations.end(),
-                                      [&](const Scenario::Expectation& expectation) {
-                                        return finding.name == expectation.finding;
-                                      });
-    if (expected) continue;
-    verdicts.push_back({Verdict::Kind::kFailed, absl::StrCat("no ", finding.name),
-                        Describe(finding), StackAndEvidence(finding)});
+  std::vector<std::string> expected;
+  for (const Scenario::Expectation& expectation : scenario_.expectations) {
+    if (!expectation.finding.empty()) expected.push_back(expectation.finding);
+  }
+  for (Verdict& verdict : verify::JudgeUnexpectedFindings(outcome.findings, expected)) {
+    verdicts.push_back(std::move(verdict));
   }
   if (!outcome.ok() && !(outcome.kind == Outcome::Kind::kBlocked && blocked_is_told) &&
       !EndedAsExpected(scenario_, outcome)) {
@@ -377,14 +349,10 @@ std::vector<Verdict> ScenarioRun::Judge(const Outcome& outcome, bool at_full_spe
 
 }  // namespace
 
-bool ScenarioResult::held() const {
-  return std::none_of(verdicts.begin(), verdicts.end(), [](const Verdict& verdict) {
-    return verdict.kind == Verdict::Kind::kFailed;
-  });
-}
+bool ScenarioResult::held() const { return verify::AllHeld(verdicts); }
 
 ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const Look& look,
-                           verify::RunKind kind) {
+                           verify::RunKind kind, verify::TraceRecorder* recorder) {
   ScenarioRun run(scenario, look);
   MachineOptions options;
   options.cpus = scenario.cpus;
@@ -400,7 +368,7 @@ ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const L
     verify::Checks checks = scenario.checks;
     checks.Add(verify::ChecksFor(kind));
     if (NeedsLifetimes(scenario)) checks.Add(verify::Check::kLifetimes);
-    verify::Watch watch({checks, ContractsOf(scenario)});
+    verify::Watch watch({checks, ContractsOf(scenario), recorder});
     result.outcome = simulation.Run([&run] { run.Body(); });
     watch.Finish(&result.outcome);
     run.meter()->Finish(result.outcome.end_ns);
@@ -409,6 +377,7 @@ ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const L
   result.progress = run.ProgressMade();
   // A run at full speed is one in which the strategy answered every question with 0.
   result.verdicts = run.Judge(result.outcome, result.outcome.schedule.deviations() == 0);
+  if (recorder != nullptr) recorder->Add(result.verdicts);
   return result;
 }
 

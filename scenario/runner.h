@@ -13,20 +13,13 @@
 #include "scenario/scenario.h"
 #include "scheduler/simulation.h"
 #include "scheduler/strategy.h"
+#include "verify/trace_recorder.h"
+#include "verify/verdict.h"
 #include "verify/watch.h"
 
 namespace drydock {
 
-struct Verdict {
-  enum class Kind { kHeld, kFailed, kNotJudged };
-  Kind kind = Kind::kHeld;
-  std::string text;  // what was expected
-  // What was seen instead, or why it was not judged; if it held, empty, or what was found as
-  // expected.
-  std::string seen;
-  std::vector<std::string> stack =
-      {};  // where that happened, innermost function first; may be empty
-};
+using verify::Verdict;
 
 // How many rounds a thread completed, or how often an interrupt's action ran (ProgressProto).
 struct Progress {
@@ -59,11 +52,12 @@ struct ScenarioResult {
 };
 
 // Executes one run, checked for what runs of its kind are and for what the scenario asks for.
-// Observers that the caller has attached receive all of its events. The result is
-// a function of the scenario and the strategy's answers. To be called outside of runs, one at a
-// time.
+// Observers that the caller has attached receive all of its events; `recorder`, unless null, writes
+// what checkers need to judge it again, and the verdicts. The result is a function of the scenario
+// and the strategy's answers. To be called outside of runs, one at a time.
 ScenarioResult RunScenario(const Scenario& scenario, Strategy* strategy, const Look& look = {},
-                           verify::RunKind kind = verify::RunKind::kScenario);
+                           verify::RunKind kind = verify::RunKind::kScenario,
+                           verify::TraceRecorder* recorder = nullptr);
 
 // The classes of the drivers that are linked into the program: those that a device may name.
 std::vector<std::string> LinkedDrivers();

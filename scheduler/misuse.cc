@@ -34,7 +34,10 @@ void MisuseWithEvidence(const char* finding, absl::string_view sentence,
          0, 0);
 }
 
-void ReportFinding(Finding finding) { Report(std::move(finding), 1, 0, 0); }
+void ReportFinding(Finding finding) {
+  finding.by_checker = true;
+  Report(std::move(finding), 1, 0, 0);
+}
 
 void RefuseWaitInInterrupt(const char* what, absl::string_view name) {
   const int line = internal::InterruptLineHere();

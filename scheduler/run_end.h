@@ -30,6 +30,7 @@ struct Finding {
   std::vector<Evidence> evidence = {};  // what led to it, the earliest first
   // If not empty, the run ends with this finding, as an endless one, and this is its text.
   std::string ends_run = "";
+  bool by_checker = false;  // not by the machine or the framework
 };
 
 // A thread that was still blocked when nothing could happen any more, daemons excepted.

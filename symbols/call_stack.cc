@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <mutex>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -130,6 +131,29 @@ CallStack CallStack::Walk(const void* frame, const void* low, const void* high, 
   CallStack stack;
   stack.callers_.assign(callers.begin(), callers.begin() + depth);
   return stack;
+}
+
+CallStack CallStack::OfCalls(std::vector<const void*> calls) {
+  CallStack stack;
+  stack.callers_ = std::move(calls);
+  if (stack.callers_.size() > kMaxFrames) stack.callers_.resize(kMaxFrames);
+  return stack;
+}
+
+const std::vector<CodeFrame>& CallStack::FramesOf(const void* call) {
+  return FramesAt(CallBefore(call));
+}
+
+const void* CallStack::ForeignCall(std::vector<CodeFrame> frames) {
+  return static_cast<const char*>(ForeignInstruction(std::move(frames))) + 1;
+}
+
+CallStackId CallStacks::Add(const CallStack& stack) {
+  if (stack.empty()) return 0;
+  Callers callers;
+  std::copy(stack.callers_.begin(), stack.callers_.end(), callers.begin());
+  const std::lock_guard locked(Stacks().lock);
+  return Stacks().Find(callers, stack.callers_.size());
 }
 
 CallStackId CallStacks::Walk(const void* frame, const void* low, const void* high) {

@@ -30,6 +30,15 @@ class CallStack {
   static CallStack Walk(const void* frame, const void* low, const void* high,
                         const void* code = nullptr);
 
+  // The stack of these calls, innermost first: for recorded traces.
+  static CallStack OfCalls(std::vector<const void*> calls);
+  // The places in the code of its calls; only to be compared, and handed to FramesOf.
+  const std::vector<const void*>& calls() const { return callers_; }
+  // All functions at a call, those of the machinery too.
+  static const std::vector<CodeFrame>& FramesOf(const void* call);
+  // Stands for a call of another process; FramesOf gives `frames`.
+  static const void* ForeignCall(std::vector<CodeFrame> frames);
+
   bool empty() const { return callers_.empty(); }
 
   // The return address of the innermost function outside the machinery (see Frames); null if there
@@ -61,6 +70,7 @@ class CallStacks {
   // As CallStack::Walk.
   static CallStackId Walk(const void* frame, const void* low, const void* high);
   static CallStack Get(CallStackId id);
+  static CallStackId Add(const CallStack& stack);
 };
 
 // FrameText() of each of Frames(), one a line, each line led by `indent`; "" for an empty stack.

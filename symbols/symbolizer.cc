@@ -141,6 +141,17 @@ const std::vector<CodeFrame>& FramesAt(const void* instruction) {
   return Cached(&symbolizer.frames, instruction, &Symbolizer::Frames);
 }
 
+const void* ForeignInstruction(std::vector<CodeFrame> frames) {
+  // Its address is all that is used of it. (Two bytes: the call before a return address is asked
+  // for.)
+  const char* const instruction = new char[2];
+  Symbolizer& symbolizer = Symbolizer::Get();
+  const std::lock_guard locked(symbolizer.lock);
+  symbolizer.functions.emplace(instruction, frames.back());
+  symbolizer.frames.emplace(instruction, std::move(frames));
+  return instruction;
+}
+
 Global GlobalAt(const void* address) {
   Symbolizer& symbolizer = Symbolizer::Get();
   const std::lock_guard locked(symbolizer.lock);

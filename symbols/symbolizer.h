@@ -49,6 +49,11 @@ const std::vector<CodeFrame>& FramesAt(const void* instruction);
 // debug information, which takes milliseconds for each file. Of no file: an empty `object`.
 const CodeFrame& FunctionAt(const void* instruction);
 
+// An address of no code that stands for an instruction of another process, such as the one that
+// wrote a recorded trace: FramesAt() gives `frames`, innermost first and not empty. Never taken
+// back.
+const void* ForeignInstruction(std::vector<CodeFrame> frames);
+
 // A global or static variable.
 struct Global {
   std::string name;   // demangled; empty: there is none at that address

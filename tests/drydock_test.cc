@@ -61,9 +61,9 @@ struct Ran {
   std::vector<std::string> failures;
 };
 
-std::string Describe(const std::vector<kernel::Evidence>& evidence, const std::string& indent) {
+std::string Describe(const std::vector<Evidence>& evidence, const std::string& indent) {
   std::string text;
-  for (const kernel::Evidence& earlier : evidence) {
+  for (const Evidence& earlier : evidence) {
     const std::string stack = DescribeStack(earlier.stack, indent + "  ");
     absl::StrAppend(&text, indent, earlier.what, stack.empty() ? "\n" : ":\n", stack);
   }

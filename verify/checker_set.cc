@@ -34,7 +34,9 @@ CheckerSet::CheckerSet(const Checks& checks, std::vector<TimeContract> contracts
 }
 
 void CheckerSet::Finish(RunEnd* end) {
+  const size_t before = end->findings.size();
   for (const std::unique_ptr<Checker>& checker : checkers_) checker->Finish(end);
+  for (size_t i = before; i < end->findings.size(); ++i) end->findings[i].by_checker = true;
 }
 
 }  // namespace drydock::verify

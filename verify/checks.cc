@@ -51,4 +51,15 @@ absl::StatusOr<Checks> ParseChecks(absl::string_view list) {
   return checks;
 }
 
+std::vector<std::string> NamesOf(const Checks& checks) {
+  std::vector<std::string> names;
+  Checks named;
+  for (const Named& one : kAll) {
+    if (!checks.Has(one.check) || named.Has(one.check)) continue;
+    names.emplace_back(one.finding);
+    named.Add(one.check);
+  }
+  return names;
+}
+
 }  // namespace drydock::verify

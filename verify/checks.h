@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -55,6 +56,9 @@ class Checks {
 // The checks for the findings named in `list`: "lock-order-cycle,priority-inversion".
 // InvalidArgument for an unknown name, with one line that lists the known ones.
 absl::StatusOr<Checks> ParseChecks(absl::string_view list);
+
+// A finding of each of `checks`, by which ParseChecks knows it.
+std::vector<std::string> NamesOf(const Checks& checks);
 
 }  // namespace drydock::verify
 

@@ -1,8 +1,6 @@
 // Priority inversions, from the events of locks and of the dispatcher.
 #include "verify/inversion_checker.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "trace/event_values.h"
 
@@ -60,7 +58,7 @@ void InversionChecker::OnEvent(const Event& event) {
     case EventKind::kLockAcquire:
       if (self.waits_for == event.object) {
         self.waits_for = 0;
-        waiting_.erase(std::find(waiting_.begin(), waiting_.end(), event.thread));
+        std::erase(waiting_, event.thread);
       }
       owners_[event.object] = event.thread;
       return;

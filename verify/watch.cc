@@ -56,11 +56,22 @@ trace::MemoryFact LiveRun::Memory(trace::ObjectId location, uint32_t bytes) {
 
 Watch::Watch(WatchOptions options)
     : quarantines_(options.checks.Has(Check::kLifetimes)),
-      checkers_(options.checks, std::move(options.contracts), &live_) {
+      recorder_(options.recorder),
+      checkers_(options.checks, options.contracts, &live_) {
   if (quarantines_) SetHeapMode(HeapMode::kQuarantine);
+  if (recorder_ != nullptr) {
+    recorder_->Begin(options.checks, options.contracts);
+    observing_.push_back(
+        std::make_unique<trace::ScopedObserver>(recorder_, TraceRecorder::KindsFor(checkers_)));
+  }
   for (const std::unique_ptr<Checker>& checker : checkers_.checkers()) {
     observing_.push_back(std::make_unique<trace::ScopedObserver>(checker.get(), checker->Kinds()));
   }
+}
+
+void Watch::Finish(RunEnd* end) {
+  if (recorder_ != nullptr) recorder_->End(*end);
+  checkers_.Finish(end);
 }
 
 Watch::~Watch() {

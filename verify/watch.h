@@ -18,6 +18,7 @@
 #include "trace/facts.h"
 #include "verify/checker_set.h"
 #include "verify/checks.h"
+#include "verify/trace_recorder.h"
 
 namespace drydock::verify {
 
@@ -65,6 +66,7 @@ class Watching : public OneChecker {
 struct WatchOptions {
   Checks checks;
   std::vector<TimeContract> contracts = {};  // of the run's threads, for Check::kMissedDeadline
+  TraceRecorder* recorder = nullptr;         // writes what the checkers are shown, unless null
 };
 
 // Watches the run that begins and ends while this exists.
@@ -76,10 +78,11 @@ class Watch {
   Watch& operator=(const Watch&) = delete;
 
   // After the run.
-  void Finish(RunEnd* end) { checkers_.Finish(end); }
+  void Finish(RunEnd* end);
 
  private:
   const bool quarantines_;
+  TraceRecorder* const recorder_;
   LiveRun live_;
   CheckerSet checkers_;
   std::vector<std::unique_ptr<trace::ScopedObserver>> observing_;

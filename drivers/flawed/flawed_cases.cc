@@ -1,4 +1,5 @@
-#include "drivers/flawed/rig.h"
+// The list of the flawed drivers.
+#include "drivers/flawed/flawed_cases.h"
 
 namespace drydock {
 

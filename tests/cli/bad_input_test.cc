@@ -31,8 +31,8 @@ TEST(BadInput, IsOneLineAndExitCode2) {
        absl::StrCat("drydock run: unexpected argument ", good,
                     "; usage is drydock run FILE [OPTION]...\n")},
       {{"run", good, "--sed", "1"},
-       "drydock run: unknown option --sed; nearest is --seed; allowed is --seed, --runs, --format, "
-       "-h, --help\n"},
+       "drydock run: unknown option --sed; nearest is --seed; allowed is --seed, --runs, --record, "
+       "--format, -h, --help\n"},
       {{"run", good, "--seed"}, "drydock run: --seed needs a value\n"},
       {{"run", good, "--seed", "-1"},
        "drydock run: --seed is \"-1\"; allowed is a whole number from 0 to 18446744073709551615\n"},
@@ -82,10 +82,11 @@ TEST(BadInput, IsOneLineAndExitCode2) {
       {{"stacks", "no/such/file", "--at=1us"},
        "no/such/file:1:1: cannot be read; allowed is the path of a scenario file\n"},
       {{"sail"},
-       "drydock: unknown command sail; allowed is run, explore, merge, replay, latency, ioreg, "
-       "stacks, bench, help, completion, man\n"},
+       "drydock: unknown command sail; allowed is run, explore, merge, replay, judge, latency, "
+       "ioreg, stacks, bench, help, completion, man\n"},
       {{"help", "sail"},
-       "drydock help: unknown command sail; allowed is run, explore, merge, replay, latency, "
+       "drydock help: unknown command sail; allowed is run, explore, merge, replay, judge, "
+       "latency, "
        "ioreg, stacks, bench, help, completion, man\n"},
       {{}, "drydock: no command is given; allowed is run, explore, "},
       {{"--seed", "run", good},

@@ -60,7 +60,7 @@ std::string Completions(const std::vector<std::string>& words) {
 TEST(Completion, OffersCommandsOptionsAndValues) {
   EXPECT_EQ(Completions({"re"}), "replay\n");
   EXPECT_EQ(Completions({"--v"}), "--version\n");
-  EXPECT_EQ(Completions({"run", "--"}), "--seed --runs --format --help\n");
+  EXPECT_EQ(Completions({"run", "--"}), "--seed --runs --record --format --help\n");
   EXPECT_EQ(Completions({"explore", "x", "--s"}),
             "--strategy --schedules --seconds --seed --stop --shard\n");
   EXPECT_EQ(Completions({"explore", "--strategy", "p"}), "pct pos preemption portfolio\n");

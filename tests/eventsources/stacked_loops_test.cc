@@ -139,7 +139,7 @@ TEST(StackedLoops, CallsUpAndDownAreADeadlockThatNamesGatesThreadsAndActions) {
         << outcome.findings[0].sentence;
     // The work loop's thread is a daemon: no other report shows where it stands.
     ASSERT_EQ(outcome.findings[0].evidence.size(), 1u);
-    const kernel::Evidence& other = outcome.findings[0].evidence[0];
+    const Evidence& other = outcome.findings[0].evidence[0];
     EXPECT_TRUE(other.what == "Member waits for lock RaidSet gate and holds Member gate" ||
                 other.what == "client waits for lock Member gate and holds RaidSet gate")
         << other.what;

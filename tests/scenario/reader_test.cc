@@ -45,11 +45,11 @@ TEST(Reader, FingerprintIsOfWhatHappensNotOfLayoutOrExpectations) {
 }
 
 TEST(Reader, WhatIsExpectedToBeFoundIsLookedFor) {
-  EXPECT_FALSE(Read(OneReader()).checks.Has(Check::kPriorityInversion));
-  EXPECT_TRUE(
-      Read(OneReader("check: \"priority-inversion\"\n")).checks.Has(Check::kPriorityInversion));
+  EXPECT_FALSE(Read(OneReader()).checks.Has(verify::Check::kPriorityInversion));
+  EXPECT_TRUE(Read(OneReader("check: \"priority-inversion\"\n"))
+                  .checks.Has(verify::Check::kPriorityInversion));
   EXPECT_TRUE(Read(OneReader("expect { finding: \"priority-inversion\" }\n"))
-                  .checks.Has(Check::kPriorityInversion));
+                  .checks.Has(verify::Check::kPriorityInversion));
 }
 
 // Each line of the table replaces a text of the OneReader scenario, or adds a line 6 to it.

@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "drivers/flawed/rig.h"
 #include "explore/campaign.h"
 #include "explore/explorer.h"
 #include "explore/replay.h"
 #include "gtest/gtest.h"
 #include "scheduler/kernel/memory.h"
+#include "tests/drivers/flawed/rig.h"
 
 namespace drydock {
 namespace {
@@ -44,8 +44,7 @@ bool EachHasAStack(std::vector<const char*> functions,
 void ExpectStacks(const FlawedCase& flawed_case, const Schedule& schedule) {
 #ifndef __OPTIMIZE__
   Replay replay(schedule);
-  std::vector<CallStack> stacks;
-  RunFlawed(flawed_case, /*flawed=*/true, &replay, &stacks);
+  const std::vector<CallStack> stacks = StacksOf(RunFlawed(flawed_case, /*flawed=*/true, &replay));
   std::vector<std::vector<std::string>> functions;
   std::string text;
   for (const CallStack& stack : stacks) {

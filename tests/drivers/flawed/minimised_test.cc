@@ -4,13 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "drivers/flawed/rig.h"
 #include "explore/campaign.h"
 #include "explore/explorer.h"
 #include "explore/minimise.h"
 #include "explore/replay.h"
 #include "gtest/gtest.h"
 #include "scheduler/kernel/memory.h"
+#include "tests/drivers/flawed/rig.h"
 
 namespace drydock {
 namespace {

@@ -12,10 +12,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "drivers/flawed/rig.h"
 #include "explore/campaign.h"
 #include "explore/explorer.h"
 #include "explore/minimise.h"
+#include "tests/drivers/flawed/rig.h"
 
 namespace drydock {
 namespace {

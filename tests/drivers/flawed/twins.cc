@@ -5,9 +5,9 @@
 #include <cstdio>
 
 #include "absl/strings/numbers.h"
-#include "drivers/flawed/rig.h"
 #include "explore/campaign.h"
 #include "explore/explorer.h"
+#include "tests/drivers/flawed/rig.h"
 
 int main(int count, char** arguments) {
   uint64_t schedules = 1'000;

@@ -1,4 +1,4 @@
-#include "drivers/flawed/rig.h"
+#include "tests/drivers/flawed/rig.h"
 
 #include <algorithm>
 #include <string>
@@ -94,42 +94,56 @@ void Body(const FlawedCase& flawed_case, bool flawed, std::vector<kernel::Thread
 
 }  // namespace
 
-RunResult RunFlawed(const FlawedCase& flawed_case, bool flawed, Strategy* strategy,
-                    std::vector<CallStack>* stacks) {
-  verify::Watch watch({verify::ChecksFor(verify::RunKind::kFlawed)});
+Outcome RunFlawed(const FlawedCase& flawed_case, bool flawed, Strategy* strategy,
+                  verify::TraceRecorder* recorder) {
+  verify::Watch watch(
+      {.checks = verify::ChecksFor(verify::RunKind::kFlawed), .recorder = recorder});
   std::vector<kernel::Thread*> clients;
   Outcome outcome =
       Simulation({.cpus = 2, .accesses = kernel::AccessChoices::kShared}, strategy).Run([&] {
         Body(flawed_case, flawed, &clients);
       });
   watch.Finish(&outcome);
+  return outcome;
+}
+
+std::string FailureOf(const FlawedCase& flawed_case, const RunEnd& end) {
   std::vector<std::string> failures;
-  std::vector<CallStack> where;
   const auto add = [&](const std::string& failure) {
     if (std::find(failures.begin(), failures.end(), failure) == failures.end()) {
       failures.push_back(failure);
     }
   };
-  if (!outcome.ok()) {
-    add(OutcomeName(outcome.kind));
-    where.push_back(outcome.stack);
-    for (const BlockedThread& thread : outcome.blocked) {
-      where.push_back(thread.stack);
-      for (const kernel::Evidence& earlier : thread.evidence) where.push_back(earlier.stack);
+  if (!end.ok()) add(OutcomeName(end.kind));
+  for (const Finding& finding : end.findings) {
+    if (!flawed_case.also_races || finding.name != "data-race") add(finding.name);
+  }
+  return absl::StrJoin(failures, "; ");
+}
+
+std::vector<CallStack> StacksOf(const RunEnd& end) {
+  std::vector<CallStack> stacks;
+  const auto add_evidence = [&stacks](const std::vector<Evidence>& evidence) {
+    for (const Evidence& earlier : evidence) stacks.push_back(earlier.stack);
+  };
+  if (!end.ok()) {
+    stacks.push_back(end.stack);
+    for (const BlockedThread& thread : end.blocked) {
+      stacks.push_back(thread.stack);
+      add_evidence(thread.evidence);
     }
   }
-  for (const Finding& finding : outcome.findings) {
-    if (!flawed_case.also_races || finding.name != "data-race") add(finding.name);
-    where.push_back(finding.stack);
-    for (const kernel::Evidence& earlier : finding.evidence) where.push_back(earlier.stack);
+  for (const Finding& finding : end.findings) {
+    stacks.push_back(finding.stack);
+    add_evidence(finding.evidence);
   }
-  if (stacks != nullptr) *stacks = std::move(where);
-  return {absl::StrJoin(failures, "; "), std::move(outcome.schedule)};
+  return stacks;
 }
 
 RunProgram FlawedProgram(const FlawedCase& flawed_case, bool flawed) {
   return [&flawed_case, flawed](Strategy* strategy) {
-    return RunFlawed(flawed_case, flawed, strategy);
+    Outcome outcome = RunFlawed(flawed_case, flawed, strategy);
+    return RunResult{FailureOf(flawed_case, outcome), std::move(outcome.schedule)};
   };
 }
 
