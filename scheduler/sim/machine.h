@@ -5,11 +5,11 @@
 //
 //   Chooser         questions, the fast path, the schedule; and    chooser.h
 //                   the Context: CPU and thread of running code    context.h
-//   Dispatcher      CPUs, run queue, priorities                    dispatcher.h (Cpu: cpu.h)
+//   Dispatcher      CPUs, run queue, priorities                    dispatcher.h, cpu.h
 //   Turnstiles      promotion by the waiters of mutexes            turnstiles.h
 //   WaitQueues      threads that wait for events                   wait_queues.h
-//   ThreadTable     all threads                                    thread_table.h (Thread:
-//   thread.h) InterruptLines  which lines are raised, masked, deliverable    interrupt_lines.h
+//   ThreadTable     all threads                                    thread_table.h, thread.h
+//   InterruptLines  which lines are raised, masked, deliverable    interrupt_lines.h
 //   DeadlineQueue   what is to happen at a time                    deadline_queue.h
 //   OutsideEvents   what the outside world does                    outside_events.h
 //   ThreadCalls     workers, and the calls they run                thread_calls.h
