@@ -33,12 +33,15 @@ class Scopes {
   Dwarf_Die* dies_ = nullptr;
 };
 
-// The path of a source file as the compiler was given it. Bazel compiles in a sandbox whose root it
-// has the compiler call /proc/self/cwd.
-std::string SourcePath(const char* path) {
+// The path of a source file as the compiler was given it: clang and libdw put the directory of the
+// compilation in front of a relative one.
+std::string SourcePath(Dwarf_Die* unit, const char* path) {
   if (path == nullptr) return "";
+  Dwarf_Attribute attribute;
+  const char* directory = dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &attribute));
   absl::string_view text = path;
-  absl::ConsumePrefix(&text, "/proc/self/cwd/");
+  if (directory != nullptr && absl::ConsumePrefix(&text, directory))
+    absl::ConsumePrefix(&text, "/");
   absl::ConsumePrefix(&text, "./");
   return std::string(text);
 }
@@ -106,7 +109,7 @@ void ReadCallSite(Dwarf_Die* unit, Dwarf_Die* inlined, ObjectFile::Frame* caller
   Dwarf_Files* files = nullptr;
   if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_file, &attribute), &value) == 0 &&
       dwarf_getsrcfiles(unit, &files, nullptr) == 0) {
-    caller->file = SourcePath(dwarf_filesrc(files, value, nullptr, nullptr));
+    caller->file = SourcePath(unit, dwarf_filesrc(files, value, nullptr, nullptr));
   }
   if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &attribute), &value) == 0) {
     caller->line = static_cast<int>(value);
@@ -191,7 +194,7 @@ std::vector<ObjectFile::Frame> ObjectFile::Frames(uint64_t instruction) {
   // Where the instruction itself stands; outer functions stand where the inner ones are called.
   Frame frame;
   if (Dwarf_Line* line = dwarf_getsrc_die(&unit, instruction); line != nullptr) {
-    frame.file = SourcePath(dwarf_linesrc(line, nullptr, nullptr));
+    frame.file = SourcePath(&unit, dwarf_linesrc(line, nullptr, nullptr));
     dwarf_lineno(line, &frame.line);
   }
 
