@@ -69,7 +69,7 @@ absl::optional<Problem> ParseText(absl::string_view text, ScenarioProto* proto, 
   if (sound.size() < text.size()) {
     const auto line = static_cast<int>(std::count(sound.begin(), sound.end(), '\n'));
     const auto column = static_cast<int>(sound.size() - (sound.rfind('\n') + 1));
-    return Problem{{line, column}, "not UTF-8 text"};
+    return Problem{{line, column}, "this byte is not UTF-8; allowed is UTF-8 text"};
   }
   FirstError error;
   google::protobuf::TextFormat::Parser parser;

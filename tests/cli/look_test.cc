@@ -111,11 +111,11 @@ TEST(Stacks, ShowsWhatEveryThreadIsDoing) {
                        "  in the action of IOFilterInterruptEventSource of DrydockInterruptDevice\n"
                        "  holds audio gate\n    "))
       << said.out;
-  EXPECT_TRUE(Contains(said.out, "\n    IOWorkLoop::runEventSources()\n"));
+  EXPECT_TRUE(Contains(said.out, "\n    IOWorkLoop::runEventSources()"));
   EXPECT_TRUE(Contains(said.out,
                        "\nplayer (user, 31), thread 4\n"
                        "  waits for lock audio gate, held by thread audio\n    "));
-  EXPECT_TRUE(Contains(said.out, "\n    IOWorkLoop::closeGate()\n"));
+  EXPECT_TRUE(Contains(said.out, "\n    IOWorkLoop::closeGate()"));
   EXPECT_EQ(Drydock({"stacks", "--at=13ms", kSleeps}).out, said.out);
 }
 
@@ -127,7 +127,7 @@ TEST(Stacks, NameTheEventAThreadSleepsOnAndTheThreadsThatRun) {
                        "  sleeps in commandSleep on DrydockUSBController work loop\n"
                        "  in the action of IOCommandGate of UsbSerial\n"))
       << said.out;
-  EXPECT_TRUE(Contains(said.out, "\n    UsbSerial::readGated()\n"));
+  EXPECT_TRUE(Contains(said.out, "\n    UsbSerial::readGated()"));
   EXPECT_TRUE(Contains(said.out, "\n  runs on CPU "));
   const std::string elsewhere = Drydock({"stacks", kDuringRead, "--at=140us", "--seed=7"}).out;
   EXPECT_TRUE(Contains(elsewhere, "random walk, seed 7, after 140.000us: ")) << elsewhere;

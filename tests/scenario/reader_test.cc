@@ -70,7 +70,8 @@ TEST(Reader, BadInputIsOneLineWithItsPlace) {
        "check"},
       {"cpus: 2", "cpus: 2 cpus: 2",
        "f:1:13: non-repeated field \"cpus\" is specified multiple times"},
-      {"name: \"usb0\"", "name: \"\xc3\x28\"", "f:2:21: not UTF-8 text"},
+      {"name: \"usb0\"", "name: \"\xc3\x28\"",
+       "f:2:21: this byte is not UTF-8; allowed is UTF-8 text"},
       // Numbers and times that are nonsense.
       {"cpus: 2", "cpus: 0", "f:1:1: cpus is 0; allowed is 1 to 64"},
       {"cpus: 2", "cpus: 65", "f:1:1: cpus is 65; allowed is 1 to 64"},

@@ -53,7 +53,7 @@ std::vector<std::string> Above(const CallStack& stack) {
   return functions;
 }
 
-TEST(CallStack, OfAFindingLeadsToWhoBrokeTheRule) {
+TEST(CallStack, OfAFindingNamesTheFunctionThatBrokeTheRule) {
   const Outcome outcome = RunTimed([] { called = CallsAnother(&MisusesTheApi); });
   ASSERT_EQ(outcome.findings.size(), 1u);
   EXPECT_THAT(Above(outcome.findings[0].stack), ElementsAre("MisusesTheApi()", "CallsAnother()"));
@@ -68,13 +68,13 @@ TEST(CallStack, IsDescribedWithFilesAndLines) {
                               ")\n  CallsAnother() (tests/symbols/call_stack_test.cc:")));
 }
 
-TEST(CallStack, OfAPanicLeadsToWhoPanicked) {
+TEST(CallStack, OfAPanicNamesTheFunctionThatPanicked) {
   const Outcome outcome = RunTimed([] { called = CallsAnother(&PanicsTheKernel); });
   EXPECT_EQ(outcome.kind, Outcome::Kind::kPanic);
   EXPECT_THAT(Above(outcome.stack), ElementsAre("PanicsTheKernel()", "CallsAnother()"));
 }
 
-TEST(CallStack, OfABlockedThreadLeadsToWhereItWaits) {
+TEST(CallStack, OfABlockedThreadNamesTheFunctionThatWaits) {
   const Outcome outcome = RunTimed([] {
     kernel::ThreadStart({.name = "waiter"}, [] { called = CallsAnother(&WaitsForEver); });
   });
@@ -110,7 +110,7 @@ TEST(CallStack, CanBeReadFromASimulatedThreadWithLittleStackLeft) {
   EXPECT_EQ(frames, 2u);
 }
 
-TEST(CallStack, OfTheOutsideWorldIsEmpty) {
+TEST(CallStack, OutsideOfRunsIsEmpty) {
   EXPECT_THAT(CallStack().Functions(), IsEmpty());
   EXPECT_EQ(DescribeStack(CallStack(), "  "), "");
 }

@@ -94,7 +94,7 @@ void ExpectAtomics(const std::string& bytes) {
   value = 100;
   T results[10];
   const std::string told = Told([&results] {
-    T here[10];  // on the thread's own stack, of which nobody is told
+    T here[10];  // on the thread's own stack: not announced
     ChangeInAllWays(&value, here);
     std::copy(here, here + 10, results);
   });
