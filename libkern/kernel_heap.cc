@@ -73,7 +73,7 @@ class SpareBlocks {
   static constexpr size_t kMost = 512;
   // AddressSanitizer must see each block freed.
 #ifdef ABSL_HAVE_ADDRESS_SANITIZER
-  static constexpr bool kRecycles = true;
+  static constexpr bool kRecycles = false;
 #else
   static constexpr bool kRecycles = true;
 #endif

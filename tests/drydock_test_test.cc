@@ -110,12 +110,14 @@ TEST(DrydockTest, OrdersOfLocksThatCanDeadlockAreFound) {
     kernel::Mutex* a = kernel::MutexAlloc("a");
     kernel::Mutex* b = kernel::MutexAlloc("b");
     for (const auto& [first, second] : {std::pair(a, b), std::pair(b, a)}) {
-      kernel::ThreadJoin(kernel::ThreadStart({.name = "one of them"}, [first, second] {
-        kernel::MutexLock(first);
-        kernel::MutexLock(second);
-        kernel::MutexUnlock(second);
-        kernel::MutexUnlock(first);
-      }));
+      // clang 14 does not capture structured bindings.
+      kernel::ThreadJoin(
+          kernel::ThreadStart({.name = "one of them"}, [first = first, second = second] {
+            kernel::MutexLock(first);
+            kernel::MutexLock(second);
+            kernel::MutexUnlock(second);
+            kernel::MutexUnlock(first);
+          }));
     }
     kernel::MutexFree(a);
     kernel::MutexFree(b);

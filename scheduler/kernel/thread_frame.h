@@ -29,8 +29,9 @@ class ThreadFrame {
  private:
   friend std::string DescribeFrames(const Thread* thread);
 
-  ThreadFrame** const innermost_;  // the thread's; null where there is no thread
-  ThreadFrame* const outer_;
+  // Host threads have no frames.
+  [[maybe_unused]] ThreadFrame** const innermost_;  // the thread's; null where there is no thread
+  [[maybe_unused]] ThreadFrame* const outer_;
 };
 
 // The thread's frames, joined by ", in "; empty if it has none.
