@@ -1,3 +1,4 @@
+// The ranges of memory that hold variables of the program.
 #include "scheduler/kernel/memory.h"
 
 #include <algorithm>

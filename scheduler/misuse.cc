@@ -1,3 +1,4 @@
+// Reports misuse of the kernel interface as findings, the same on both kernels.
 #include "scheduler/misuse.h"
 
 #include <utility>

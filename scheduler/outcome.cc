@@ -1,3 +1,4 @@
+// Names of the kinds of outcomes.
 #include "scheduler/simulation.h"
 
 namespace drydock {

@@ -3,7 +3,7 @@
 // What there is to know of an event beyond what it carries, because to find it out for each of
 // millions would cost too much: where the code stands whose event it is, and what the memory is
 // that it touches. An observer asks while it is shown the event. In a live run the answer is found
-// then; a recorded trace holds it (trace/file.h).
+// then; a recorded trace holds it (verify/trace_file.h).
 #ifndef DRYDOCK_TRACE_FACTS_H_
 #define DRYDOCK_TRACE_FACTS_H_
 

@@ -1,3 +1,4 @@
+// Formats times for reports.
 #include "trace/microseconds.h"
 
 #include "absl/strings/str_format.h"

@@ -1,3 +1,4 @@
+// The table of interned names.
 #include "trace/names.h"
 
 #include <array>

@@ -1,3 +1,4 @@
+// The list of attached observers, and the dispatch of events to them.
 #include "trace/observer.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The switch between host threads that run in parallel and one at a time.
 #include "trace/parallel_lock.h"
 
 namespace drydock::trace {

@@ -1,3 +1,4 @@
+// Writes a run as text, an event a line.
 #include "trace/timeline.h"
 
 #include "absl/container/flat_hash_map.h"

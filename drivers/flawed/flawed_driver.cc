@@ -1,3 +1,4 @@
+// The modelled device that flawed drivers run on.
 #include "drivers/flawed/flawed_driver.h"
 
 #include "drivers/service/io_rules.h"

@@ -1,3 +1,4 @@
+// Reads a kext's Info.plist and checks what its personalities need.
 #include "drivers/service/info_plist.h"
 
 #include <vector>

@@ -1,3 +1,4 @@
+// Interned names, observers, digests and names of events.
 #include <string>
 
 #include "gtest/gtest.h"

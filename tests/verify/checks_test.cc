@@ -1,3 +1,4 @@
+// Sets of checks by the names of what they find.
 #include "verify/checks.h"
 
 #include "gtest/gtest.h"

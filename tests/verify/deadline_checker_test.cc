@@ -1,3 +1,4 @@
+// Missed deadlines of real-time threads and timers.
 #include "verify/deadline_checker.h"
 
 #include <functional>

@@ -1,3 +1,4 @@
+// Events of a thread that the dispatcher should not have chosen.
 #include "verify/dispatch_checker.h"
 
 #include "gtest/gtest.h"

@@ -1,3 +1,4 @@
+// Actions of work loops by threads that do not own the gate.
 #include "verify/gate_checker.h"
 
 #include "gtest/gtest.h"

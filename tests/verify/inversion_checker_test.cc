@@ -1,3 +1,4 @@
+// Priority inversions, and the promotions that prevent them.
 #include "verify/inversion_checker.h"
 
 #include "gtest/gtest.h"

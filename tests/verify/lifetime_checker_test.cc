@@ -1,3 +1,4 @@
+// Uses of freed objects and memory, leaks, wrong sizes.
 #include "verify/lifetime_checker.h"
 
 #include <functional>

@@ -1,3 +1,4 @@
+// Threads that repeat themselves without progress.
 #include "verify/livelock_checker.h"
 
 #include <functional>

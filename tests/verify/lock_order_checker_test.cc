@@ -1,3 +1,4 @@
+// Circles in the order in which threads take locks.
 #include "verify/lock_order_checker.h"
 
 #include <functional>

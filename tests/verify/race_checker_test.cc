@@ -1,3 +1,4 @@
+// Accesses that nothing orders, and those that something orders.
 #include "verify/race_checker.h"
 
 #include <string>

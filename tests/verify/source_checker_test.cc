@@ -1,3 +1,4 @@
+// Actions and filters of event sources before, during and after attachment.
 #include "verify/source_checker.h"
 
 #include "gtest/gtest.h"

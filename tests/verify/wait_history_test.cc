@@ -1,3 +1,4 @@
+// What led to a wait that never ends.
 #include "verify/wait_history.h"
 
 #include <functional>

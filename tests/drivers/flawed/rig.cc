@@ -1,3 +1,4 @@
+// Runs one flawed driver or its sound twin: boots, plugs in, works, unplugs, judges.
 #include "tests/drivers/flawed/rig.h"
 
 #include <algorithm>
