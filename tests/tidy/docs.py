@@ -77,6 +77,8 @@ def links_are_alive(tree):
 _FILE = re.compile(
     r"(?<![\w/.+$<>{}*-])(?:\./)?((?:[\w+.-]+/)*[\w+-][\w+.-]*"
     r"\.(?:h|cc|cpp|c|md|bzl|bazel|proto|textproto|plist|py|txt))(?![\w/*])(?!\.\w)")
+# Where x stands for any name.
+_ANY = re.compile(r"(^|/)x\.\w+$")
 # Made by the build or by a command; not part of the tree.
 _GENERATED = re.compile(r"(\.pb\.h|\.pb\.cc|^compile_commands\.json)$")
 
@@ -101,5 +103,6 @@ def named_files_exist(tree):
             line = re.sub(r"\]\([^)]*\)|\bhttps?://\S+|\"[^\"]*\"", "", line)
             for name in _FILE.findall(line):
                 beside = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
-                if not (name in tails or beside in tree.path_set or _GENERATED.search(name)):
+                if not (name in tails or beside in tree.path_set or _GENERATED.search(name)
+                        or _ANY.search(name)):
                     yield Problem(path, number, f"names {name}, which does not exist")
