@@ -180,12 +180,6 @@ void Chooser::GiveUp(std::string why) {
   Invalidate();
 }
 
-void Chooser::FlushFastSteps() {
-  if (fast_alternatives_ >= 2) schedule_.Append(fast_alternatives_, 0, fast_steps_);
-  choice_points_ += fast_steps_;
-  fast_steps_ = 0;
-}
-
 Time Chooser::QuietUntil() const {
   const auto offered_from = [this](Time time) {
     return time > horizon_ns_ ? time - horizon_ns_ : 0;

@@ -52,7 +52,11 @@ class Chooser {
   // not passed fast.
   void Flush() {
     fast_until_ = 0;
-    if (fast_steps_ > 0) FlushFastSteps();
+    if (fast_steps_ > 0) {
+      if (fast_alternatives_ >= 2) schedule_.Append(fast_alternatives_, 0, fast_steps_);
+      choice_points_ += fast_steps_;
+      fast_steps_ = 0;
+    }
   }
   // Since boot, as of the last Flush.
   uint64_t choice_points() const { return choice_points_; }
@@ -94,7 +98,6 @@ class Chooser {
   size_t Ask();
   // On a timeless machine: whether the CPU's next step could only wait.
   bool MustWait(const Cpu& cpu) const;
-  void FlushFastSteps();
   void StopEndless();
 
   Strategy* const strategy_;

@@ -10,6 +10,7 @@
 #ifndef DRYDOCK_SCHEDULER_SIM_DISPATCHER_H_
 #define DRYDOCK_SCHEDULER_SIM_DISPATCHER_H_
 
+#include "absl/base/attributes.h"
 #include "absl/functional/function_ref.h"
 #include "scheduler/sim/chooser.h"
 #include "scheduler/sim/context.h"
@@ -50,7 +51,8 @@ class Dispatcher {
   // The calling thread loses its CPU and has ended.
   void Exit();
   // The calling thread goes to the tail of its queue if a thread of its priority waits for a CPU.
-  void Yield();
+  // Not inline, so that the caller's stack, which waits for the switch back, stays small (RunNext).
+  ABSL_ATTRIBUTE_NOINLINE void Yield();
   // The calling thread gives its CPU to a queued one, and the rest of its quantum.
   void HandOff(kernel::Thread* target);
   // Lets queued threads have the CPUs that are theirs: after a running thread has become
