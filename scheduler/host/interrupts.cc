@@ -96,7 +96,7 @@ bool Interrupts::DeliverOne() {
   if (storm) {
     const char* sentence = trace::Intern(
         absl::StrCat("interrupt line ", index, " was raised again ", kStorm,
-                     " times in a row when its handler returned: nobody quiets the device"));
+                     " times in a row when its handler returned: it does not quiet the device"));
     kernel::Misuse("interrupt-storm", sentence);
     machine->Stop(Outcome::Kind::kEndless, sentence);
   }

@@ -326,7 +326,7 @@ void Machine::CountStorm(Line& line, int index) {
   if (++line.in_a_row < kStorm) return;
   const char* sentence = trace::Intern(
       absl::StrCat("interrupt line ", index, " was raised again ", kStorm,
-                   " times in a row when its handler returned: nobody quiets the device"));
+                   " times in a row when its handler returned: it does not quiet the device"));
   kernel::Misuse("interrupt-storm", sentence);
   Stop(Outcome::Kind::kEndless, sentence);
 }

@@ -201,7 +201,7 @@ TEST(OrderSearch, WakeupsBeforeAndAfterTheBlockAreOneClass) {
                 }});
     (*results)[0] = "done";
   };
-  EXPECT_EQ(ExpectSame(body), 2u);  // who has the lock first
+  EXPECT_EQ(ExpectSame(body), 2u);  // which thread has the lock first
 }
 
 TEST(OrderSearch, HoldsBackATaskThatPollsAndSaysSo) {

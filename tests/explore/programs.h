@@ -35,7 +35,7 @@ Program SeenHalfDone(int noise);
 // is null.
 Program Polls(void (*pause)(kernel::Time));
 
-// Two threads of `steps` steps each that note in `*order` who took them.
+// Two threads of `steps` steps each that note in `*order` which thread took each.
 Program Interleaves(int steps, std::string* order);
 
 }  // namespace drydock

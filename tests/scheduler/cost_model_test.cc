@@ -26,7 +26,7 @@ std::vector<Time> Costs(int jitter_percent, Strategy* strategy, Outcome* outcome
   options.costs.jitter_percent = jitter_percent;
   std::vector<Time> costs;
   Outcome result = Simulation(options, strategy).Run([&costs] {
-    // Somebody to share the machine with, so that there are questions.
+    // A second thread, so that there are questions.
     kernel::Thread* other = kernel::ThreadStart({.name = "other"}, [] {
       for (int i = 0; i < 50; ++i) kernel::ChoicePoint(OperationKind::kService, 0);
     });

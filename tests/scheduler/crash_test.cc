@@ -68,7 +68,7 @@ TEST(Crash, NullPointerIsAPanicWithAStack) {
     EXPECT_EQ(outcome.text, "a fault at address 24: a null pointer");
     ASSERT_FALSE(outcome.stack.Functions().empty());
     EXPECT_EQ(outcome.stack.Functions()[0], "drydock::TouchesNull()");
-#ifndef __OPTIMIZE__  // a leaf has no frame then, and who called it is not known
+#ifndef __OPTIMIZE__  // a leaf has no frame then, so its caller is missing
     ASSERT_GE(outcome.stack.Functions().size(), 2u);
     EXPECT_EQ(outcome.stack.Functions()[1], "drydock::UsesItsDevice()");
 #endif

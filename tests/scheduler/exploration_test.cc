@@ -121,7 +121,7 @@ class Workload {
           break;
         }
         case 11: {
-          // Asleep in a lock, until somebody wakes it or time is up.
+          // Asleep in a lock, until it is woken or its time is up.
           kernel::Mutex* mutex = mutexes_[prng.Below(2)];
           kernel::MutexLock(mutex);
           kernel::MutexSleep(mutex, &events_[0], kernel::Interruptible::kUninterruptible,
@@ -140,7 +140,7 @@ class Workload {
   }
 
   void SetPolicy(Prng* prng) {
-    if (count_ == 0) return;  // the first is faster than who made it
+    if (count_ == 0) return;  // the first runs before its creator does
     kernel::Thread* thread = threads_[prng->Below(count_)];
     switch (prng->Below(4)) {
       case 0:

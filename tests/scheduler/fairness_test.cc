@@ -1,5 +1,5 @@
-// Properties of scheduling over random workloads: nobody starves within a band, real-time threads
-// that can meet their deadlines do.
+// Properties of scheduling over random workloads: no thread starves within a band, real-time
+// threads that can meet their deadlines do.
 #include <algorithm>
 #include <deque>
 #include <numeric>

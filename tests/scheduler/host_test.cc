@@ -30,11 +30,11 @@ using kernel::WaitResult;
 using ::testing::HasSubstr;
 
 Outcome RunOnHost(const std::function<void()>& body) {
-  TimedStrategy nobody;
-  return Simulation({}, &nobody).Run(body);
+  TimedStrategy unused;
+  return Simulation({}, &unused).Run(body);
 }
 
-// Blocks until somebody wakes `event`.
+// Blocks until `event` is woken.
 WaitResult WaitFor(const void* event, kernel::Time deadline = 0,
                    Interruptible interruptible = Interruptible::kUninterruptible) {
   if (kernel::AssertWait(event, interruptible, deadline, {"waits for the test", "", 0, nullptr}) ==

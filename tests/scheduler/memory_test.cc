@@ -1,4 +1,4 @@
-// Hooked accesses: locations, choice points, and what costs nothing when nobody watches.
+// Hooked accesses: locations, choice points, and what costs nothing when nothing is observed.
 #include "scheduler/kernel/memory.h"
 
 #include <memory>

@@ -1,4 +1,4 @@
-// Who has a CPU, and for how long: quanta, preemption, handoff. (workloop.md 9)
+// Which thread has a CPU, and for how long: quanta, preemption, handoff. (workloop.md 9)
 #include <string>
 #include <vector>
 

@@ -1,4 +1,4 @@
-// Waiting and priorities: who pushes whom, who is depressed, who is woken first.
+// Waiting and priorities: promotion, depression, the order of wakeups.
 // (workloop.md 9)
 #include <string>
 #include <utility>

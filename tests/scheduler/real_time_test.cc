@@ -1,4 +1,4 @@
-// Real-time threads: deadlines, constraints, and the fail-safe against those who spin.
+// Real-time threads: deadlines, constraints, and the fail-safe against threads that spin.
 // (workloop.md 9)
 #include <string>
 #include <vector>

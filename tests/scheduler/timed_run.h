@@ -18,8 +18,8 @@ namespace drydock::kernel {
 // Room for context switches and locks.
 inline constexpr Time kSlack = 100 * kMicrosecond;
 
-// Who had the one CPU, from when to when. The main thread, which makes and joins the others, is
-// left out, and what it comes in between counts as one stay.
+// Which thread had the one CPU, from when to when. The main thread, which makes and joins the
+// others, is left out, and what it comes in between counts as one stay.
 class Stays : public trace::Observer {
  public:
   void OnEvent(const trace::Event& event) override;
