@@ -126,7 +126,8 @@ kernel::PerBoot<Heap> heap;
 
 Header* HeaderOf(const void* memory) { return static_cast<Header*>(const_cast<void*>(memory)) - 1; }
 
-// Blocks from outside of runs are no part of any. (Inlined, so that it is not on anybody's stack.)
+// Blocks that were allocated outside of runs have no number and are not published. Inlined, so that
+// it is not a frame of call stacks.
 [[gnu::always_inline]] inline void Publish(EventKind kind, uint32_t number, uint32_t other = 0,
                                            uint64_t value = 0) {
   if (number != 0) kernel::Trace(kind, number, other, value);

@@ -38,7 +38,7 @@ namespace internal {
 inline FactSource* fact_source = nullptr;
 }  // namespace internal
 
-// From OnEvent(event) only. 0 if nobody knows.
+// From OnEvent(event) only. 0 if the stack is not known.
 inline StackId StackOf(const Event&) {
   return internal::fact_source != nullptr ? internal::fact_source->Stack() : 0;
 }

@@ -1,8 +1,8 @@
 // trace/observer.h
 //
-// Who watches the event stream. Observers stand beside the machine: they see the events of the
-// kinds they ask for, in the order in which they happened, on the host's stack, and must not call
-// into the machine or into simulated code.
+// Observers of the event stream. They stand beside the machine: each is shown the events of the
+// kinds that it asks for, in the order in which they happen, and must not call into the machine or
+// into simulated code.
 #ifndef DRYDOCK_TRACE_OBSERVER_H_
 #define DRYDOCK_TRACE_OBSERVER_H_
 
@@ -39,17 +39,18 @@ class ScopedObserver {
 };
 
 namespace internal {
-extern AtomicEventKinds observed;  // what somebody watches
+extern AtomicEventKinds observed;  // the kinds that some observer asks for
 void Publish(const Event& event);
 }  // namespace internal
 
-// Whether anybody watches for events of a kind. If not, an event costs this one predictable branch.
+// Whether an observer asks for events of a kind. If not, an event costs this one predictable
+// branch.
 inline bool Observed(EventKind kind) { return ABSL_PREDICT_FALSE(internal::observed.Has(kind)); }
 
-// Whether anybody watches for anything.
+// Whether there is any observer.
 inline bool AnythingObserved() { return ABSL_PREDICT_FALSE(internal::observed.any()); }
 
-// Shows a complete event to those who watch for its kind. Layers above the scheduler use
+// Shows a complete event to the observers of its kind. Layers above the scheduler use
 // kernel::Trace (scheduler/kernel/trace.h), which fills in time, CPU and thread.
 inline void Publish(const Event& event) {
   if (Observed(event.kind)) internal::Publish(event);

@@ -1,7 +1,7 @@
 // verify/checker_set.h
 //
-// The checkers for a set of checks. Who shows them events, and takes their findings, is up to the
-// owner: a live run (verify/watch.h) or a recorded one.
+// The checkers for a set of checks. The owner shows them events and takes their findings: a live
+// run (verify/watch.h) or a recorded one (verify/judge.h).
 #ifndef DRYDOCK_VERIFY_CHECKER_SET_H_
 #define DRYDOCK_VERIFY_CHECKER_SET_H_
 

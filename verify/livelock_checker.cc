@@ -142,20 +142,20 @@ void LivelockChecker::Look(const Event& event) {
   }
   if (event.time_ns <= outside_until_) return;
   found_ = true;
-  std::string who;
+  std::string threads;
   std::vector<Evidence> evidence;
   for (trace::ThreadId id = 1; id < threads_.size(); ++id) {
     const Thread& thread = threads_[id];
     if (!IsEnough(thread.repetitions)) continue;
     const std::string name = absl::StrCat(thread.name, " (thread ", id, ")");
-    absl::StrAppend(&who, who.empty() ? "" : ", ", name);
+    absl::StrAppend(&threads, threads.empty() ? "" : ", ", name);
     evidence.push_back(
         {absl::StrCat(name, " comes here again and again"), CallStacks::Get(thread.stack)});
   }
   const std::string sentence =
       absl::StrCat("nothing has come of anything since ", progressed_ns_ / 1000, " us, though ",
-                   who.empty() ? "thread calls" : who, " went on, each more than ", kRepetitions,
-                   " times: what they wait for will never be done");
+                   threads.empty() ? "thread calls" : threads, " went on, each more than ",
+                   kRepetitions, " times: what they wait for will never be done");
   Report(event, {.name = "livelock",
                  .sentence = sentence,
                  .evidence = std::move(evidence),

@@ -1,7 +1,7 @@
 // verify/livelock_checker.h
 //
-// Finds livelocks: threads go on and on, and nothing comes of it. The finding `livelock`, with the
-// stacks of those who go on, after which the run ends as an endless one.
+// Finds livelocks: threads go on for ever without progress. The finding `livelock`, with the
+// stacks of these threads, after which the run ends as an endless one.
 //
 // Something has come of it (the run *progresses*) when a thread begins or ends, a program's call
 // does, a transfer brings bytes, a service comes into another phase of its life, is opened or

@@ -105,7 +105,8 @@ void RaceChecker::OnEvent(const Event& event) {
         absl::StrCat(event.name, " (thread ", event.other, ")");
   }
   if (event.context == Context::kOutside) {
-    // What comes from outside comes after what was handed to it; nobody else's memory is touched.
+    // Events of the outside world come after what was handed over to it; it touches no memory of
+    // threads.
     switch (event.kind) {
       case EventKind::kInterruptRaise:
         if (event.value >= lines_.size()) lines_.resize(event.value + 1);
@@ -264,7 +265,8 @@ void RaceChecker::Check(size_t actor, const Event& event) {
           (epoch.bytes & bytes) == bytes && (epoch.writes || !writes)) {
         known = true;
       } else if (epoch.time <= self.clock[epoch.actor]) {
-        // It was before. Who is after this one is after that one.
+        // The earlier access happens before this one, so an access after this one is ordered after
+        // both: the earlier epoch is not needed.
         if (writes || !epoch.writes) epoch.bytes &= static_cast<uint8_t>(~bytes);
       } else if ((writes || epoch.writes) && !(atomic && epoch.atomic)) {
         ReportRace(actor, event, epoch);

@@ -1,4 +1,4 @@
-// Who was told, opened, stopped and detached in which order, and what is left at the end.
+// The order in which services are told, opened, stopped and detached, and what is left at the end.
 #include "verify/teardown_checker.h"
 
 #include <algorithm>

@@ -5,7 +5,8 @@
 //   detached-without-stop       a driver that was started on a provider is detached from it, and
 //                               was not stopped: what start made is still there
 //   termination-never-completes nothing can happen any more, and a service that was terminated is
-//                               not gone; says how far each of them came, and who holds it
+//                               not gone; says how far each of them came, and which client
+//                               holds it
 //   client-not-woken            nothing can happen any more, and a thread sleeps in an action of a
 //                               driver that was told that its provider will terminate
 //

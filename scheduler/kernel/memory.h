@@ -8,13 +8,15 @@
 // again is new locations. A location is an ObjectId of its own kind, so it names what an operation
 // or an event is about, and is the same whenever the same schedule is run.
 //
-// Nothing is recorded, and a hook costs its one branch, unless somebody watches for accesses: an
-// observer of EventKind::kMemoryRead, choice points (MachineOptions::accesses), or a watch for
-// memory that is gone. What a thread does on its own stack nobody is told, but where all accesses
-// are choice points. Nor of memory of the host: what is neither allocated by the kernel, nor a
-// variable of the program, nor on a stack. Inline functions that the framework shares with hooked
-// code may be the hooked ones, and where the host's allocator puts what they touch is not the same
-// in each run.
+// Nothing is recorded, and a hook costs its one branch, unless accesses are watched: by an observer
+// of EventKind::kMemoryRead, as choice points (MachineOptions::accesses), or by a watch for freed
+// memory.
+//
+// Two kinds of accesses are left out. Those of a thread to its own stack, except where all accesses
+// are choice points; and those to memory of the host, which is neither allocated by the kernel, nor
+// a variable of the program, nor on a stack: an inline function that the framework shares with
+// hooked code may be the hooked one, and the host's allocator places what it touches differently in
+// each run.
 #ifndef DRYDOCK_SCHEDULER_KERNEL_MEMORY_H_
 #define DRYDOCK_SCHEDULER_KERNEL_MEMORY_H_
 
@@ -38,7 +40,7 @@ using trace::Releases;
 struct AccessChoices {
   enum Which : uint8_t {
     kNone,
-    kShared,  // to locations that others than the one who allocated or first touched them touch
+    kShared,  // to locations that more than one thread or handler touches
     kAll,
   };
 
@@ -71,7 +73,7 @@ void MemoryFreedSlow(const void* address, size_t bytes, bool kept);
 bool IsVariable(const void* address);  // of the program
 }  // namespace internal
 
-// Whether anybody watches.
+// Whether accesses are watched.
 inline bool MemoryIsWatched() {
   return ABSL_PREDICT_FALSE(trace::Observed(trace::EventKind::kMemoryRead) |
                             (internal::memory_watchers != 0));
@@ -100,15 +102,14 @@ inline void MemoryAllocated(const void* address, size_t bytes) {
   }
 }
 
-// It goes out of use, which is a change of every part of it that was used. `kept`: nobody will get
-// it again in this run, so whoever touches it from now on does what it must not
+// The memory goes out of use, which counts as a write to every location in it. `kept`: it will not
+// be allocated again in this run, so an access from now on is a use after free
 // (SetDeadMemoryWatch).
 inline void MemoryFreed(const void* address, size_t bytes, bool kept) {
   if (MemoryIsWatched()) internal::MemoryFreedSlow(address, bytes, kept);
 }
 
-// Variables of the program lie there too: of a part that was loaded later. It stays loaded. Between
-// runs.
+// Adds the variables of a shared object that was loaded later and stays loaded. Between runs.
 void AddVariables(const void* begin, size_t bytes);
 
 // `watch` is called at each access to memory that is gone, before it; null for none. Between runs.

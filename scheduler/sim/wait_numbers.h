@@ -1,7 +1,7 @@
 // scheduler/sim/wait_numbers.h
 //
 // Numbers for the events that threads wait for, so that the trace can tell them apart without
-// showing an address: 1, 2, 3 … in the order of their first use while somebody observes. Memory
+// showing an address: 1, 2, 3 … in the order of their first use while the run is observed. Memory
 // that is allocated again is new events.
 #ifndef DRYDOCK_SCHEDULER_SIM_WAIT_NUMBERS_H_
 #define DRYDOCK_SCHEDULER_SIM_WAIT_NUMBERS_H_

@@ -113,7 +113,7 @@ TEST(LivelockChecker, WhatComesAtAChoicePointIsWaitedFor) {
   EXPECT_TRUE(outcome.ok()) << outcome.text;
 }
 
-// Each time somebody polls, another happening is ahead.
+// At each poll another outside event is still ahead.
 TEST(LivelockChecker, AWorldOutsideThatGoesOnForEverIsNotWaitedForForEver) {
   ExpectLivelock(RunWatched([] {
     static void (*again)(void*);

@@ -15,7 +15,7 @@ namespace {
 
 using Steps = std::vector<std::function<void()>>;
 
-// Runs each on a thread of its own, one after another: nobody ever waits for a lock.
+// Runs each on a thread of its own, one after another, so that no thread waits for a lock.
 Outcome RunInTurn(const std::function<Steps()> &make_steps, uint64_t *orders = nullptr) {
   const Watching<LockOrderChecker> checker;
   TimedStrategy timed;

@@ -23,7 +23,7 @@ using kernel::Access;
 using kernel::MemoryAccess;
 using kernel::MemoryOrder;
 
-// Global: what is on a thread's own stack is nobody else's business.
+// Global: accesses of a thread to its own stack are not checked.
 uint32_t value[4];
 uint32_t flag;
 

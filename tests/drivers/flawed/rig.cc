@@ -84,7 +84,7 @@ void Body(const FlawedCase& flawed_case, bool flawed, std::vector<kernel::Thread
   device->terminate();
   device->release();
   if (flawed_case.unplug_under_clients) join();
-  // Somebody has the driver for a while after it was stopped.
+  // A client holds a reference to the driver for a while after it was stopped.
   kernel::Sleep(kMillisecond);
   if (driver != nullptr) driver->release();
   if (!ShutdownPlatform()) return;  // which the findings explain
