@@ -1,6 +1,6 @@
 // trace/digest.h
 //
-// A run boiled down to 64 bits: two runs with equal digests showed the same events in the same
+// A digest of a run, 64 bits: two runs with equal digests showed the same events in the same
 // order. Strings count by content, so digests compare across processes and machines.
 #ifndef DRYDOCK_TRACE_DIGEST_H_
 #define DRYDOCK_TRACE_DIGEST_H_

@@ -1,6 +1,6 @@
 // trace/json.h
 //
-// Events as JSON, for the machines that read our reports.
+// Events as JSON, for programs that read reports.
 #ifndef DRYDOCK_TRACE_JSON_H_
 #define DRYDOCK_TRACE_JSON_H_
 

@@ -19,14 +19,15 @@ std::string Count(uint64_t count, absl::string_view what) {
   return absl::StrCat(count, " ", what, count == 1 ? "" : "s");
 }
 
-// Puts events into words. It is told all events first, for some name what others mention by id.
+// Puts events into words. It sees all events once before, because some give a name to what others
+// mention by id.
 class Narrator {
  public:
   Narrator(const std::vector<Event>& events, const EventWords& words) : words_(words) {
     for (const Event& event : events) Learn(event);
   }
 
-  // Empty for events that are no part of the story.
+  // Empty for events that the timeline leaves out.
   std::string Tell(const Event& event) const;
 
   const char* ThreadName(ThreadId thread) const {

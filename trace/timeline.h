@@ -1,7 +1,7 @@
 // trace/timeline.h
 //
-// A run as a person reads it: a line for each event that tells the story, in words. What the
-// machine does to make it happen (scheduling, locks, references) is left out.
+// A run as text for people: a line for each event of devices, drivers, services and clients. What
+// the machine does below them (scheduling, locks, references) is left out.
 //
 //      time (us)  cpu  band         thread            what happens
 //        105.220    0  kernel       IOConfigThread    UsbSerial starts on IOUSBHostInterface

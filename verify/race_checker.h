@@ -1,24 +1,24 @@
 // verify/race_checker.h
 //
 // Finds data races: two accesses to the same bytes by different actors, at least one of them a
-// write and not both atomic, between which nothing says which comes first. It need not see them
-// happen at the same time: that nothing orders them is enough. Each is the finding `data-race`,
-// once for each pair of places in the code, with the stacks of both.
+// write and not both atomic, that are not ordered by happens-before. The accesses need not meet in
+// the run. Each race is the finding `data-race`, once for each pair of places in the code, with the
+// stacks of both.
 //
-// An actor is a thread, or the handler of an interrupt line. What orders them: locks and gates;
-// waits and wakeups; the creation of a thread, and waiting for its end; a raised line and its
-// handler; enabling an interrupt and its handler, its handler and disabling it; thread calls and
-// timers; the signal of an event source and its action; the release of a reference and the free of
-// the last; I/O and its completion; a service's way through its life; atomics, as their memory
-// orders say. Memory that is freed is written to.
+// An actor is a thread, or the handler of an interrupt line. Happens-before comes from: locks and
+// gates; waits and wakeups; the creation of a thread, and the wait for its end; a raised line and
+// its handler; enabling an interrupt and its handler, its handler and disabling it; thread calls
+// and timers; the signal of an event source and its action; the release of a reference and the free
+// by the last release; I/O and its completion; the phases of a service's life; atomics, by their
+// memory orders. A free counts as a write to the memory.
 //
-// Accesses are those of code that is compiled with hooks (scheduler/kernel/memory.h); of the
-// framework the ones that it tells of itself.
+// Accesses are those of code that is compiled with hooks (scheduler/kernel/memory.h), and those
+// that the framework publishes of itself.
 //
 // Vector clocks, with the last accesses to a location as epochs: Flanagan, Freund: "FastTrack:
-// efficient and precise dynamic race detection", PLDI 2009. It differs in that an access may be of
-// some of a location's bytes: a location has a short list of epochs where FastTrack has one write
-// and one read.
+// efficient and precise dynamic race detection", PLDI 2009. It differs in that an access may cover
+// some of a location's bytes only: a location has a short list of epochs where FastTrack has one
+// write and one read.
 #ifndef DRYDOCK_VERIFY_RACE_CHECKER_H_
 #define DRYDOCK_VERIFY_RACE_CHECKER_H_
 
