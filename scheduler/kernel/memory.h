@@ -97,7 +97,7 @@ inline void MemoryFence(MemoryOrder order) {
 
 // The memory has come into use; what was there before is forgotten. The caller is its first user.
 inline void MemoryAllocated(const void* address, size_t bytes) {
-  if (ABSL_PREDICT_FALSE(MemoryIsWatched() | trace::Observed(trace::EventKind::kWaitFor))) {
+  if (ABSL_PREDICT_FALSE(MemoryIsWatched() || trace::Observed(trace::EventKind::kWaitFor))) {
     internal::MemoryAllocatedSlow(address, bytes);
   }
 }
