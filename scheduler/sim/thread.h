@@ -34,8 +34,8 @@ namespace drydock::kernel {
 // kWaiting   | null     | no        | what it waits for
 // kExited    | null     | no        | null
 //
-// It fits into eight lines of the host's cache, at a power of two; larger, a dispatch among
-// thousands of threads takes a third longer.
+// It is kept within eight lines of the host's cache: a dispatch among thousands of threads spends
+// most of its time on cache misses.
 struct alignas(64) Thread : sim::Recycled<Thread> {
   enum class State : uint8_t { kRunnable, kRunning, kWaiting, kExited };
 
