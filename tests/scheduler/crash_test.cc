@@ -23,7 +23,7 @@ volatile int zero = 0;
 volatile int sink = 0;
 
 // Faults that a sanitizer would stop.
-#define DRYDOCK_FAULTS [[gnu::noinline, gnu::no_sanitize("undefined")]]
+#define DRYDOCK_FAULTS __attribute__((noinline, no_sanitize("undefined")))
 
 }  // namespace
 
