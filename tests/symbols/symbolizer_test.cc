@@ -107,10 +107,10 @@ TEST(SymbolizerCode, FunctionsOfCKeepTheirNames) {
 }
 
 TEST(SymbolizerCode, WithoutDebugInformationTheFunctionIsKnown) {
-  // The C library has none.
-  const auto* in_library = reinterpret_cast<const char*>(dlsym(RTLD_DEFAULT, "qsort"));
+  // The C library has none. (And the sanitizers do not replace this function of it.)
+  const auto* in_library = reinterpret_cast<const char*>(dlsym(RTLD_DEFAULT, "l64a"));
   ASSERT_THAT(FramesAt(in_library), SizeIs(1));
-  EXPECT_EQ(FrameText(FramesAt(in_library)[0]), "qsort");
+  EXPECT_EQ(FrameText(FramesAt(in_library)[0]), "l64a");
 }
 
 TEST(SymbolizerCode, SharedObjectsMayBeLoadedLater) {
